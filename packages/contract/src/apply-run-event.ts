@@ -1,0 +1,49 @@
+import type { CompleteData, ErrorData, ProgressData, StreamEvent } from './run-events.js'
+import { parseCursor } from './run-events.js'
+
+/** What a viewer knows of the run it watches. */
+export interface RunView {
+  runId: string | null
+  status: 'idle' | 'running' | 'complete' | 'error'
+  progress: ProgressData | null
+  result: CompleteData | ErrorData | null
+  /** Cursor to resume from, `<run>.<seq>`. */
+  lastEventId: string | null
+}
+
+export const EMPTY_RUN_VIEW: RunView = {
+  runId: null,
+  status: 'idle',
+  progress: null,
+  result: null,
+  lastEventId: null,
+}
+
+/**
+ * Folds one event of a stream into a view. Total and pure: an event that the view already holds
+ * (a replay after a reconnect) or that follows the ending changes nothing, so folding a stream
+ * with repeats gives the same view as folding it once.
+ */
+export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
+  if (event.event === 'ping' || event.event === 'drain') return view
+  if (event.event === 'reset') return EMPTY_RUN_VIEW
+
+  const cursor = parseCursor(event.id)
+  if (!cursor) return view
+  const known = view.lastEventId === null ? null : parseCursor(view.lastEventId)
+  const sameRun = known?.runId === cursor.runId
+  if (sameRun && known && cursor.seq <= known.seq) return view
+
+  const base: RunView = sameRun ? view : EMPTY_RUN_VIEW
+  const seen: RunView = { ...base, runId: cursor.runId, lastEventId: event.id }
+  switch (event.event) {
+    case 'start':
+      return { ...seen, status: 'running' }
+    case 'progress':
+      return { ...seen, status: 'running', progress: event.data }
+    case 'complete':
+      return { ...seen, status: 'complete', result: event.data }
+    case 'error':
+      return { ...seen, status: 'error', result: event.data }
+  }
+}

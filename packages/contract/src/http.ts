@@ -1,0 +1,66 @@
+import type { Run } from './run.js'
+
+/** `application/problem+json` (RFC 9457) with a stable `code`. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: string
+  /** A sentence that says what is wrong and what to do next. */
+  detail: string
+  /** One entry a field that was refused. */
+  errors?: { path: string; message: string }[]
+  /** With `run_active` (409): the run that is under way. */
+  run?: Run
+}
+
+export type Role = 'admin' | 'operator' | 'viewer'
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  tenantId: string
+  role: Role
+}
+
+export interface Session {
+  token: string
+  user: User
+}
+
+export type Dialect = 'v2' | 'simple'
+
+/** A tenant's connection as the API shows it: the password is write-only. */
+export interface Connection {
+  cuenta: string
+  appName: string
+  appCode: string
+  user: string
+  hasPassword: boolean
+  pageSize: number
+  dialect: Dialect
+  requestsPerSecond: number
+  isActive: boolean
+  updatedAt: string
+}
+
+/** What `POST /api/cianbox/connection/test` found. */
+export type ConnectionTest =
+  | { ok: true; message: string; totalPages: number | null; sample: string[] }
+  | { ok: false; code: string; message: string }
+
+/** A rejected row: what was wrong with which field, and the row as it came. */
+export interface Reject {
+  cianboxId: string | null
+  page: number
+  position: number
+  field: string | null
+  reason: string
+  payload: unknown
+}
+
+export interface StreamTicket {
+  ticket: string
+  expiresAt: string
+}

@@ -1,0 +1,5 @@
+export * from './apply-run-event.js'
+export type * from './http.js'
+export type * from './product.js'
+export * from './run.js'
+export * from './run-events.js'

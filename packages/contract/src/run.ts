@@ -1,0 +1,84 @@
+/** What a run reads: the whole catalogue, what changed since the watermark, or named products. */
+export type RunMode = 'full' | 'incremental' | 'ids'
+
+/** Where a run stands. The last three are final. */
+export type RunStatus = 'queued' | 'running' | 'paused' | 'complete' | 'error' | 'cancelled'
+
+/**
+ * Stage of a run. `references` are the small lists (categories, brands, …), `products` the walk
+ * over the catalogue, `drift` the second look at what moved meanwhile, `sweep` the retirement of
+ * what the source no longer lists.
+ */
+export type RunPhase = 'references' | 'products' | 'drift' | 'sweep'
+
+/** Why a run is not moving just now, and until when (ISO 8601) if that is known. */
+export interface Waiting {
+  reason: WaitingReason
+  until: string | null
+}
+
+export type WaitingReason =
+  | 'retry_after'
+  | 'backoff'
+  | 'rate_limit'
+  | 'circuit_open'
+  | 'daily_budget'
+  | 'sweep_confirmation'
+
+/** Why a run ended without completing. Stable: programs may switch on it. */
+export type RunErrorCode =
+  | 'cancelled'
+  | 'connection_missing'
+  | 'connection_inactive'
+  | 'upstream_auth'
+  | 'upstream_account'
+  | 'upstream_forbidden'
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'upstream_rate_limited'
+  | 'upstream_server_error'
+  | 'upstream_invalid_response'
+  | 'upstream_too_large'
+  | 'upstream_paging'
+  | 'worker_lost'
+  | 'no_progress'
+  | 'internal'
+
+/** A run as the HTTP API shows it. Times are ISO 8601 UTC. */
+export interface Run {
+  id: string
+  mode: RunMode
+  dryRun: boolean
+  status: RunStatus
+  phase: RunPhase | null
+  page: number
+  totalPages: number
+  /** created + updated + unchanged: what the mirror now holds true. */
+  totalProcessed: number
+  created: number
+  updated: number
+  unchanged: number
+  /** Rejected rows. */
+  errors: number
+  /** totalProcessed + errors: what the source sent. */
+  seen: number
+  retired: number
+  percent: number
+  /** Requests spent on the source by this run. */
+  requests: number
+  waiting: Waiting | null
+  ratePerSecond: number | null
+  etaSeconds: number | null
+  startedBy: string | null
+  createdAt: string
+  startedAt: string | null
+  endedAt: string | null
+  error: { code: RunErrorCode; message: string } | null
+}
+
+const FINAL: ReadonlySet<RunStatus> = new Set(['complete', 'error', 'cancelled'])
+
+/** Whether a run in this status can still change. */
+export function isFinal(status: RunStatus): boolean {
+  return FINAL.has(status)
+}
