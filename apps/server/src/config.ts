@@ -1,0 +1,111 @@
+import { z } from 'zod'
+
+export type Role = 'all' | 'api' | 'worker'
+
+export interface Config {
+  port: number
+  host: string
+  /** Undefined: embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | undefined
+  dataDir: string
+  demo: boolean
+  demoProducts: number
+  demoLatencyMs: number
+  cianboxBaseUrl: string
+  role: Role
+  /** 32 bytes; undefined: generated in `dataDir`. */
+  secretKey: Buffer | undefined
+  logLevel: string
+}
+
+/** A setting has a value that it cannot have. The message is one line and names the setting. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * The environment to settings, purely.
+ * @throws {@link ConfigError} that names the first wrong setting and says what is allowed.
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty value in a .env file means "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = settings.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new ConfigError(`${issue?.path.join('.')}: ${issue?.message}`)
+  }
+  const s = parsed.data
+  if (s.DATABASE_URL !== undefined && s.ESPEJO_SECRET_KEY === undefined) {
+    throw new ConfigError(
+      'ESPEJO_SECRET_KEY is required when DATABASE_URL is set: 32 bytes in base64, for example from `openssl rand -base64 32`.',
+    )
+  }
+  if (s.ESPEJO_ROLE !== 'all' && s.DATABASE_URL === undefined) {
+    throw new ConfigError(
+      `ESPEJO_ROLE=${s.ESPEJO_ROLE} needs DATABASE_URL: the embedded PostgreSQL serves one process that plays all roles.`,
+    )
+  }
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    databaseUrl: s.DATABASE_URL,
+    dataDir: s.ESPEJO_DATA_DIR,
+    demo: s.ESPEJO_DEMO ?? s.DATABASE_URL === undefined,
+    demoProducts: s.ESPEJO_DEMO_PRODUCTS,
+    demoLatencyMs: s.ESPEJO_DEMO_LATENCY_MS,
+    cianboxBaseUrl: s.CIANBOX_BASE_URL,
+    role: s.ESPEJO_ROLE,
+    secretKey: s.ESPEJO_SECRET_KEY,
+    logLevel: s.LOG_LEVEL,
+  }
+}
+
+function whole(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}.`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, message)
+}
+
+function url(protocols: string[], message: string) {
+  return z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), message)
+}
+
+const settings = z.object({
+  PORT: whole(0, 65535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'must look like postgres://user:password@host:5432/database.',
+  ).optional(),
+  ESPEJO_DATA_DIR: z.string().default('.espejo'),
+  ESPEJO_DEMO: z
+    .enum(['0', '1'], 'must be 0 or 1.')
+    .transform((value) => value === '1')
+    .optional(),
+  ESPEJO_DEMO_PRODUCTS: whole(0, 1_000_000).default(2500),
+  ESPEJO_DEMO_LATENCY_MS: whole(0, 60_000).default(150),
+  CIANBOX_BASE_URL: url(['http:', 'https:'], 'must be an http or https address.').default(
+    'https://cianbox.org',
+  ),
+  ESPEJO_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker.').default('all'),
+  ESPEJO_SECRET_KEY: z
+    .string()
+    .transform((value) => Buffer.from(value, 'base64'))
+    .refine(
+      (key) => key.length === 32,
+      'must be 32 bytes in base64, for example from `openssl rand -base64 32`.',
+    )
+    .optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent.',
+    )
+    .default('info'),
+})

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EmbeddedPostgresError } from './error.js'
+import type { Place } from './place.js'
+
+/** The name of the cluster's superuser. The app never works as it. */
+export const SUPERUSER = 'postgres'
+
+/** Creates the cluster's files. Does nothing when they are there. */
+export async function initialise(place: Place, password: string): Promise<void> {
+  if (existsSync(join(place.cluster, 'PG_VERSION'))) return
+  const secrets = mkdtempSync(join(tmpdir(), 'espejo-'))
+  const passwordFile = join(secrets, randomBytes(8).toString('hex'))
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (place.runAs)
+    for (const path of [secrets, passwordFile]) chownSync(path, place.runAs.uid, place.runAs.gid)
+  try {
+    await run(place, 'initdb', [
+      `--pgdata=${place.cluster}`,
+      `--username=${SUPERUSER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ])
+  } finally {
+    rmSync(secrets, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Starts the cluster on a free port of the loopback address and waits until it answers. PostgreSQL
+ * gets a session of its own, so that Ctrl-C reaches us alone and we stop it last. If it already
+ * runs, because we were killed before, it is taken over as it is.
+ * @returns the port.
+ */
+export async function start(place: Place): Promise<number> {
+  const running = await runningPort(place)
+  if (running !== null) return running
+  const port = await freePort()
+  writeOwned(
+    place,
+    'postgresql.auto.conf',
+    [
+      `port = ${port}`,
+      "listen_addresses = '127.0.0.1'",
+      "unix_socket_directories = ''",
+      'max_connections = 100',
+      "shared_buffers = '128MB'",
+      "max_wal_size = '2GB'",
+      '',
+    ].join('\n'),
+  )
+  const log = join(place.cluster, 'server.log')
+  try {
+    await run(place, 'pg_ctl', ['start', '-w', '-t', '60', '-D', place.cluster, '-l', log])
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      `The embedded PostgreSQL did not start. Its own words, from ${log}: ${lastLines(log)}`,
+      { cause },
+    )
+  }
+  return port
+}
+
+/** Stops the cluster: open transactions are rolled back, what was committed stays. */
+export async function stop(place: Place): Promise<void> {
+  await run(place, 'pg_ctl', ['stop', '-w', '-t', '60', '-m', 'fast', '-D', place.cluster])
+}
+
+/** The port that this cluster's running server listens on; null when none runs. */
+async function runningPort(place: Place): Promise<number | null> {
+  const file = join(place.cluster, 'postmaster.pid')
+  if (!existsSync(file)) return null
+  try {
+    await run(place, 'pg_ctl', ['status', '-D', place.cluster])
+  } catch {
+    return null // a stale file, which PostgreSQL itself clears at the next start
+  }
+  // Line 4 of postmaster.pid is the port (PostgreSQL's src/include/utils/pidfile.h).
+  return Number(readFileSync(file, 'utf8').split('\n')[3]) || null
+}
+
+function run(place: Place, program: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: place.cluster, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, ...place.runAs }
+    const child = execFile(join(place.programs, 'bin', program), args, options, (error, stdout, stderr) => {
+      if (!error) return resolve()
+      const said = (stderr || stdout || error.message).trim()
+      reject(
+        new EmbeddedPostgresError(`${program} of the embedded PostgreSQL failed: ${said}`, { cause: error }),
+      )
+    })
+    // The server inherits these; left open, they would keep execFile from ever ending.
+    child.stdin?.end()
+    if (program === 'pg_ctl') {
+      child.on('exit', () => {
+        child.stdout?.destroy()
+        child.stderr?.destroy()
+      })
+    }
+  })
+}
+
+function writeOwned(place: Place, name: string, text: string): void {
+  const path = join(place.cluster, name)
+  writeFileSync(path, text, { mode: 0o600 })
+  if (place.runAs) chownSync(path, place.runAs.uid, place.runAs.gid)
+}
+
+function lastLines(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-5).join(' | ') : 'none'
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}

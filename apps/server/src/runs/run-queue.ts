@@ -1,0 +1,104 @@
+import { PgBoss, type SendOptions } from 'pg-boss'
+import type { Pool, Tx } from '../db/pool.js'
+
+/** What a job carries. pg-boss's tables have no row-level security: nothing secret goes here. */
+export interface RunJob {
+  tenantId: string
+  runId: string
+}
+
+export interface RunQueue {
+  /**
+   * Hands a run to whatever worker is free, in the caller's transaction, which must hold the proof
+   * that the tenant has no other active run. Replaces the tenant's earlier job, if one is still open.
+   */
+  enqueue(tx: Tx, job: RunJob): Promise<void>
+  /**
+   * Works on runs, up to `concurrency` at once. `signal` is aborted when the job is lost or the
+   * worker stops; a handler that throws has its job given to another worker.
+   */
+  work(concurrency: number, handle: (job: RunJob, signal: AbortSignal) => Promise<void>): Promise<void>
+  /** Takes no new job, and waits up to `timeoutMs` for the handlers under way. */
+  stop(timeoutMs: number): Promise<void>
+}
+
+const QUEUE = 'runs'
+const SCHEMA = 'pgboss'
+
+/** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
+export async function installRunQueue(databaseUrl: string): Promise<void> {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    schema: SCHEMA,
+    supervise: false,
+    schedule: false,
+    max: 1,
+  })
+  boss.on('error', () => undefined) // start() rejects with it too
+  await boss.start()
+  try {
+    const options = {
+      policy: 'exclusive',
+      // A worker that says nothing for this long has lost the job to another one.
+      heartbeatSeconds: 10,
+      expireInSeconds: 24 * 3600,
+      // The limit is on claims without progress, which the run itself counts.
+      retryLimit: 10_000,
+      retryDelay: 1,
+      deleteAfterSeconds: 24 * 3600,
+      notify: true,
+    }
+    if (await boss.getQueue(QUEUE)) await boss.updateQueue(QUEUE, without(options, 'policy'))
+    else await boss.createQueue(QUEUE, options)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}
+
+export const RUN_QUEUE_SCHEMA = SCHEMA
+
+/** The queue of runs, one job a tenant at a time, on the app's own database. */
+export async function openRunQueue(
+  pool: Pool,
+  options: { supervise: boolean; onError: (error: Error) => void },
+): Promise<RunQueue> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
+    schema: SCHEMA,
+    migrate: false,
+    createSchema: false,
+    supervise: options.supervise,
+    schedule: false,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    reindex: false,
+  })
+  boss.on('error', options.onError)
+  await boss.start()
+  return {
+    async enqueue(tx, job) {
+      const db: NonNullable<SendOptions['db']> = { executeSql: (text, values) => tx.query(text, values) }
+      const send = () => boss.send(QUEUE, job, { singletonKey: job.tenantId, db })
+      if (await send()) return
+      // The job of a run that has ended or paused stays open for a moment, until its worker closes it.
+      const open = await boss.findJobs(QUEUE, { key: job.tenantId, db })
+      for (const { id } of open) await boss.complete(QUEUE, id, null, { db, includeQueued: true })
+      if (!(await send())) throw new Error('The queue refused the run although the tenant has no other job.')
+    },
+    async work(concurrency, handle) {
+      await boss.work<RunJob>(
+        QUEUE,
+        { localConcurrency: concurrency, pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
+        async (jobs) => {
+          for (const job of jobs) await handle(job.data, job.signal)
+        },
+      )
+    },
+    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs }),
+  }
+}
+
+function without<T extends object, K extends keyof T>(object: T, key: K): Omit<T, K> {
+  const { [key]: _, ...rest } = object
+  return rest
+}

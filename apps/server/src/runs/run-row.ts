@@ -1,0 +1,74 @@
+import type { Run, RunErrorCode, RunMode, RunPhase, RunStatus, Waiting } from '@espejo/contract'
+
+/** A row of `app.runs`, as `pg` gives it with {@link RUN_COLUMNS}. */
+export interface RunRow {
+  tenantId: string
+  id: string
+  mode: RunMode
+  dryRun: boolean
+  requestedIds: string[] | null
+  status: RunStatus
+  intent: 'cancel' | 'pause' | null
+  phase: RunPhase | null
+  epoch: number
+  seq: number
+  fruitless: number
+  page: number
+  totalPages: number
+  created: number
+  updated: number
+  unchanged: number
+  errors: number
+  retired: number
+  percent: number
+  requests: number
+  waiting: Waiting | null
+  ratePerSecond: number | null
+  etaSeconds: number | null
+  startedBy: string | null
+  createdAt: Date
+  startedAt: Date | null
+  endedAt: Date | null
+  errorCode: RunErrorCode | null
+  errorMessage: string | null
+}
+
+export const RUN_COLUMNS = `
+  tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", requested_ids::text[] AS "requestedIds",
+  status, intent, phase, epoch, seq::float8 AS seq, fruitless, page, total_pages AS "totalPages",
+  created, updated, unchanged, errors, retired, percent, requests, waiting,
+  rate_per_second AS "ratePerSecond", eta_seconds AS "etaSeconds", started_by AS "startedBy",
+  created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
+  error_code AS "errorCode", error_message AS "errorMessage"`
+
+/** The row as the HTTP API shows it. */
+export function toRun(row: RunRow): Run {
+  const totalProcessed = row.created + row.updated + row.unchanged
+  return {
+    id: row.id,
+    mode: row.mode,
+    dryRun: row.dryRun,
+    status: row.status,
+    phase: row.phase,
+    page: row.page,
+    totalPages: row.totalPages,
+    totalProcessed,
+    created: row.created,
+    updated: row.updated,
+    unchanged: row.unchanged,
+    errors: row.errors,
+    seen: totalProcessed + row.errors,
+    retired: row.retired,
+    percent: row.percent,
+    requests: row.requests,
+    waiting: row.waiting,
+    ratePerSecond: row.ratePerSecond,
+    etaSeconds: row.etaSeconds,
+    startedBy: row.startedBy,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    error:
+      row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? row.errorCode },
+  }
+}

@@ -1,0 +1,66 @@
+import type { RunMode } from '@espejo/contract'
+import type { Tx } from '../db/pool.js'
+import { RUN_COLUMNS, type RunRow } from './run-row.js'
+
+export interface NewRun {
+  id: string
+  mode: RunMode
+  dryRun: boolean
+  requestedIds: string[] | null
+  startedBy: string | null
+}
+
+/** Inserts a queued run whose log holds its `start`; null when the tenant has an active one. */
+export async function insertRun(tx: Tx, tenantId: string, run: NewRun): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    `INSERT INTO app.runs (tenant_id, run_id, mode, dry_run, requested_ids, status, started_by, seq)
+     VALUES ($1, $2, $3, $4, $5, 'queued', $6, 1)
+     ON CONFLICT (tenant_id) WHERE status IN ('queued', 'running', 'paused') DO NOTHING
+     RETURNING ${RUN_COLUMNS}`,
+    [tenantId, run.id, run.mode, run.dryRun, run.requestedIds, run.startedBy],
+  )
+  return rows[0] ?? null
+}
+
+export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2`,
+    [tenantId, runId],
+  )
+  return rows[0] ?? null
+}
+
+/** As {@link findRun}, and no one else changes it until the transaction ends. */
+export async function lockRun(tx: Tx, tenantId: string, runId: string): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE`,
+    [tenantId, runId],
+  )
+  return rows[0] ?? null
+}
+
+export async function activeRun(tx: Tx, tenantId: string): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>(
+    `SELECT ${RUN_COLUMNS} FROM app.runs
+      WHERE tenant_id = $1 AND status IN ('queued', 'running', 'paused')`,
+    [tenantId],
+  )
+  return rows[0] ?? null
+}
+
+/** The tenant's runs, newest first, after the run `cursor` (an id) where one is given. */
+export async function listRuns(
+  tx: Tx,
+  tenantId: string,
+  limit: number,
+  cursor: string | null,
+): Promise<RunRow[]> {
+  const { rows } = await tx.query<RunRow>(
+    `SELECT ${RUN_COLUMNS} FROM app.runs
+      WHERE tenant_id = $1 AND ($2::text IS NULL OR (created_at, run_id) <
+            (SELECT created_at, run_id FROM app.runs WHERE tenant_id = $1 AND run_id = $2))
+      ORDER BY created_at DESC, run_id DESC LIMIT $3`,
+    [tenantId, cursor, limit],
+  )
+  return rows
+}
