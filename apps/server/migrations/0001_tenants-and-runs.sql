@@ -82,6 +82,8 @@ CREATE TABLE app.runs (
   seq           bigint NOT NULL DEFAULT 0,
   -- Claims since the last committed page; a run that only kills its workers ends.
   fruitless     integer NOT NULL DEFAULT 0,
+  -- Fixed at the first claim: page numbers mean nothing under another size.
+  page_size     integer,
   page          integer NOT NULL DEFAULT 0,
   total_pages   integer NOT NULL DEFAULT 0,
   created       integer NOT NULL DEFAULT 0,
@@ -92,6 +94,8 @@ CREATE TABLE app.runs (
   percent       integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
   requests      integer NOT NULL DEFAULT 0,
   waiting       jsonb,
+  -- A person has seen how many products a suspiciously large sweep would retire, and said yes.
+  sweep_confirmed boolean NOT NULL DEFAULT false,
   rate_per_second double precision,
   eta_seconds   integer,
   started_by    text,
@@ -135,13 +139,14 @@ SELECT app.protect('app.run_pages');
 CREATE TABLE app.run_rejects (
   tenant_id  text NOT NULL,
   run_id     text NOT NULL,
+  phase      text NOT NULL,
   page       integer NOT NULL,
   position   integer NOT NULL,
   cianbox_id text,
   field      text,
   reason     text NOT NULL,
   payload    json NOT NULL,
-  PRIMARY KEY (tenant_id, run_id, page, position),
+  PRIMARY KEY (tenant_id, run_id, phase, page, position),
   FOREIGN KEY (tenant_id, run_id) REFERENCES app.runs ON DELETE CASCADE
 );
 SELECT app.protect('app.run_rejects');

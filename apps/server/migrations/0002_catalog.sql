@@ -52,7 +52,7 @@ CREATE INDEX products_barcode ON catalog.products (tenant_id, barcode) WHERE bar
 -- The reference lists, one table: each row is what the source sent, with the columns that others join on.
 CREATE TABLE catalog.reference_items (
   tenant_id    text NOT NULL,
-  kind         text NOT NULL CHECK (kind IN ('category', 'brand', 'price_list', 'season', 'branch', 'currency')),
+  kind         text NOT NULL CHECK (kind IN ('categories', 'brands', 'price_lists', 'seasons', 'branches', 'exchange_rates')),
   cianbox_id   bigint NOT NULL,
   name         text NOT NULL,
   is_active    boolean NOT NULL,

@@ -1,4 +1,4 @@
-import { isFinal, type LoggedEvent, type RunStatus } from '@espejo/contract'
+import { isFinal, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
 import { RUN_COLUMNS, type RunRow } from './run-row.js'
@@ -99,25 +99,54 @@ export async function advance(
   return fence
 }
 
-/** Ends or pauses the run. An ending is the last event of its log; a pause writes none. */
+/** Fixes the page size at the first claim; a later one keeps it, whatever the connection says by then. */
+export async function fixPageSize(
+  pool: Pool,
+  run: Pick<RunRow, 'tenantId' | 'id'>,
+  pageSize: number,
+): Promise<number> {
+  return withTenant(pool, run.tenantId, async (tx) => {
+    const { rows } = await tx.query<{ pageSize: number }>(
+      `UPDATE app.runs SET page_size = coalesce(page_size, $3) WHERE tenant_id = $1 AND run_id = $2
+       RETURNING page_size AS "pageSize"`,
+      [run.tenantId, run.id, pageSize],
+    )
+    return rows[0]?.pageSize ?? pageSize
+  })
+}
+
+/** A worker that stops in good order gives the run back: that claim was not in vain. */
+export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>): Promise<void> {
+  await withTenant(pool, run.tenantId, (tx) =>
+    tx.query(
+      `UPDATE app.runs SET fruitless = greatest(fruitless - 1, 0)
+        WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
+      [run.tenantId, run.id, run.epoch],
+    ),
+  )
+}
+
+/**
+ * Ends or pauses the run, with the event that says so: an ending is the last of its log, a pause is
+ * a `progress` that says what the run waits for.
+ * @throws {@link SupersededError} as {@link advance}
+ */
 export async function settle(
   pool: Pool,
   run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-  outcome:
-    | { trigger: 'complete' | 'fail' | 'cancel'; state: RunState; ending: LoggedEvent }
-    | { trigger: 'pause' },
+  outcome: { trigger: 'complete' | 'fail' | 'cancel' | 'pause'; state: RunState; event: LoggedEvent },
 ): Promise<void> {
-  const status = transition('running', outcome.trigger) as RunStatus
+  const status = transition('running', outcome.trigger)
+  if (status === null) throw new Error(`A running run cannot ${outcome.trigger}.`)
+  const error = outcome.event.event === 'error' ? outcome.event.data : null
   await withTenant(pool, run.tenantId, async (tx) => {
-    if (outcome.trigger !== 'pause') await advance(tx, run, outcome.state, outcome.ending, false)
-    const error = outcome.trigger !== 'pause' && outcome.ending.event === 'error' ? outcome.ending.data : null
-    const { rowCount } = await tx.query(
-      `UPDATE app.runs SET status = $4, intent = NULL, waiting = NULL, error_code = $5, error_message = $6,
-              ended_at = CASE WHEN $7 THEN now() END
-        WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
-      [run.tenantId, run.id, run.epoch, status, error?.code ?? null, error?.message ?? null, isFinal(status)],
+    await advance(tx, run, outcome.state, outcome.event, false)
+    await tx.query(
+      `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5,
+              ended_at = CASE WHEN $6 THEN now() END
+        WHERE tenant_id = $1 AND run_id = $2`,
+      [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null, isFinal(status)],
     )
-    if (rowCount === 0) throw new SupersededError(`Run ${run.id} is no longer held at epoch ${run.epoch}.`)
   })
 }
 

@@ -14,11 +14,11 @@ export interface RunQueue {
    */
   enqueue(tx: Tx, job: RunJob): Promise<void>
   /**
-   * Works on runs, up to `concurrency` at once. `signal` is aborted when the job is lost or the
-   * worker stops; a handler that throws has its job given to another worker.
+   * Works on runs, up to `concurrency` at once. `signal` is aborted when the job is lost or
+   * {@link stop} is called; a handler that throws has its job given to another worker.
    */
   work(concurrency: number, handle: (job: RunJob, signal: AbortSignal) => Promise<void>): Promise<void>
-  /** Takes no new job, and waits up to `timeoutMs` for the handlers under way. */
+  /** Takes no new job, tells the handlers under way to stop, and waits up to `timeoutMs` for them. */
   stop(timeoutMs: number): Promise<void>
 }
 
@@ -75,6 +75,7 @@ export async function openRunQueue(
   })
   boss.on('error', options.onError)
   await boss.start()
+  const stopping = new AbortController()
   return {
     async enqueue(tx, job) {
       const db: NonNullable<SendOptions['db']> = { executeSql: (text, values) => tx.query(text, values) }
@@ -90,11 +91,14 @@ export async function openRunQueue(
         QUEUE,
         { localConcurrency: concurrency, pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
         async (jobs) => {
-          for (const job of jobs) await handle(job.data, job.signal)
+          for (const job of jobs) await handle(job.data, AbortSignal.any([job.signal, stopping.signal]))
         },
       )
     },
-    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs }),
+    async stop(timeoutMs) {
+      stopping.abort()
+      await boss.stop({ graceful: true, timeout: timeoutMs })
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface RunRow {
   epoch: number
   seq: number
   fruitless: number
+  pageSize: number | null
+  sweepConfirmed: boolean
   page: number
   totalPages: number
   created: number
@@ -35,7 +37,8 @@ export interface RunRow {
 
 export const RUN_COLUMNS = `
   tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", requested_ids::text[] AS "requestedIds",
-  status, intent, phase, epoch, seq::float8 AS seq, fruitless, page, total_pages AS "totalPages",
+  status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
+  sweep_confirmed AS "sweepConfirmed", page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,
   rate_per_second AS "ratePerSecond", eta_seconds AS "etaSeconds", started_by AS "startedBy",
   created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",

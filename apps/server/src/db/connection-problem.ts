@@ -1,0 +1,29 @@
+/** A database that cannot be used, as a sentence that says what to do; null: not a matter of the connection. */
+export function connectionProblem(error: unknown, databaseUrl: string): string | null {
+  const { hostname, port, pathname, username } = new URL(databaseUrl)
+  const where = `${hostname}:${port || 5432}`
+  switch (codeOf(error)) {
+    case 'ECONNREFUSED':
+      return `DATABASE_URL: nothing answers at ${where}. Start PostgreSQL there, or correct the host and port.`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `DATABASE_URL: the host ${hostname} is not known. Correct its name.`
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+      return `DATABASE_URL: ${where} cannot be reached. Check the host, the port and the firewall.`
+    case '28P01':
+    case '28000':
+      return `DATABASE_URL: PostgreSQL at ${where} refused the user ${username || '(none)'}. Check the user and the password.`
+    case '3D000':
+      return `DATABASE_URL: there is no database ${pathname.slice(1)} at ${where}. Create it, or correct the name.`
+    case '42501':
+      return `DATABASE_URL: the user ${username} may not create what Espejo needs in ${pathname.slice(1)}. Make it the owner of the database.`
+    default:
+      return null
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}

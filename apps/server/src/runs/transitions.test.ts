@@ -1,0 +1,43 @@
+import { isFinal } from '@espejo/contract'
+import { describe, expect, it } from 'vitest'
+import { RUN_STATUSES, RUN_TRIGGERS, transition } from './transitions.js'
+
+const everyPair = RUN_STATUSES.flatMap((status) => RUN_TRIGGERS.map((trigger) => ({ status, trigger })))
+
+describe('the life of a run', () => {
+  it.each(everyPair)(
+    '$status on $trigger leads to a status of the table or is refused',
+    ({ status, trigger }) => {
+      const next = transition(status, trigger)
+      expect(next === null || RUN_STATUSES.includes(next)).toBe(true)
+    },
+  )
+
+  it('ends once: an ending refuses everything', () => {
+    for (const { status, trigger } of everyPair.filter(({ status }) => isFinal(status))) {
+      expect(transition(status, trigger)).toBeNull()
+    }
+  })
+
+  it('can be cancelled from every status that is not an ending', () => {
+    for (const status of RUN_STATUSES.filter((status) => !isFinal(status))) {
+      expect(transition(status, 'cancel')).toBe('cancelled')
+    }
+  })
+
+  it('completes only out of the hands of a worker', () => {
+    expect(RUN_STATUSES.filter((status) => transition(status, 'complete') !== null)).toEqual(['running'])
+  })
+
+  it('reaches every status from queued', () => {
+    const reached = new Set<string>(['queued'])
+    for (let size = 0; size !== reached.size; ) {
+      size = reached.size
+      for (const { status, trigger } of everyPair) {
+        const next = transition(status, trigger)
+        if (next !== null && reached.has(status)) reached.add(next)
+      }
+    }
+    expect([...reached].sort()).toEqual([...RUN_STATUSES].sort())
+  })
+})

@@ -1,0 +1,106 @@
+import type { CompleteData, ProgressData, RunPhase } from '@espejo/contract'
+import type { RunState } from '../runs/held-run.js'
+import type { RunRow } from '../runs/run-row.js'
+
+/** What one committed page adds to the ledger. */
+export interface PageCounts {
+  created: number
+  updated: number
+  unchanged: number
+  errors: number
+  retired: number
+}
+
+export const NO_COUNTS: PageCounts = { created: 0, updated: 0, unchanged: 0, errors: 0, retired: 0 }
+
+/** The ledger of a run as its row has it, where a worker goes on. */
+export function stateOf(row: RunRow): RunState {
+  const { phase, page, totalPages, created, updated, unchanged, errors, retired, percent, requests } = row
+  return {
+    phase,
+    page,
+    totalPages,
+    created,
+    updated,
+    unchanged,
+    errors,
+    retired,
+    percent,
+    requests,
+    waiting: null,
+    ratePerSecond: row.ratePerSecond,
+    etaSeconds: null,
+  }
+}
+
+/** What one committed page came to. */
+export interface PageResult {
+  phase: RunPhase
+  productsInPage: number
+  counts: PageCounts
+  /** Of the products phase: where in the catalogue this was. */
+  position?: { page: number; totalPages: number }
+}
+
+/** The ledger after one more page. `percent` never goes back, also when the source's total grows. */
+export function afterPage(state: RunState, { phase, counts, position }: PageResult): RunState {
+  const { page, totalPages } = position ?? state
+  return {
+    ...state,
+    phase,
+    page,
+    totalPages: Math.max(totalPages, page),
+    created: state.created + counts.created,
+    updated: state.updated + counts.updated,
+    unchanged: state.unchanged + counts.unchanged,
+    errors: state.errors + counts.errors,
+    retired: state.retired + counts.retired,
+    percent: position ? Math.max(state.percent, percentOf(page, totalPages)) : state.percent,
+    waiting: null,
+  }
+}
+
+/** The ledger as a `progress` frame. */
+export function progressData(state: RunState, productsInPage: number): ProgressData {
+  const totalProcessed = state.created + state.updated + state.unchanged
+  return {
+    page: state.page,
+    totalPages: state.totalPages,
+    productsInPage,
+    totalProcessed,
+    created: state.created,
+    updated: state.updated,
+    errors: state.errors,
+    percent: state.percent,
+    unchanged: state.unchanged,
+    seen: totalProcessed + state.errors,
+    phase: state.phase ?? 'references',
+    ratePerSecond: state.ratePerSecond,
+    etaSeconds: state.etaSeconds,
+    requests: state.requests,
+    waiting: state.waiting,
+  }
+}
+
+/** The ledger as the good ending. `startedAt` is when a worker first took the run. */
+export function completeData(state: RunState, startedAt: Date, at: Date): CompleteData {
+  return {
+    success: true,
+    totalProducts: state.created + state.updated + state.unchanged,
+    created: state.created,
+    updated: state.updated,
+    errors: state.errors,
+    pages: state.page,
+    duration: Math.max(0, at.getTime() - startedAt.getTime()),
+    timestamp: at.toISOString(),
+    unchanged: state.unchanged,
+    retired: state.retired,
+    requests: state.requests,
+  }
+}
+
+/** 100 only for the last page: 199.6 of 200 is shown as 99. */
+function percentOf(page: number, totalPages: number): number {
+  if (totalPages <= 0 || page >= totalPages) return 100
+  return Math.min(99, Math.floor((page / totalPages) * 100))
+}

@@ -1,0 +1,81 @@
+import type { Waiting } from '@espejo/contract'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { advance, type RunState } from '../runs/held-run.js'
+import type { RunRow } from '../runs/run-row.js'
+import { afterPage, type PageResult, progressData, stateOf } from './ledger.js'
+import { createPace } from './pace.js'
+
+/** A run as its worker holds it: the ledger in memory, and the only way to commit to it. */
+export interface Session {
+  readonly run: RunRow
+  state(): RunState
+  /** One page, one transaction: what `write` does, the checkpoint, the event. One at a time. */
+  commit(write: (tx: Tx) => Promise<PageResult>): Promise<void>
+  /** Tells viewers why nothing moves; null: it moves again, which the next page says anyway. */
+  wait(waiting: Waiting | null): Promise<void>
+  countRequest(): void
+}
+
+export function createSession(deps: {
+  pool: Pool
+  run: RunRow
+  now: () => Date
+  onEvent: (runId: string) => void
+  /** Called when a commit finds that a person wants the run to stop. */
+  onIntent: (intent: 'cancel' | 'pause') => void
+}): Session {
+  const { pool, run, now, onEvent, onIntent } = deps
+  const pace = createPace()
+  let state = stateOf(run)
+  // Commits queue behind each other: a page's and a waiting notice's can come at the same time.
+  let last: Promise<unknown> = Promise.resolve()
+
+  function serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
+
+  async function write(
+    next: (tx: Tx) => Promise<{ state: RunState; productsInPage: number; progressed: boolean }>,
+  ) {
+    await serially(async () => {
+      const { committed, intent } = await withTenant(pool, run.tenantId, async (tx) => {
+        const { state: after, productsInPage, progressed } = await next(tx)
+        const event = { event: 'progress' as const, data: progressData(after, productsInPage) }
+        const fence = await advance(tx, run, after, event, progressed)
+        return { committed: after, intent: fence.intent }
+      })
+      // Requests go on being counted while the transaction runs.
+      state = { ...committed, requests: Math.max(committed.requests, state.requests) }
+      onEvent(run.id)
+      if (intent) onIntent(intent)
+    })
+  }
+
+  return {
+    run,
+    state: () => state,
+    commit: (work) =>
+      write(async (tx) => {
+        const page = await work(tx)
+        const next = afterPage(state, page)
+        if (page.phase === 'products') pace.page(now().getTime(), page.productsInPage)
+        const ratePerSecond = pace.rate()
+        const etaSeconds = page.phase === 'products' ? pace.eta(next.totalPages - next.page) : null
+        const paced = { ...next, ratePerSecond, etaSeconds }
+        return { state: paced, productsInPage: page.productsInPage, progressed: true }
+      }),
+    async wait(waiting) {
+      if (waiting === null && state.waiting === null) return
+      await write(async () => ({
+        state: { ...state, waiting, etaSeconds: null },
+        productsInPage: 0,
+        progressed: false,
+      }))
+    },
+    countRequest() {
+      state = { ...state, requests: state.requests + 1 }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { CianboxClient, ProductPage } from '@espejo/cianbox'
+import { type Pool, withTenant } from '../db/pool.js'
+import { commitProducts } from './commit-products.js'
+import { RunFailure } from './failure.js'
+import type { PageResult } from './ledger.js'
+import { forgetPages, nextPage, unseenProducts } from './page-store.js'
+import { retireProducts } from './product-store.js'
+import type { Session } from './session.js'
+
+/** Most ids that one request may name (vendor's documentation). */
+export const IDS_A_REQUEST = 200
+
+/** A sweep that would retire so many products that a person must look first. */
+export class SweepNeedsConfirmation extends Error {
+  override name = 'SweepNeedsConfirmation'
+}
+
+/**
+ * After a whole pass: what the mirror lists and no page showed is asked for by id, and retired only
+ * when the source says that it is gone. What is still there is mirrored like any other product.
+ * @throws {@link SweepNeedsConfirmation} before anything is retired, when more than `guardShare` of
+ * the mirror would go and nobody has confirmed it.
+ */
+export async function sweep(
+  session: Session,
+  client: CianboxClient,
+  options: { pool: Pool; guardShare: number; signal: AbortSignal },
+): Promise<void> {
+  const { run } = session
+  const { ids, listed } = await withTenant(options.pool, run.tenantId, (tx) => unseenProducts(tx, run))
+  if (ids.length > listed * options.guardShare && !run.sweepConfirmed) {
+    throw new SweepNeedsConfirmation(`${ids.length} of ${listed} products are not listed any more.`)
+  }
+  for (let from = 0; from < ids.length; from += IDS_A_REQUEST) {
+    const asked = ids.slice(from, from + IDS_A_REQUEST)
+    const found = await client.getProducts(asked, { signal: options.signal })
+    await commitAnswer(session, asked, found, { phase: 'sweep' })
+  }
+  await withTenant(options.pool, run.tenantId, (tx) => forgetPages(tx, run))
+}
+
+/**
+ * Commits the answer to a question by id: keeps what is there, retires what is not.
+ * @throws {@link RunFailure} when the source answered with products that were not asked for.
+ */
+export async function commitAnswer(
+  session: Session,
+  asked: readonly string[],
+  found: ProductPage,
+  step: Pick<PageResult, 'phase' | 'position'>,
+): Promise<void> {
+  const present = new Set(
+    [...found.products, ...found.rejects].flatMap(({ id }) => (id === null ? [] : [id])),
+  )
+  const gone = asked.filter((id) => !present.has(id))
+  if ([...present].some((id) => !asked.includes(id))) {
+    throw new RunFailure(
+      'upstream_paging',
+      'Cianbox no respetó la consulta por id, así que no se puede comprobar qué productos se dieron de baja. No se dio de baja ninguno más.',
+    )
+  }
+  await session.commit(async (tx) => {
+    const counts = await commitProducts(tx, session, {
+      phase: step.phase,
+      page: await nextPage(tx, session.run, step.phase),
+      products: found.products,
+      rejects: found.rejects,
+      mayRepeat: true,
+    })
+    const retired = await retireProducts(tx, session.run.tenantId, session.run.id, gone)
+    return { ...step, productsInPage: asked.length, counts: { ...counts, retired } }
+  })
+}

@@ -1,0 +1,5 @@
+// `npm run bench -- [name] …`
+import { build } from './build.mjs'
+
+build()
+await import('../bench/dist/main.js')

@@ -1,0 +1,41 @@
+// Builds what is not built. TypeScript's own build mode skips what is up to date; for the web app the
+// newest source is compared with the built page.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const require = createRequire(import.meta.url)
+
+/** Exits the process when a build fails: its own output says why. */
+export function build() {
+  run('typescript', 'tsc', ['-b'], root)
+  const page = join(root, 'apps/web/dist/index.html')
+  const sources = ['apps/web', 'packages/react/src', 'packages/contract/src'].map((path) => join(root, path))
+  if (!existsSync(page) || newest(sources) > statSync(page).mtimeMs) {
+    run('vite', 'vite', ['build', '--logLevel', 'warn'], join(root, 'apps/web'))
+  }
+}
+
+function run(name, program, args, cwd) {
+  const manifest = require.resolve(`${name}/package.json`)
+  const { bin } = require(manifest)
+  const script = join(dirname(manifest), typeof bin === 'string' ? bin : bin[program])
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function newest(paths) {
+  return Math.max(0, ...paths.flatMap(files).map((path) => statSync(path).mtimeMs))
+}
+
+function files(path) {
+  if (!statSync(path).isDirectory()) return [path]
+  return readdirSync(path)
+    .filter((name) => name !== 'dist' && name !== 'node_modules')
+    .flatMap((name) => files(join(path, name)))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build()

@@ -1,0 +1,6 @@
+// `npm start`: builds what is not built, then runs Espejo in this same process, so that Ctrl-C and
+// signals reach it directly.
+import { build } from './build.mjs'
+
+build()
+await import('../apps/server/dist/main.js')
