@@ -1,0 +1,225 @@
+import { isBalanced } from '@espejo/contract'
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { useDatabase } from './support/database.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import { useSyncBench } from './support/sync-bench.js'
+
+const database = useDatabase()
+const bench = useSyncBench(database)
+const written = (tenantId: string) =>
+  withTenant(database.pool, tenantId, async (tx) => {
+    const { rows } = await tx.query<{ xmins: string[] }>(
+      'SELECT array_agg(DISTINCT xmin::text) AS xmins FROM catalog.products WHERE tenant_id = $1',
+      [tenantId],
+    )
+    return rows[0]?.xmins
+  })
+
+describe('a full run', () => {
+  it('leaves the mirror holding exactly what the source holds', async () => {
+    const account = await bench.addTenant('exact')
+    const run = await bench.sync('exact')
+    expect(run).toMatchObject({
+      status: 'complete',
+      created: 450,
+      updated: 0,
+      unchanged: 0,
+      errors: 0,
+      percent: 100,
+    })
+    expect(await mirrorOf(database.pool, 'exact')).toEqual(truthOf(account))
+  })
+
+  it('tells of every page, in a gapless log that balances in every frame and ends once', async () => {
+    await bench.addTenant('told')
+    const run = await bench.sync('told')
+    const events = await bench.events('told', run.id)
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => `${run.id}.${i + 1}`))
+    expect(events[0]?.event).toBe('start')
+    expect(events.filter(({ event }) => event === 'complete' || event === 'error')).toEqual([events.at(-1)])
+    const frames = events.flatMap((event) => (event.event === 'progress' ? [event.data] : []))
+    expect(frames.every(isBalanced)).toBe(true)
+    expect(frames.filter(({ phase }) => phase === 'products').map(({ page }) => page)).toEqual([
+      1, 2, 3, 4, 5,
+    ])
+  })
+
+  it('writes no product row when nothing changed', async () => {
+    await bench.addTenant('still')
+    await bench.sync('still')
+    const before = await written('still')
+    const run = await bench.sync('still')
+    expect(run).toMatchObject({ status: 'complete', created: 0, updated: 0, unchanged: 450 })
+    expect(await written('still')).toEqual(before)
+  })
+
+  it('follows edits, additions and both kinds of deletion', async () => {
+    const account = await bench.addTenant('moving')
+    await bench.sync('moving')
+    account.edit(20)
+    account.add(7)
+    account.remove(9, 'gone')
+    account.remove(5, 'inactive')
+    const run = await bench.sync('moving')
+    expect(run).toMatchObject({ status: 'complete', created: 7, retired: 9 })
+    expect(await mirrorOf(database.pool, 'moving')).toEqual(truthOf(account))
+  })
+
+  it('brings a retired product back to life when the source lists it again', async () => {
+    const account = await bench.addTenant('back')
+    await bench.sync('back')
+    await withTenant(database.pool, 'back', (tx) =>
+      tx.query(`UPDATE catalog.products SET retired_at = now() WHERE tenant_id = 'back' AND cianbox_id = 1`),
+    )
+    const run = await bench.sync('back')
+    expect(run).toMatchObject({ updated: 1, unchanged: 449 })
+    expect(await mirrorOf(database.pool, 'back')).toEqual(truthOf(account))
+  })
+
+  it('mirrors an empty catalogue as one, and says 100 %', async () => {
+    await bench.addTenant('empty', { products: 0 })
+    expect(await bench.sync('empty')).toMatchObject({ status: 'complete', totalProcessed: 0, percent: 100 })
+  })
+
+  it('mirrors the simple dialect too', async () => {
+    const account = await bench.addTenant('simple', { dialect: 'simple' })
+    expect(await bench.sync('simple')).toMatchObject({ status: 'complete', created: 450 })
+    expect(await mirrorOf(database.pool, 'simple')).toEqual(truthOf(account))
+  })
+
+  it('leaves another tenant’s mirror alone', async () => {
+    const [mine, theirs] = [await bench.addTenant('mine'), await bench.addTenant('theirs', { seed: 9 })]
+    await Promise.all([bench.sync('mine'), bench.sync('theirs')])
+    expect(await mirrorOf(database.pool, 'mine')).toEqual(truthOf(mine))
+    expect(await mirrorOf(database.pool, 'theirs')).toEqual(truthOf(theirs))
+  })
+
+  it('mirrors the reference lists', async () => {
+    const account = await bench.addTenant('lists')
+    await bench.sync('lists')
+    const kinds = await withTenant(database.pool, 'lists', async (tx) => {
+      const { rows } = await tx.query<{ kind: string; n: number }>(
+        `SELECT kind, count(*)::int AS n FROM catalog.reference_items WHERE tenant_id = 'lists' GROUP BY kind`,
+      )
+      return new Map(rows.map(({ kind, n }) => [kind, n]))
+    })
+    const { categorias, marcas, sucursales } = account.lists()
+    expect(kinds.get('categories')).toBe(categorias.length)
+    expect(kinds.get('brands')).toBe(marcas.length)
+    expect(kinds.get('branches')).toBe(sucursales.length)
+  })
+})
+
+describe('rows that are wrong', () => {
+  it('become rejects with their reason while the rest of the page commits', async () => {
+    const account = await bench.addTenant('poisoned')
+    account.inject({ kind: 'poison-row', poison: 'no-name', id: 7 })
+    const run = await bench.sync('poisoned')
+    expect(run).toMatchObject({ status: 'complete', created: 449, errors: 1, seen: 450 })
+    const rejects = await withTenant(database.pool, 'poisoned', async (tx) => {
+      const { rows } = await tx.query(
+        `SELECT cianbox_id, field, reason FROM app.run_rejects WHERE tenant_id = 'poisoned' AND run_id = $1`,
+        [run.id],
+      )
+      return rows
+    })
+    expect(rejects).toMatchObject([{ cianbox_id: '7', field: 'producto' }])
+  })
+
+  it('that only PostgreSQL refuses are isolated, and the rest of the page commits', async () => {
+    const account = await bench.addTenant('refused')
+    // Fits no b-tree entry, and incompressible, so that PostgreSQL cannot make it fit.
+    const sku = Array.from({ length: 9000 }, (_, i) =>
+      String.fromCharCode(0x4e00 + ((i * 7919) % 20_000)),
+    ).join('')
+    account.edit([5], { codigo_interno: sku })
+    const run = await bench.sync('refused')
+    expect(run).toMatchObject({ status: 'complete', created: 449, errors: 1 })
+  })
+
+  it('repeated on a page or across pages are counted once', async () => {
+    const account = await bench.addTenant('repeated')
+    account.inject({ kind: 'duplicate-in-page', rows: 3, page: 2 })
+    account.inject({ kind: 'duplicate-across-pages', rows: 2 })
+    const run = await bench.sync('repeated')
+    account.clearFaults()
+    expect(run.status).toBe('complete')
+    expect(run.seen).toBeLessThanOrEqual(450)
+    expect(await mirrorOf(database.pool, 'repeated')).toEqual(truthOf(account))
+  })
+})
+
+describe('a source that misbehaves', () => {
+  it.each([
+    ['unauthorized for ever', { kind: 'unauthorized' }, 'upstream_auth'],
+    ['a suspended account', { kind: 'forbidden' }, 'upstream_forbidden'],
+    ['HTML with 200', { kind: 'html-ok' }, 'upstream_invalid_response'],
+    ['500', { kind: 'server-error' }, 'upstream_server_error'],
+    ['a hang', { kind: 'hang' }, 'upstream_timeout'],
+    ['a page that repeats for ever', { kind: 'endless-page', fromPage: 2 }, 'upstream_paging'],
+    ['a hole in the middle', { kind: 'empty-page', page: 3 }, 'upstream_paging'],
+  ] as const)('ends the run with its reason and retires nothing: %s', async (what, fault, code) => {
+    const tenant = `bad-${what.replace(/\W+/g, '-').toLowerCase()}`
+    const account = await bench.addTenant(tenant)
+    await bench.sync(tenant)
+    const before = await mirrorOf(database.pool, tenant)
+    account.remove(3, 'gone')
+    account.inject(fault)
+    const run = await bench.sync(tenant)
+    expect(run).toMatchObject({ status: 'error', error: { code }, retired: 0 })
+    expect(await mirrorOf(database.pool, tenant)).toEqual(before)
+  })
+
+  it.each([
+    ['one 401', { kind: 'unauthorized', times: 1 }],
+    ['a passing 500', { kind: 'server-error', times: 2 }],
+    ['a passing 429', { kind: 'too-many-requests', retryAfter: 'absent', times: 1 }],
+    ['a cut body', { kind: 'cut-body', times: 1 }],
+    ['truncated JSON', { kind: 'truncated-json', times: 1 }],
+    ['a total that grows', { kind: 'total-pages-growing', by: 1 }],
+    ['a total that shrinks', { kind: 'total-pages-shrinking', by: 1 }],
+    ['a total that shrinks by more', { kind: 'total-pages-shrinking', by: 3 }],
+    ['no totals', { kind: 'total-pages-missing' }],
+    ['the page as text', { kind: 'page-as-text' }],
+  ] as const)('is survived with the whole truth: %s', async (what, fault) => {
+    const tenant = `odd-${what.replace(/\W+/g, '-').toLowerCase()}`
+    const account = await bench.addTenant(tenant)
+    account.inject(fault)
+    const run = await bench.sync(tenant)
+    expect(run).toMatchObject({ status: 'complete', created: 450 })
+    expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
+  })
+
+  it.each(['empty', 'error', 'last'] as const)(
+    'is walked to its end without totals when behind it lies: %s',
+    async (pagePastEnd) => {
+      const tenant = `behind-${pagePastEnd}`
+      const account = await bench.addTenant(tenant, { products: 300, switches: { pagePastEnd } })
+      account.inject({ kind: 'total-pages-missing' })
+      expect(await bench.sync(tenant)).toMatchObject({ status: 'complete', created: 300 })
+    },
+  )
+
+  it('stops before a sweep that would retire too much', async () => {
+    const account = await bench.addTenant('guarded')
+    await bench.sync('guarded')
+    account.remove(180, 'gone')
+    const { run } = await bench.control.start('guarded', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    const paused = await bench.paused('guarded', run.id)
+    expect(paused).toMatchObject({ retired: 0, waiting: { reason: 'sweep_confirmation' } })
+    expect((await mirrorOf(database.pool, 'guarded')).size).toBe(450)
+  })
+
+  it('without a connection says what to do', async () => {
+    await withTenant(database.pool, 'bare', (tx) =>
+      tx.query(`INSERT INTO app.tenants (tenant_id, name) VALUES ('bare', 'bare')`),
+    )
+    expect(await bench.sync('bare')).toMatchObject({ status: 'error', error: { code: 'connection_missing' } })
+  })
+})
