@@ -24,6 +24,7 @@ export type WaitingReason =
   | 'circuit_open'
   | 'daily_budget'
   | 'sweep_confirmation'
+  | 'paused'
 
 /** Why a run ended without completing. Stable: programs may switch on it. */
 export type RunErrorCode =

@@ -1,0 +1,21 @@
+// A vitest reporter whose last word is one plain line, for people and for machines.
+export default class PlainSummary {
+  onTestRunEnd(modules, errors) {
+    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+    const skipped = new Set()
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        count[state] += 1
+        if (state === 'skipped')
+          skipped.add(`${test.fullName}${test.result().note ? `: ${test.result().note}` : ''}`)
+      }
+      // A file that does not even load has no tests to count, and is a failure all the same.
+      if (module.state() === 'failed' && module.errors().length > 0) count.failed += 1
+    }
+    for (const name of skipped) process.stdout.write(`skipped: ${name}\n`)
+    const failed = count.failed + count.pending + errors.length
+    const rest = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
+    process.stdout.write(`\n${count.passed} passed, ${failed} failed${rest}\n`)
+  }
+}
