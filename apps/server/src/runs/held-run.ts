@@ -2,6 +2,7 @@ import { isFinal, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
 import { RUN_COLUMNS, type RunRow } from './run-row.js'
+import type { RunState } from './run-state.js'
 import { lockRun } from './run-store.js'
 import { transition } from './transitions.js'
 
@@ -9,24 +10,6 @@ import { transition } from './transitions.js'
 export class SupersededError extends Error {
   override name = 'SupersededError'
 }
-
-/** The part of a run that its worker changes. Written whole, with every event. */
-export type RunState = Pick<
-  RunRow,
-  | 'phase'
-  | 'page'
-  | 'totalPages'
-  | 'created'
-  | 'updated'
-  | 'unchanged'
-  | 'errors'
-  | 'retired'
-  | 'percent'
-  | 'requests'
-  | 'waiting'
-  | 'ratePerSecond'
-  | 'etaSeconds'
->
 
 /**
  * Takes a run for a worker, or takes it over: every write of an earlier holder is fenced off from
@@ -70,7 +53,8 @@ export async function advance(
     `UPDATE app.runs SET
        seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
        errors = $10, retired = $11, percent = $12, requests = $13, waiting = $14, rate_per_second = $15,
-       eta_seconds = $16, fruitless = CASE WHEN $17 THEN 0 ELSE fruitless END
+       eta_seconds = $16, newest_seen = $17,
+       fruitless = CASE WHEN $18 THEN 0 ELSE fruitless END
      WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'
      RETURNING seq::float8 AS seq, intent`,
     [
@@ -90,6 +74,7 @@ export async function advance(
       state.waiting === null ? null : JSON.stringify(state.waiting),
       state.ratePerSecond,
       state.etaSeconds,
+      state.newestSeen,
       progressed,
     ],
   )
@@ -134,7 +119,13 @@ export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id'
 export async function settle(
   pool: Pool,
   run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-  outcome: { trigger: 'complete' | 'fail' | 'cancel' | 'pause'; state: RunState; event: LoggedEvent },
+  outcome: {
+    trigger: 'complete' | 'fail' | 'cancel' | 'pause'
+    state: RunState
+    event: LoggedEvent
+    /** What else is true from this moment on; commits with it. */
+    also?: (tx: Tx) => Promise<void>
+  },
 ): Promise<void> {
   const status = transition('running', outcome.trigger)
   if (status === null) throw new Error(`A running run cannot ${outcome.trigger}.`)
@@ -147,6 +138,7 @@ export async function settle(
         WHERE tenant_id = $1 AND run_id = $2`,
       [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null, isFinal(status)],
     )
+    await outcome.also?.(tx)
   })
 }
 

@@ -1,10 +1,11 @@
-import { isFinal, type LoggedEvent, type Run, type RunMode } from '@espejo/contract'
+import { isFinal, type LoggedEvent, type Run, type RunMode, type RunStatus } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
 import { newId } from './ids.js'
 import { cancelledEvent, startEvent } from './messages.js'
 import type { RunQueue } from './run-queue.js'
-import { type RunRow, toRun } from './run-row.js'
+import { RUN_COLUMNS, type RunRow, toRun } from './run-row.js'
+import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
 import { type RunTrigger, transition } from './transitions.js'
 
@@ -26,6 +27,8 @@ export interface RunControl {
   /** Null: no such run. A run that has ended stays as it is. */
   pause(tenantId: string, runId: string): Promise<Run | null>
   resume(tenantId: string, runId: string): Promise<Run | null>
+  /** A person has seen how many products would be retired and lets a guarded run go on. */
+  confirmSweep(tenantId: string, runId: string): Promise<Run | null>
 }
 
 export function createRunControl(deps: {
@@ -61,16 +64,19 @@ export function createRunControl(deps: {
     tenantId: string,
     runId: string,
     trigger: 'cancel' | 'pause' | 'resume',
+    before: (tx: Tx, run: RunRow) => Promise<void> = async () => undefined,
   ): Promise<Run | null> {
-    let wroteEvent = false
+    let hasMoved = false
     const row = await withTenant(pool, tenantId, async (tx) => {
       const run = await lockRun(tx, tenantId, runId)
-      if (!run || transition(run.status, trigger) === null) return run
+      const status = run && transition(run.status, trigger)
+      if (!run || !status) return run
       if (run.status === 'running') return setIntent(tx, run, trigger)
-      wroteEvent = trigger === 'cancel'
-      return move(tx, run, trigger, wroteEvent ? cancelledEvent(now()) : null, queue)
+      await before(tx, run)
+      hasMoved = true
+      return move(tx, run, status, eventOf(run, trigger, now()), queue)
     })
-    if (row && wroteEvent) onEvent(runId)
+    if (hasMoved) onEvent(runId)
     return row && toRun(row)
   }
 
@@ -79,7 +85,17 @@ export function createRunControl(deps: {
     cancel: (tenantId, runId) => ask(tenantId, runId, 'cancel'),
     pause: (tenantId, runId) => ask(tenantId, runId, 'pause'),
     resume: (tenantId, runId) => ask(tenantId, runId, 'resume'),
+    confirmSweep: (tenantId, runId) => ask(tenantId, runId, 'resume', confirm),
   }
+}
+
+/** Only where there is a sweep to confirm: a yes that nobody was asked for must not count later. */
+async function confirm(tx: Tx, run: RunRow): Promise<void> {
+  if (run.waiting?.reason !== 'sweep_confirmation') return
+  await tx.query('UPDATE app.runs SET sweep_confirmed = true WHERE tenant_id = $1 AND run_id = $2', [
+    run.tenantId,
+    run.id,
+  ])
 }
 
 /** A worker holds the run: it reads the intent and obeys. A cancel is not weakened to a pause. */
@@ -93,32 +109,39 @@ async function setIntent(tx: Tx, run: RunRow, trigger: RunTrigger): Promise<RunR
   return { ...run, intent }
 }
 
+/** What viewers of a run that no worker holds are told of the change. */
+function eventOf(run: RunRow, trigger: 'cancel' | 'pause' | 'resume', at: Date): LoggedEvent {
+  if (trigger === 'cancel') return cancelledEvent(at)
+  const waiting = trigger === 'pause' ? { reason: 'paused' as const, until: null } : null
+  return { event: 'progress', data: progressData({ ...run, waiting }, 0) }
+}
+
 /** No worker holds the run: the change is made here. */
 async function move(
   tx: Tx,
   run: RunRow,
-  trigger: RunTrigger,
-  ending: Extract<LoggedEvent, { event: 'error' }> | null,
+  status: RunStatus,
+  logged: LoggedEvent,
   queue: RunQueue,
 ): Promise<RunRow> {
-  const status = transition(run.status, trigger)
-  if (status === null) return run
-  const moved: RunRow = { ...run, status, intent: null, seq: run.seq + (ending ? 1 : 0) }
-  await tx.query(
-    `UPDATE app.runs SET status = $3, intent = NULL, seq = $4, error_code = $5, error_message = $6,
-            ended_at = CASE WHEN $7 THEN now() END
-      WHERE tenant_id = $1 AND run_id = $2`,
+  const error = logged.event === 'error' ? logged.data : null
+  const waiting = logged.event === 'progress' ? logged.data.waiting : null
+  const { rows } = await tx.query<RunRow>(
+    `UPDATE app.runs SET status = $3, intent = NULL, seq = seq + 1, waiting = $4, error_code = $5,
+            error_message = $6, ended_at = CASE WHEN $7 THEN now() END
+      WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_COLUMNS}`,
     [
       run.tenantId,
       run.id,
       status,
-      moved.seq,
-      ending?.data.code ?? null,
-      ending?.data.message ?? null,
+      waiting && JSON.stringify(waiting),
+      error?.code ?? null,
+      error?.message ?? null,
       isFinal(status),
     ],
   )
-  if (ending) await appendEvent(tx, run.tenantId, run.id, moved.seq, ending)
+  const moved = rows[0] ?? run
+  await appendEvent(tx, run.tenantId, run.id, moved.seq, logged)
   if (status === 'queued') await queue.enqueue(tx, { tenantId: run.tenantId, runId: run.id })
   return moved
 }

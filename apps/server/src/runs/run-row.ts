@@ -14,6 +14,8 @@ export interface RunRow {
   seq: number
   fruitless: number
   pageSize: number | null
+  /** Newest `updated` that the run's pages have shown, ISO 8601 UTC. */
+  newestSeen: string | null
   sweepConfirmed: boolean
   page: number
   totalPages: number
@@ -38,6 +40,7 @@ export interface RunRow {
 export const RUN_COLUMNS = `
   tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", requested_ids::text[] AS "requestedIds",
   status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
+  to_char(newest_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "newestSeen",
   sweep_confirmed AS "sweepConfirmed", page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,
   rate_per_second AS "ratePerSecond", eta_seconds AS "etaSeconds", started_by AS "startedBy",

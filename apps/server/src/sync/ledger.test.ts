@@ -1,8 +1,8 @@
 import { isBalanced } from '@espejo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RunState } from '../runs/held-run.js'
-import { afterPage, progressData } from './ledger.js'
+import { progressData, type RunState } from '../runs/run-state.js'
+import { afterPage } from './ledger.js'
 
 const EMPTY: RunState = {
   phase: null,
@@ -18,6 +18,7 @@ const EMPTY: RunState = {
   waiting: null,
   ratePerSecond: null,
   etaSeconds: null,
+  newestSeen: null,
 }
 
 const counts = fc.record({

@@ -1,6 +1,6 @@
-import type { CompleteData, ProgressData, RunPhase } from '@espejo/contract'
-import type { RunState } from '../runs/held-run.js'
+import type { CompleteData, RunPhase } from '@espejo/contract'
 import type { RunRow } from '../runs/run-row.js'
+import type { RunState } from '../runs/run-state.js'
 
 /** What one committed page adds to the ledger. */
 export interface PageCounts {
@@ -30,6 +30,7 @@ export function stateOf(row: RunRow): RunState {
     waiting: null,
     ratePerSecond: row.ratePerSecond,
     etaSeconds: null,
+    newestSeen: row.newestSeen,
   }
 }
 
@@ -38,12 +39,14 @@ export interface PageResult {
   phase: RunPhase
   productsInPage: number
   counts: PageCounts
+  /** Newest `updated` among its rows, ISO 8601 UTC. */
+  newest?: string | null
   /** Of the products phase: where in the catalogue this was. */
   position?: { page: number; totalPages: number }
 }
 
 /** The ledger after one more page. `percent` never goes back, also when the source's total grows. */
-export function afterPage(state: RunState, { phase, counts, position }: PageResult): RunState {
+export function afterPage(state: RunState, { phase, counts, position, newest }: PageResult): RunState {
   const { page, totalPages } = position ?? state
   return {
     ...state,
@@ -57,28 +60,7 @@ export function afterPage(state: RunState, { phase, counts, position }: PageResu
     retired: state.retired + counts.retired,
     percent: position ? Math.max(state.percent, percentOf(page, totalPages)) : state.percent,
     waiting: null,
-  }
-}
-
-/** The ledger as a `progress` frame. */
-export function progressData(state: RunState, productsInPage: number): ProgressData {
-  const totalProcessed = state.created + state.updated + state.unchanged
-  return {
-    page: state.page,
-    totalPages: state.totalPages,
-    productsInPage,
-    totalProcessed,
-    created: state.created,
-    updated: state.updated,
-    errors: state.errors,
-    percent: state.percent,
-    unchanged: state.unchanged,
-    seen: totalProcessed + state.errors,
-    phase: state.phase ?? 'references',
-    ratePerSecond: state.ratePerSecond,
-    etaSeconds: state.etaSeconds,
-    requests: state.requests,
-    waiting: state.waiting,
+    newestSeen: later(state.newestSeen, newest ?? null),
   }
 }
 
@@ -103,4 +85,10 @@ export function completeData(state: RunState, startedAt: Date, at: Date): Comple
 function percentOf(page: number, totalPages: number): number {
   if (totalPages <= 0 || page >= totalPages) return 100
   return Math.min(99, Math.floor((page / totalPages) * 100))
+}
+
+/** Of two times in the same ISO form, which sorts as it reads. */
+function later(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return a > b ? a : b
 }

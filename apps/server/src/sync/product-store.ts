@@ -32,19 +32,30 @@ export async function upsertProducts(
   await tx.query({ name: 'upsert-products', text: UPSERT, values: [tenantId, runId, ...columns] })
 }
 
-/** Marks products that the source no longer has; those marked before stay as they are. */
+/** Marks products that the source no longer has. Answers those that were not marked before. */
 export async function retireProducts(
   tx: Tx,
   tenantId: string,
   runId: string,
   ids: readonly string[],
-): Promise<number> {
-  const { rowCount } = await tx.query(
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
     `UPDATE catalog.products SET retired_at = now(), changed_at = now(), changed_by_run = $2
-      WHERE tenant_id = $1 AND cianbox_id = ANY ($3::bigint[]) AND retired_at IS NULL`,
+      WHERE tenant_id = $1 AND cianbox_id = ANY ($3::bigint[]) AND retired_at IS NULL
+      RETURNING cianbox_id::text AS id`,
     [tenantId, runId, ids],
   )
-  return rowCount ?? 0
+  return rows.map(({ id }) => id)
+}
+
+/** Which of these the mirror holds and has not marked as gone. */
+export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT cianbox_id::text AS id FROM catalog.products
+      WHERE tenant_id = $1 AND cianbox_id = ANY ($2::bigint[]) AND retired_at IS NULL`,
+    [tenantId, ids],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** Longest text that is searched: it must fit a b-tree entry beside the other columns. */

@@ -23,7 +23,7 @@ export async function syncReferences(
   for (const kind of KINDS) {
     const list = await readList(client, kind, signal)
     await session.commit(async (tx) => {
-      if (list) {
+      if (list && !session.run.dryRun) {
         await upsertItems(tx, session.run.tenantId, kind, list.items)
         await retireMissing(tx, session.run.tenantId, kind, list.items)
         await recordRejects(tx, session.run, 'references', list.rejects)

@@ -1,13 +1,18 @@
-import type { Waiting } from '@espejo/contract'
+import type { Dialect, Waiting } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { advance, type RunState } from '../runs/held-run.js'
+import { advance } from '../runs/held-run.js'
 import type { RunRow } from '../runs/run-row.js'
-import { afterPage, type PageResult, progressData, stateOf } from './ledger.js'
+import { progressData, type RunState } from '../runs/run-state.js'
+import { afterPage, type PageResult, stateOf } from './ledger.js'
 import { createPace } from './pace.js'
 
 /** A run as its worker holds it: the ledger in memory, and the only way to commit to it. */
 export interface Session {
   readonly run: RunRow
+  /** In which shape the source answers, and so in which its rows are stored. */
+  readonly dialect: Dialect
+  /** Whether new products enter the change log. Those of a first load do not. */
+  readonly logsCreations: boolean
   state(): RunState
   /** One page, one transaction: what `write` does, the checkpoint, the event. One at a time. */
   commit(write: (tx: Tx) => Promise<PageResult>): Promise<void>
@@ -19,12 +24,14 @@ export interface Session {
 export function createSession(deps: {
   pool: Pool
   run: RunRow
+  dialect: Dialect
+  logsCreations: boolean
   now: () => Date
   onEvent: (runId: string) => void
   /** Called when a commit finds that a person wants the run to stop. */
   onIntent: (intent: 'cancel' | 'pause') => void
 }): Session {
-  const { pool, run, now, onEvent, onIntent } = deps
+  const { pool, run, dialect, logsCreations, now, onEvent, onIntent } = deps
   const pace = createPace()
   let state = stateOf(run)
   // Commits queue behind each other: a page's and a waiting notice's can come at the same time.
@@ -55,6 +62,8 @@ export function createSession(deps: {
 
   return {
     run,
+    dialect,
+    logsCreations,
     state: () => state,
     commit: (work) =>
       write(async (tx) => {

@@ -1,10 +1,12 @@
 import type { CianboxClient, ProductPage } from '@espejo/cianbox'
-import { type Pool, withTenant } from '../db/pool.js'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import type { RunRow } from '../runs/run-row.js'
+import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
 import { RunFailure } from './failure.js'
 import type { PageResult } from './ledger.js'
-import { forgetPages, nextPage, unseenProducts } from './page-store.js'
-import { retireProducts } from './product-store.js'
+import { nextPage, unseenProducts } from './page-store.js'
+import { listedAmong, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
 
 /** Most ids that one request may name (vendor's documentation). */
@@ -28,7 +30,8 @@ export async function sweep(
 ): Promise<void> {
   const { run } = session
   const { ids, listed } = await withTenant(options.pool, run.tenantId, (tx) => unseenProducts(tx, run))
-  if (ids.length > listed * options.guardShare && !run.sweepConfirmed) {
+  const isGuarded = !run.sweepConfirmed && !run.dryRun
+  if (isGuarded && ids.length > listed * options.guardShare) {
     throw new SweepNeedsConfirmation(`${ids.length} of ${listed} products are not listed any more.`)
   }
   for (let from = 0; from < ids.length; from += IDS_A_REQUEST) {
@@ -36,7 +39,6 @@ export async function sweep(
     const found = await client.getProducts(asked, { signal: options.signal })
     await commitAnswer(session, asked, found, { phase: 'sweep' })
   }
-  await withTenant(options.pool, run.tenantId, (tx) => forgetPages(tx, run))
 }
 
 /**
@@ -60,14 +62,27 @@ export async function commitAnswer(
     )
   }
   await session.commit(async (tx) => {
-    const counts = await commitProducts(tx, session, {
+    const committed = await commitProducts(tx, session, {
       phase: step.phase,
       page: await nextPage(tx, session.run, step.phase),
       products: found.products,
       rejects: found.rejects,
       mayRepeat: true,
     })
-    const retired = await retireProducts(tx, session.run.tenantId, session.run.id, gone)
-    return { ...step, productsInPage: asked.length, counts: { ...counts, retired } }
+    const retired = await retire(tx, session.run, gone)
+    return { ...step, ...committed, productsInPage: asked.length, counts: { ...committed.counts, retired } }
   })
+}
+
+/** Marks what the source no longer has, and says so in the change log. */
+async function retire(tx: Tx, run: RunRow, gone: readonly string[]): Promise<number> {
+  const ids = run.dryRun
+    ? await listedAmong(tx, run.tenantId, gone)
+    : await retireProducts(tx, run.tenantId, run.id, gone)
+  await recordChanges(
+    tx,
+    run,
+    ids.map((id) => ({ id, kind: 'retired', fields: [] })),
+  )
+  return ids.length
 }

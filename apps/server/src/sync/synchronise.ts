@@ -1,7 +1,7 @@
 import type { CianboxClient } from '@espejo/cianbox'
-import type { Dialect } from '@espejo/contract'
-import type { Pool } from '../db/pool.js'
-import { closeDrift } from './drift.js'
+import { type Pool, withTenant } from '../db/pool.js'
+import { forgetPages } from './page-store.js'
+import { readBack } from './read-back.js'
 import { syncReferences } from './references.js'
 import type { Session } from './session.js'
 import { commitAnswer, IDS_A_REQUEST, sweep } from './sweep.js'
@@ -10,7 +10,8 @@ import { walkProducts } from './walk.js'
 export interface SyncOptions {
   pool: Pool
   pageSize: number
-  dialect: Dialect
+  /** Newest `updated` already mirrored; an incremental run reads back to it. */
+  watermark: Date | null
   /** Share of the mirror that a sweep may retire without a person's word. */
   guardShare: number
   signal: AbortSignal
@@ -23,14 +24,21 @@ export async function synchronise(
   options: SyncOptions,
 ): Promise<void> {
   const { run } = session
-  if (run.mode === 'ids') return syncIds(session, client, options.signal)
+  if (run.mode === 'ids') await syncIds(session, client, options.signal)
+  else if (run.mode === 'incremental' && options.watermark) {
+    await readBack(session, client, { ...options, phase: 'products', since: options.watermark })
+  } else await syncAll(session, client, options)
+  await withTenant(options.pool, run.tenantId, (tx) => forgetPages(tx, run))
+}
 
+async function syncAll(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {
+  const { run, dialect } = session
   const { phase } = session.state()
   if (phase === null || phase === 'references') await syncReferences(session, client, options.signal)
   if (phase !== 'drift' && phase !== 'sweep') await walkProducts(session, client, options)
   // The simple dialect's rows do not say when they were modified.
-  if (phase !== 'sweep' && options.dialect === 'v2') {
-    await closeDrift(session, client, { ...options, since: run.startedAt ?? run.createdAt })
+  if (phase !== 'sweep' && dialect === 'v2') {
+    await readBack(session, client, { ...options, phase: 'drift', since: run.startedAt ?? run.createdAt })
   }
   await sweep(session, client, options)
 }

@@ -40,7 +40,7 @@ export async function walkProducts(
     await session.commit(async (tx) => {
       if (mayRepeat && !result.isLast) await refuseLoop(tx, session, result, page)
       const { products, rejects } = result
-      const counts = await commitProducts(tx, session, {
+      const committed = await commitProducts(tx, session, {
         phase: 'products',
         page,
         products,
@@ -48,7 +48,12 @@ export async function walkProducts(
         mayRepeat,
       })
       const totalPages = result.isLast ? page : Math.max(result.largestTotal ?? 0, page + 1)
-      return { phase: 'products', productsInPage: result.received, counts, position: { page, totalPages } }
+      return {
+        phase: 'products',
+        productsInPage: result.received,
+        position: { page, totalPages },
+        ...committed,
+      }
     })
     highest = ids.reduce((max, id) => (max === null || id > max ? id : max), highest)
   }

@@ -1,0 +1,69 @@
+import { CianboxError } from '@espejo/cianbox'
+import { releaseRun, SupersededError, settle } from '../runs/held-run.js'
+import { cancelledEvent, errorEvent } from '../runs/messages.js'
+import type { RunRow } from '../runs/run-row.js'
+import { progressData, type RunState } from '../runs/run-state.js'
+import { CODE_OF_KIND, RunFailure } from './failure.js'
+import type { Stop } from './stop-watch.js'
+import { SweepNeedsConfirmation } from './sweep.js'
+import type { WorkerDeps } from './worker.js'
+
+/**
+ * Gives a run that did not complete what it is due: its ending, its pause, or another worker.
+ * @param stopped why it was told to stop; null when it was not.
+ * @throws when another worker should go on from the checkpoint.
+ */
+export async function conclude(
+  deps: Pick<WorkerDeps, 'pool' | 'now' | 'log'>,
+  run: RunRow,
+  state: RunState,
+  stopped: Stop | null,
+  error: unknown,
+): Promise<void> {
+  const { pool, now, log } = deps
+  const about = { tenantId: run.tenantId, runId: run.id, epoch: run.epoch }
+  switch (stopped ?? stopOf(error)) {
+    case 'superseded':
+      log.info(about, 'run is held by another worker, or has ended')
+      return
+    case 'handover':
+      await releaseRun(pool, run)
+      throw new Error('This worker is stopping; another one goes on from the checkpoint.', { cause: error })
+    case 'cancel':
+      await settle(pool, run, { trigger: 'cancel', state, event: cancelledEvent(now()) })
+      log.info(about, 'run cancelled')
+      return
+    case 'pause': {
+      const reason = error instanceof SweepNeedsConfirmation ? 'sweep_confirmation' : 'paused'
+      const paused: RunState = { ...state, waiting: { reason, until: null }, etaSeconds: null }
+      const event = { event: 'progress' as const, data: progressData(paused, 0) }
+      await settle(pool, run, { trigger: 'pause', state: paused, event })
+      log.info({ ...about, reason }, 'run paused')
+      return
+    }
+    case null: {
+      log.error({ ...about, err: error }, 'run stopped by an error')
+      const failure = failureOf(error)
+      if (!failure) throw error
+      await settle(pool, run, {
+        trigger: 'fail',
+        state,
+        event: errorEvent(failure.code, failure.message, now()),
+      })
+    }
+  }
+}
+
+function stopOf(error: unknown): Stop | null {
+  if (error instanceof SupersededError) return 'superseded'
+  return error instanceof SweepNeedsConfirmation ? 'pause' : null
+}
+
+/** The run's ending for an error; null when it is ours and trying again may help. */
+function failureOf(error: unknown): RunFailure | null {
+  if (error instanceof RunFailure) return error
+  if (error instanceof CianboxError) {
+    return new RunFailure(CODE_OF_KIND[error.kind], error.operatorMessage, { cause: error })
+  }
+  return null
+}

@@ -1,0 +1,68 @@
+import type { SourceProduct } from '@espejo/cianbox'
+
+/** One field of a product before and after. Values are as the mirror shows them: decimals are text. */
+export interface FieldChange {
+  /** A field of the product, `prices.<list>.net|final`, `stockByBranch.<branch>`, or `raw.<upstream field>`. */
+  field: string
+  old: unknown
+  new: unknown
+}
+
+/** Everything that tells two versions of a product apart, field by field. */
+export function fieldChanges(before: SourceProduct, after: SourceProduct): FieldChange[] {
+  const mapped = differences(facts(before), facts(after))
+  if (mapped.length > 0) return mapped
+  // The row differs in what the mirror keeps but does not map.
+  return differences(rawFacts(before), rawFacts(after))
+}
+
+const PLAIN: readonly (keyof SourceProduct)[] = [
+  'name',
+  'sku',
+  'barcode',
+  'description',
+  'price',
+  'priceNet',
+  'cost',
+  'taxRate',
+  'stock',
+  'reserved',
+  'categoryId',
+  'categoryName',
+  'brandId',
+  'brandName',
+  'isActive',
+  'parentId',
+  'isParent',
+  'size',
+  'color',
+  'gender',
+  'season',
+  'material',
+  'location',
+  'condition',
+  'warranty',
+]
+
+function facts(product: SourceProduct): Map<string, unknown> {
+  const all = new Map<string, unknown>(PLAIN.map((field) => [field, product[field]]))
+  all.set('imageUrls', product.imageUrls)
+  for (const { listId, net, final } of product.prices) {
+    all.set(`prices.${listId}.net`, net)
+    all.set(`prices.${listId}.final`, final)
+  }
+  for (const { branchId, stock } of product.stockByBranch) all.set(`stockByBranch.${branchId}`, stock)
+  return all
+}
+
+/** `updated` moves with every change and says nothing of what changed. */
+function rawFacts({ raw }: SourceProduct): Map<string, unknown> {
+  const entries = Object.entries(raw).filter(([key]) => key !== 'updated')
+  return new Map(entries.map(([key, value]) => [`raw.${key}`, value]))
+}
+
+function differences(before: Map<string, unknown>, after: Map<string, unknown>): FieldChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((field) => ({ field, old: before.get(field) ?? null, new: after.get(field) ?? null }))
+    .filter((change) => JSON.stringify(change.old) !== JSON.stringify(change.new))
+}

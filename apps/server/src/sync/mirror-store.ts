@@ -1,0 +1,42 @@
+import type { Tx } from '../db/pool.js'
+
+/** What is known of a tenant's mirror as a whole. */
+export interface Mirror {
+  cuenta: string
+  watermark: Date | null
+}
+
+/** Null before the first full run has completed. */
+export async function findMirror(tx: Tx, tenantId: string): Promise<Mirror | null> {
+  const { rows } = await tx.query<Mirror>('SELECT cuenta, watermark FROM app.mirrors WHERE tenant_id = $1', [
+    tenantId,
+  ])
+  return rows[0] ?? null
+}
+
+/**
+ * A run that read the source completed: what it has seen is the new watermark. A watermark never goes
+ * back, unless the tenant's mirror is of another account now. Only a full run makes a mirror.
+ */
+export async function advanceMirror(
+  tx: Tx,
+  tenantId: string,
+  run: { cuenta: string; newestSeen: string | null; isFull: boolean },
+): Promise<void> {
+  if (!run.isFull) {
+    await tx.query(
+      `UPDATE app.mirrors SET watermark = greatest(watermark, $3)
+        WHERE tenant_id = $1 AND cuenta = $2`,
+      [tenantId, run.cuenta, run.newestSeen],
+    )
+    return
+  }
+  await tx.query(
+    `INSERT INTO app.mirrors AS mine (tenant_id, cuenta, watermark, full_at) VALUES ($1, $2, $3, now())
+     ON CONFLICT (tenant_id) DO UPDATE SET
+       watermark = CASE WHEN mine.cuenta = excluded.cuenta
+                        THEN greatest(mine.watermark, excluded.watermark) ELSE excluded.watermark END,
+       cuenta = excluded.cuenta, full_at = excluded.full_at`,
+    [tenantId, run.cuenta, run.newestSeen],
+  )
+}

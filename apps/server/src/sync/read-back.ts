@@ -1,0 +1,53 @@
+import type { CianboxClient, SourceProduct } from '@espejo/cianbox'
+import { commitProducts } from './commit-products.js'
+import { nextPage } from './page-store.js'
+import type { Session } from './session.js'
+
+/**
+ * The source's clock is not ours, its times have whole seconds and no zone, and it may be set back.
+ * Reading a little too much costs nothing: what has not changed is not written.
+ */
+const OVERLAP_MS = 15 * 60_000
+
+/**
+ * Reads what was modified since `since`, newest first. As a full run's `drift` it closes what moved
+ * while the walk went on; as an incremental run's `products` it is the run. What is modified
+ * meanwhile moves to the front, so that rows can show twice but none is passed over.
+ */
+export async function readBack(
+  session: Session,
+  client: CianboxClient,
+  options: { phase: 'products' | 'drift'; since: Date; pageSize: number; signal: AbortSignal },
+): Promise<void> {
+  const { phase, pageSize, signal } = options
+  const since = options.since.getTime() - OVERLAP_MS
+  for (let page = 1; ; page++) {
+    const result = await client.listProducts({ page, limit: pageSize, order: 'modified-date-desc', signal })
+    const recent = result.products.filter((product) => modifiedAt(product) >= since)
+    const isLast =
+      recent.length < result.products.length ||
+      result.received === 0 ||
+      (result.totalPages !== null && page >= result.totalPages)
+    await session.commit(async (tx) => {
+      const committed = await commitProducts(tx, session, {
+        phase,
+        page: await nextPage(tx, session.run, phase),
+        products: recent,
+        // The walk of a full run has recorded them already.
+        rejects: phase === 'drift' ? [] : result.rejects,
+        mayRepeat: true,
+      })
+      const position = { page, totalPages: isLast ? page : page + 1 }
+      const productsInPage = recent.length
+      return phase === 'drift'
+        ? { phase, productsInPage, ...committed }
+        : { phase, productsInPage, position, ...committed }
+    })
+    if (isLast) return
+  }
+}
+
+/** A row that does not say when it was modified is looked at every time. */
+function modifiedAt({ sourceUpdatedAt }: SourceProduct): number {
+  return sourceUpdatedAt === null ? Number.POSITIVE_INFINITY : Date.parse(sourceUpdatedAt)
+}

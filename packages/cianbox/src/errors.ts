@@ -1,0 +1,124 @@
+import { redactText, type Scrub } from './redact.js'
+
+/**
+ * What went wrong, for programs.
+ *
+ * - `auth`: the credentials, or a token that a fresh login did not cure, were refused
+ * - `account`: Cianbox knows no account of that name
+ * - `forbidden`: logged in, but not allowed (permissions, suspended account)
+ * - `unreachable`: no connection, or it was cut
+ * - `timeout`: no connection, headers or whole body in time
+ * - `rate_limited`: 429
+ * - `server_error`: 5xx, or `status: "error"` under HTTP 200
+ * - `invalid_response`: not JSON, cut off, a redirect, or of no known shape
+ * - `too_large`: more bytes than `maxBytes`, counted after decompression
+ * - `bad_request`: any other 4xx, or a write that was refused
+ * - `aborted`: the caller's signal, or `close()`
+ */
+export type CianboxErrorKind =
+  | 'auth'
+  | 'account'
+  | 'forbidden'
+  | 'unreachable'
+  | 'timeout'
+  | 'rate_limited'
+  | 'server_error'
+  | 'invalid_response'
+  | 'too_large'
+  | 'bad_request'
+  | 'aborted'
+
+export interface CianboxErrorDetails {
+  /** Whether the same request may succeed later. Defaults by kind. */
+  retryable?: boolean | undefined
+  /** Spanish sentence for the operator. Defaults by kind. */
+  operatorMessage?: string | undefined
+  /** HTTP status, when an answer arrived. */
+  status?: number | undefined
+  /** How long the server asked to wait, in milliseconds, already capped. */
+  retryAfterMs?: number | undefined
+  /** The server's own words, if it gave a reason. Shown to the operator in quotes. */
+  upstreamMessage?: string | undefined
+  /** Kept only as a copy without secrets and without its extra properties. */
+  cause?: unknown
+  /** Hides this client's own secrets. Without it only well-known forms of secrets are hidden. */
+  scrub?: Scrub | undefined
+}
+
+/** The one error of this package. No text in it, its stack or its causes holds a token or a password. */
+export class CianboxError extends Error {
+  override readonly name = 'CianboxError'
+  readonly kind: CianboxErrorKind
+  readonly retryable: boolean
+  /** What happened and what to check, in Spanish, fit to be shown to the operator. */
+  readonly operatorMessage: string
+  readonly status?: number
+  readonly retryAfterMs?: number
+  readonly upstreamMessage?: string
+
+  constructor(kind: CianboxErrorKind, message: string, details: CianboxErrorDetails = {}) {
+    const scrub = details.scrub ?? redactText
+    super(scrub(message))
+    const upstream = details.upstreamMessage && tidy(scrub(details.upstreamMessage))
+    const sentence = details.operatorMessage ?? OPERATOR_MESSAGES[kind]
+    this.kind = kind
+    this.retryable = details.retryable ?? RETRYABLE.has(kind)
+    this.operatorMessage = upstream ? `${sentence} Cianbox dijo: «${upstream}».` : sentence
+    if (details.status !== undefined) this.status = details.status
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
+    if (upstream) this.upstreamMessage = upstream
+    if (details.cause !== undefined) this.cause = safeCause(details.cause, scrub)
+  }
+}
+
+const RETRYABLE: ReadonlySet<CianboxErrorKind> = new Set([
+  'unreachable',
+  'timeout',
+  'rate_limited',
+  'server_error',
+  'invalid_response',
+])
+
+const OPERATOR_MESSAGES: Record<CianboxErrorKind, string> = {
+  auth: 'Cianbox rechazó las credenciales. Revisá usuario y contraseña en Conexión.',
+  account: 'Cianbox no conoce esa cuenta. Revisá el nombre de la cuenta en Conexión.',
+  forbidden:
+    'Cianbox no permitió la consulta. Revisá los permisos del usuario y que la cuenta no esté suspendida.',
+  unreachable:
+    'No se pudo conectar con Cianbox. Revisá la conexión a internet y probá de nuevo en unos minutos.',
+  timeout: 'Cianbox tardó demasiado en responder. Probá de nuevo en unos minutos.',
+  rate_limited:
+    'Cianbox pidió bajar la frecuencia de las consultas. Esperá unos minutos o bajá las consultas por segundo en Conexión.',
+  server_error: 'Cianbox tuvo un error. Probá de nuevo en unos minutos y, si sigue, avisale a Cianbox.',
+  invalid_response:
+    'Cianbox respondió algo que no se pudo entender. Probá de nuevo en unos minutos y, si sigue, revisá la cuenta y el dialecto en Conexión.',
+  too_large: 'La respuesta de Cianbox es demasiado grande. Bajá el tamaño de página en Conexión.',
+  bad_request: 'Cianbox no aceptó la consulta. Revisá la cuenta y el dialecto en Conexión.',
+  aborted: 'La consulta se canceló.',
+}
+
+const MAX_UPSTREAM_MESSAGE = 200
+const MAX_CAUSES = 4
+
+function tidy(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim()
+  return line.length > MAX_UPSTREAM_MESSAGE ? `${line.slice(0, MAX_UPSTREAM_MESSAGE)}…` : line
+}
+
+/** Copies name, code, message and stack only: errors of HTTP clients carry sockets, requests and URLs. */
+function safeCause(cause: unknown, scrub: Scrub, depth = 0): Error {
+  if (cause instanceof CianboxError) return cause
+  if (!(cause instanceof Error)) return new Error(typeof cause === 'string' ? scrub(cause) : 'not an Error')
+  const copy = new Error(scrub(messageOf(cause)))
+  copy.name = cause.name
+  if (cause.stack) copy.stack = scrub(cause.stack)
+  if ('code' in cause && typeof cause.code === 'string') Object.assign(copy, { code: cause.code })
+  if (cause.cause !== undefined && depth < MAX_CAUSES) copy.cause = safeCause(cause.cause, scrub, depth + 1)
+  return copy
+}
+
+/** Node leaves the message of the error of a refused dual-stack connection empty. */
+function messageOf(error: Error): string {
+  if (error.message || !(error instanceof AggregateError)) return error.message
+  return error.errors.map((inner: unknown) => (inner instanceof Error ? inner.message : '')).join('; ')
+}

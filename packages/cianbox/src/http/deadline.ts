@@ -1,0 +1,20 @@
+/** Thrown into a request whose time is up. */
+export class DeadlineExceeded extends Error {}
+
+export interface Deadline {
+  /** Starts anew, for the next part of the work. */
+  set(ms: number): void
+  clear(): void
+}
+
+/** Aborts with {@link DeadlineExceeded} when a part of the work takes longer than set. */
+export function createDeadline(abort: (reason: Error) => void): Deadline {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    set: (ms) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => abort(new DeadlineExceeded(`not done in ${ms} ms`)), ms)
+    },
+    clear: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,100 @@
+import { CianboxError } from '../errors.js'
+import type { Scrub } from '../redact.js'
+import type { Sleep } from './abort.js'
+import { type Purpose, readAnswer } from './answer.js'
+import type { CircuitBreaker } from './breaker.js'
+import type { Limiter } from './limiter.js'
+import { mayRetry, type RetryPolicy, retryDelayMs } from './retry-policy.js'
+import type { Send, WireRequest } from './transport.js'
+import type { WaitingTracker } from './waiting.js'
+
+export interface ExchangeOptions {
+  send: Send
+  limiter: Limiter
+  breaker: CircuitBreaker | undefined
+  retry: RetryPolicy
+  waiting: WaitingTracker
+  requireJsonType: boolean
+  now: () => number
+  random: () => number
+  sleep: Sleep
+  scrub: Scrub
+}
+
+/** Asks until there is an answer or no sense in asking again; returns the answer's JSON. */
+export type Exchange = (wire: WireRequest, purpose: Purpose, signal: AbortSignal) => Promise<unknown>
+
+/**
+ * Limits, breaker and retries around single requests. When the server asks to wait, every request
+ * of the client waits, not only the one that was told.
+ */
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { send, limiter, breaker, retry, waiting, now, random, sleep, scrub } = options
+  let pausedUntil = Number.NEGATIVE_INFINITY
+
+  return async (wire, purpose, signal) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const once = () => sendInTurn(wire, purpose, attempt, signal)
+        return await (breaker ? breaker.execute(once) : once())
+      } catch (error) {
+        if (!(error instanceof CianboxError)) throw error
+        if (error.retryAfterMs !== undefined) pausedUntil = Math.max(pausedUntil, now() + error.retryAfterMs)
+        if (!mayRetry(error, attempt, isIdempotent(wire, purpose), retry)) throw error
+        await waitToRetry(attempt, signal)
+      }
+    }
+  }
+
+  async function sendInTurn(wire: WireRequest, purpose: Purpose, attempt: number, signal: AbortSignal) {
+    let endWait = () => {}
+    const turn = async () => {
+      endWait()
+      // A retry has just waited at least this long.
+      const pause = attempt === 1 ? pausedUntil - now() : 0
+      if (pause > 0) await wait('retry_after', pause, signal)
+      signal.throwIfAborted()
+      const answer = await send(wire, attempt, signal)
+      return readAnswer(answer, {
+        route: wire.route,
+        purpose,
+        now: now(),
+        maxRetryAfterMs: retry.maxRetryAfterMs,
+        requireJsonType: options.requireJsonType,
+        scrub,
+      })
+    }
+    try {
+      return await limiter.run(turn, signal, (until) => {
+        if (until !== null && until.getTime() - now() < MIN_TOLD_MS) return
+        endWait = waiting.begin({ reason: 'rate_limit', until })
+      })
+    } finally {
+      endWait()
+    }
+  }
+
+  async function waitToRetry(attempt: number, signal: AbortSignal) {
+    const floor = Math.max(pausedUntil - now(), 0)
+    const delay = retryDelayMs(attempt, floor, random(), retry)
+    await wait(floor > 0 ? 'retry_after' : 'backoff', delay, signal)
+  }
+
+  async function wait(reason: 'retry_after' | 'backoff', ms: number, signal: AbortSignal) {
+    const end = waiting.begin({ reason, until: new Date(now() + ms) })
+    try {
+      await sleep(ms, signal)
+      signal.throwIfAborted()
+    } finally {
+      end()
+    }
+  }
+}
+
+/** At the usual pace every request waits a moment for its turn: nobody needs to be told of that. */
+const MIN_TOLD_MS = 1000
+
+/** Logging in again does no harm: Cianbox may even answer with the token already issued. */
+function isIdempotent(wire: WireRequest, purpose: Purpose): boolean {
+  return wire.method !== 'POST' || purpose === 'auth'
+}

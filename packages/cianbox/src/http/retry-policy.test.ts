@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CianboxError } from '../errors.js'
+import { DEFAULT_RETRY, mayRetry, retryDelayMs } from './retry-policy.js'
+
+test('a wait lies between the floor and the bound, and the floor wins', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.nat(600_000),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (attempt, floor, random) => {
+        const delay = retryDelayMs(attempt, floor, random, DEFAULT_RETRY)
+        expect(delay).toBeGreaterThanOrEqual(floor)
+        expect(delay).toBeLessThanOrEqual(Math.max(floor, DEFAULT_RETRY.maxDelayMs))
+      },
+    ),
+  )
+})
+
+test('only failures that may pass are tried again, and only so many times', () => {
+  const failure = new CianboxError('unreachable', 'no connection')
+  expect(mayRetry(failure, 1, true, DEFAULT_RETRY)).toBe(true)
+  expect(mayRetry(failure, DEFAULT_RETRY.attempts, true, DEFAULT_RETRY)).toBe(false)
+  expect(mayRetry(new CianboxError('too_large', ''), 1, true, DEFAULT_RETRY)).toBe(false)
+})
+
+test('a write is tried again only when it was surely not done', () => {
+  expect(mayRetry(new CianboxError('timeout', ''), 1, false, DEFAULT_RETRY)).toBe(false)
+  expect(mayRetry(new CianboxError('rate_limited', ''), 1, false, DEFAULT_RETRY)).toBe(true)
+})

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseProductPage } from './product-page.js'
+import { isStorableValue } from './text.js'
+
+const ctx = { requestedPage: 1, limit: 200 }
+const NAMES_V2 = [
+  'id',
+  'producto',
+  'codigo_interno',
+  'updated',
+  'precio_neto',
+  'alicuota_iva',
+  'precios',
+  'stock_sucursal',
+  'id_marca',
+  'vigente',
+  'imagenes',
+  'detalle_imagenes',
+]
+const NAMES_SIMPLE = ['codigo', 'nombre', 'precio_venta', 'stock', 'categoria_id', 'activo']
+
+describe('whatever the rows hold', { timeout: 60_000 }, () => {
+  /** Rows that look like products, with hostile values in the places that are read. */
+  const fields = [...NAMES_V2, ...NAMES_SIMPLE]
+  const hostile = fc.oneof(
+    fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }),
+    fc.array(fc.record({ id_lista_precio: fc.jsonValue(), final: fc.jsonValue(), url: fc.jsonValue() })),
+    fc.constantFrom('\0', '\ud800', '1e30', 'NaN', '12,5', -0, 1e308, '__proto__'),
+  )
+  const likeProducts = fc.dictionary(fc.constantFrom(...fields, '__proto__', 'constructor'), hostile)
+  const rows = fc.array(fc.oneof(fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }), likeProducts), {
+    maxLength: 6,
+  })
+
+  test.each(['v2', 'simple'] as const)(
+    'the %s parser does not throw, loses no row, changes no input and yields what can be stored',
+    (dialect) => {
+      fc.assert(
+        fc.property(rows, (list) => {
+          const before = structuredClone(list)
+          const page = parseProductPage({ body: list, data: list }, dialect, ctx)
+          expect(page.products.length + page.rejects.length).toBe(page.received)
+          expect(page.received).toBe(list.length)
+          expect(list).toEqual(before)
+          for (const item of [...page.products, ...page.rejects]) expect(isStorableValue(item)).toBe(true)
+        }),
+      )
+    },
+  )
+
+  test('money that is let through is a decimal below 1e15', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.double(), fc.string(), fc.jsonValue()), (precio_neto) => {
+        for (const { priceNet } of parseProductPage(
+          { body: [{ id: 1, producto: 'x', precio_neto }] },
+          'v2',
+          ctx,
+        ).products) {
+          if (priceNet === null) continue
+          expect(priceNet).toMatch(/^-?\d+(\.\d+)?$/)
+          expect(Math.abs(Number(priceNet))).toBeLessThan(1e15)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,47 @@
+import { type Dialect, readEnvelope } from './envelope.js'
+import { mapProductSimple } from './product-simple.js'
+import { mapProductV2 } from './product-v2.js'
+import { mapRows } from './rows.js'
+import type { SourceProduct, SourceReject } from './source-product.js'
+
+/** One page of products: `received` = products + rejects. */
+export interface ProductPage {
+  products: SourceProduct[]
+  rejects: SourceReject[]
+  /** The page that the server says this is; null when it does not say. */
+  page: number | null
+  /** null when the server does not say. */
+  totalPages: number | null
+  received: number
+}
+
+/**
+ * Reads an answer of `GET /productos`. Pure: the input is never changed, though a product's `raw` is
+ * the row itself when nothing in it had to be cleaned.
+ *
+ * A bad row becomes a reject and the rest is kept.
+ *
+ * @throws {CianboxError} `invalid_response` when the envelope itself is unusable
+ */
+export function parseProductPage(
+  json: unknown,
+  dialect: Dialect,
+  ctx: { requestedPage: number; limit: number },
+): ProductPage {
+  const { rows, page, totalPages } = readEnvelope(json, dialect, ctx.limit)
+  return { ...parseProductRows(rows, dialect, ctx.requestedPage), page, totalPages, received: rows.length }
+}
+
+/**
+ * Reads rows without their envelope, such as ones that were stored. Pure; a bad row becomes a reject.
+ *
+ * @param page the page that the rejects name
+ */
+export function parseProductRows(
+  rows: readonly unknown[],
+  dialect: Dialect,
+  page = 0,
+): Pick<ProductPage, 'products' | 'rejects'> {
+  const { items, rejects } = mapRows(rows, page, dialect === 'v2' ? mapProductV2 : mapProductSimple)
+  return { products: items, rejects }
+}

@@ -1,0 +1,98 @@
+import { CianboxError } from '../errors.js'
+import type { Requester } from '../http/requester.js'
+import type { Dialect } from '../parse/envelope.js'
+import { type ProductPage, parseProductPage } from '../parse/product-page.js'
+import { walkPages } from './walk.js'
+
+/** The most ids, and the most rows, that one request may ask for. */
+export const MAX_PER_REQUEST = 200
+const PRODUCTS_ROUTE = '/productos'
+
+export type ProductOrder =
+  | 'id-asc'
+  | 'id-desc'
+  | 'create-date-asc'
+  | 'create-date-desc'
+  | 'modified-date-asc'
+  | 'modified-date-desc'
+
+export interface ProductQuery {
+  /** From 1. */
+  page: number
+  /** Rows a page. Cianbox allows up to 200. */
+  limit: number
+  order?: ProductOrder
+  /** Only these fields of the row, by their names at Cianbox. `id` and the name are needed. All by default. */
+  fields?: string[]
+  signal?: AbortSignal
+}
+
+export interface ProductsByIdOptions {
+  fields?: string[]
+  signal?: AbortSignal
+}
+
+/** One page of the catalogue. */
+export async function listProducts(
+  request: Requester,
+  dialect: Dialect,
+  query: ProductQuery,
+): Promise<ProductPage> {
+  const { page, limit, order, fields, signal } = query
+  const json = await request({
+    method: 'GET',
+    route: PRODUCTS_ROUTE,
+    query: { page, limit, order, fields: fields?.join(',') },
+    signal,
+  })
+  return parseProductPage(json, dialect, { requestedPage: page, limit })
+}
+
+/** Named products, in as many requests as that takes, folded into one page. Unknown ids are simply absent. */
+export async function getProducts(
+  request: Requester,
+  dialect: Dialect,
+  ids: readonly string[],
+  options: ProductsByIdOptions = {},
+): Promise<ProductPage> {
+  const unique = [...new Set(ids)]
+  if (unique.some((id) => !/^\d{1,16}$/.test(id))) {
+    throw new CianboxError('bad_request', 'Product ids must be strings of digits')
+  }
+  const all: ProductPage = { products: [], rejects: [], page: 1, totalPages: 1, received: 0 }
+  for (let start = 0; start < unique.length; start += MAX_PER_REQUEST) {
+    const chunk = unique.slice(start, start + MAX_PER_REQUEST)
+    let received = 0
+    for await (const page of pagesOfIds(request, dialect, chunk, options)) {
+      received += page.received
+      if (received > chunk.length) {
+        throw new CianboxError('invalid_response', `${PRODUCTS_ROUTE} sent more than was asked for by id`)
+      }
+      all.products.push(...page.products)
+      all.rejects.push(...page.rejects)
+    }
+    all.received += received
+  }
+  return all
+}
+
+/** Usually one page; more where the server holds pages shorter than the ids asked for. */
+function pagesOfIds(
+  request: Requester,
+  dialect: Dialect,
+  ids: readonly string[],
+  { fields, signal }: ProductsByIdOptions,
+): AsyncGenerator<ProductPage> {
+  const limit = MAX_PER_REQUEST
+  return walkPages({
+    route: PRODUCTS_ROUTE,
+    maxPages: ids.length + 1,
+    expected: ids.length,
+    idsOf: (page) => page.products.map((product) => product.id),
+    fetchPage: async (page) => {
+      const query = { id: ids.join(','), page, limit, order: 'id-asc', fields: fields?.join(',') }
+      const json = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
+      return parseProductPage(json, dialect, { requestedPage: page, limit })
+    },
+  })
+}
