@@ -26,6 +26,8 @@ export interface SyncBench {
   events(tenantId: string, runId: string): Promise<RunEvent[]>
   /** Starts a full run and waits for its ending. */
   sync(tenantId: string): Promise<Run>
+  /** Waits until the run is as described. */
+  reached(tenantId: string, runId: string, condition: (run: Run) => boolean): Promise<Run>
   ended(tenantId: string, runId: string): Promise<Run>
   paused(tenantId: string, runId: string): Promise<Run>
 }
@@ -116,18 +118,14 @@ export function useSyncBench(database: TestDatabase): SyncBench {
         ({ seq, event, data }) => ({ id: `${runId}.${seq}`, event, data: JSON.parse(data) }) as RunEvent,
       )
     },
-    async ended(tenantId, runId) {
+    async reached(tenantId, runId, condition) {
       return until(async () => {
         const run = await bench.run(tenantId, runId)
-        return run.endedAt !== null && run
+        return condition(run) && run
       })
     },
-    async paused(tenantId, runId) {
-      return until(async () => {
-        const run = await bench.run(tenantId, runId)
-        return run.status === 'paused' && run
-      })
-    },
+    ended: (tenantId, runId) => bench.reached(tenantId, runId, ({ endedAt }) => endedAt !== null),
+    paused: (tenantId, runId) => bench.reached(tenantId, runId, ({ status }) => status === 'paused'),
     async sync(tenantId) {
       const { run } = await control.start(tenantId, {
         mode: 'full',

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { useDatabase } from './support/database.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import { useSyncBench } from './support/sync-bench.js'
+
+const database = useDatabase()
+const bench = useSyncBench(database)
+
+const query = <T extends object>(tenantId: string, sql: string, values: unknown[] = []) =>
+  withTenant(database.pool, tenantId, async (tx) => (await tx.query<T>(sql, values)).rows)
+
+async function sync(
+  tenantId: string,
+  request: { mode?: 'full' | 'incremental' | 'ids'; ids?: string[]; dryRun?: boolean },
+) {
+  const { run } = await bench.control.start(tenantId, {
+    mode: request.mode ?? 'full',
+    ids: request.ids ?? null,
+    dryRun: request.dryRun ?? false,
+    startedBy: null,
+  })
+  return bench.ended(tenantId, run.id)
+}
+
+describe('an incremental run', () => {
+  it('reads back to the watermark and no further', async () => {
+    const account = await bench.addTenant('inc', { products: 2000 }, { pageSize: 200 })
+    await sync('inc', {})
+    account.edit(10)
+    account.resetCounts()
+    const run = await sync('inc', { mode: 'incremental' })
+    expect(run).toMatchObject({ status: 'complete', updated: 10, percent: 100 })
+    expect(account.counts().total).toBeLessThanOrEqual(3)
+    expect(await mirrorOf(database.pool, 'inc')).toEqual(truthOf(account))
+  })
+
+  it('reads a thousand changes in at most eight requests', async () => {
+    const account = await bench.addTenant('inc1000', { products: 3000 }, { pageSize: 200 })
+    await sync('inc1000', {})
+    account.edit(1000)
+    account.resetCounts()
+    const run = await sync('inc1000', { mode: 'incremental' })
+    expect(run).toMatchObject({ status: 'complete', updated: 1000 })
+    expect(account.counts().total).toBeLessThanOrEqual(8)
+    expect(await mirrorOf(database.pool, 'inc1000')).toEqual(truthOf(account))
+  })
+
+  it('without a watermark walks the whole catalogue', async () => {
+    const account = await bench.addTenant('inc-first')
+    expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({
+      status: 'complete',
+      created: 450,
+    })
+    expect(await mirrorOf(database.pool, 'inc-first')).toEqual(truthOf(account))
+  })
+
+  it('misses a stock move that the source does not date, and the next full run heals it', async () => {
+    const account = await bench.addTenant('undated', { switches: { stockMovesUpdated: false } })
+    await sync('undated', {})
+    account.moveStock([5], 3)
+    expect(await sync('undated', { mode: 'incremental' })).toMatchObject({ updated: 0 })
+    expect(await sync('undated', {})).toMatchObject({ updated: 1 })
+    expect(await mirrorOf(database.pool, 'undated')).toEqual(truthOf(account))
+  })
+})
+
+describe('a full run', () => {
+  it('of an unchanged catalogue asks for its pages, the lists, and at most three requests more', async () => {
+    const account = await bench.addTenant('frugal', { products: 5000 }, { pageSize: 200 })
+    await sync('frugal', {})
+    account.resetCounts()
+    expect(await sync('frugal', {})).toMatchObject({ status: 'complete', unchanged: 5000 })
+    const { total, byRoute } = account.counts()
+    const lists = Object.entries(byRoute).filter(([route]) =>
+      /categorias|marcas|listas|temporadas|sucursales|cotizaciones/.test(route),
+    )
+    const ofLists = lists.reduce((sum, [, n]) => sum + n, 0)
+    expect(total).toBeLessThanOrEqual(25 + ofLists + 3)
+  })
+})
+
+describe('a run by ids', () => {
+  it('mirrors those products and retires the ones that are gone', async () => {
+    const account = await bench.addTenant('ids')
+    await sync('ids', {})
+    account.edit([3, 4])
+    account.remove([5], 'gone')
+    expect(await sync('ids', { mode: 'ids', ids: ['3', '4', '5', '6'] })).toMatchObject({
+      status: 'complete',
+      updated: 2,
+      unchanged: 1,
+      retired: 1,
+    })
+    expect(await mirrorOf(database.pool, 'ids')).toEqual(truthOf(account))
+  })
+})
+
+describe('a dry run', () => {
+  it('says what would change, and changes nothing', async () => {
+    const account = await bench.addTenant('dry')
+    await sync('dry', {})
+    const before = await mirrorOf(database.pool, 'dry')
+    account.edit([3], { producto: 'Otro nombre' })
+    account.add(2)
+    account.remove([5], 'gone')
+    const run = await sync('dry', { dryRun: true })
+    expect(run).toMatchObject({
+      status: 'complete',
+      created: 2,
+      updated: 1,
+      unchanged: 447 + 1 - 1,
+      retired: 1,
+    })
+    expect(await mirrorOf(database.pool, 'dry')).toEqual(before)
+    const report = await query<{ kind: string; fields: object[] }>(
+      'dry',
+      'SELECT kind, fields FROM app.dry_run_changes WHERE run_id = $1 ORDER BY kind',
+      [run.id],
+    )
+    expect(report.map(({ kind }) => kind)).toEqual(['created', 'created', 'retired', 'updated'])
+    expect(report.at(-1)?.fields).toContainEqual(
+      expect.objectContaining({ field: 'name', new: 'Otro nombre' }),
+    )
+    expect(await query('dry', 'SELECT FROM catalog.product_changes')).toEqual([])
+  })
+})
+
+describe('the change log', () => {
+  it('says field by field what a run changed, and nothing of a first load', async () => {
+    const account = await bench.addTenant('log')
+    await sync('log', {})
+    expect(await query('log', 'SELECT FROM catalog.product_changes')).toEqual([])
+    account.moveStock([7], 5)
+    account.add(1)
+    account.remove([8], 'gone')
+    const run = await sync('log', {})
+    const changes = await query<{
+      id: string
+      kind: string
+      fields: { field: string; old: string; new: string }[]
+    }>(
+      'log',
+      'SELECT cianbox_id AS id, kind, fields FROM catalog.product_changes WHERE run_id = $1 ORDER BY kind',
+      [run.id],
+    )
+    expect(changes.map(({ kind }) => kind)).toEqual(['created', 'retired', 'updated'])
+    const stock = changes.at(-1)?.fields.find(({ field }) => field === 'stock')
+    expect(Number(stock?.new) - Number(stock?.old)).toBe(5)
+  })
+})
+
+describe('a person’s wishes', () => {
+  it('cancel keeps the pages that were committed', async () => {
+    const account = await bench.addTenant('cancelled', { latencyMs: 100 })
+    const { run } = await bench.control.start('cancelled', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    await bench.reached('cancelled', run.id, (now) => now.page >= 2)
+    await bench.control.cancel('cancelled', run.id)
+    const ended = await bench.ended('cancelled', run.id)
+    expect(ended).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
+    expect((await mirrorOf(database.pool, 'cancelled')).size).toBe(ended.created)
+    expect(account.productCount()).toBeGreaterThan(ended.created)
+  })
+
+  it('pause stops at a page and resume goes on from there, reading no page twice', async () => {
+    const account = await bench.addTenant('paused', { latencyMs: 100 })
+    const { run } = await bench.control.start('paused', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    await bench.reached('paused', run.id, (now) => now.page >= 1)
+    await bench.control.pause('paused', run.id)
+    expect(await bench.paused('paused', run.id)).toMatchObject({ waiting: { reason: 'paused' } })
+    await bench.control.resume('paused', run.id)
+    expect(await bench.ended('paused', run.id)).toMatchObject({ status: 'complete', created: 450 })
+    expect(await mirrorOf(database.pool, 'paused')).toEqual(truthOf(account))
+  })
+
+  it('a confirmed sweep retires what it asked about', async () => {
+    const account = await bench.addTenant('confirmed')
+    await sync('confirmed', {})
+    account.remove(180, 'gone')
+    const { run } = await bench.control.start('confirmed', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    await bench.paused('confirmed', run.id)
+    await bench.control.confirmSweep('confirmed', run.id)
+    expect(await bench.ended('confirmed', run.id)).toMatchObject({ status: 'complete', retired: 180 })
+    expect(await mirrorOf(database.pool, 'confirmed')).toEqual(truthOf(account))
+  })
+})
