@@ -1,0 +1,177 @@
+import { type Catalogue, createCatalogue } from './catalogue/catalogue.js'
+import { type Changes, createChanges, type WebhookEvent } from './catalogue/changes.js'
+import { createReferenceLists, type ReferenceLists } from './catalogue/reference-lists.js'
+import type { AnyProductRow } from './catalogue/rows.js'
+import { iterate } from './catalogue/sequence.js'
+import { toSimple } from './catalogue/simple.js'
+import { type Counters, type Counts, createCounters } from './counters.js'
+import type { Fault } from './faults/fault.js'
+import { createFaultPlan, type FaultPlan } from './faults/plan.js'
+import { createTokens, type Tokens } from './http/tokens.js'
+import { type AccountOptions, completeAccount, requireLatency, requireRateLimit } from './options.js'
+import { DEFAULT_SWITCHES, mergeSwitches, type Switches } from './switches.js'
+import { createCourier, type Delivery } from './webhooks/deliver.js'
+import { createRegistry, type Registry } from './webhooks/registry.js'
+
+/** What a test or an operator can do to an account and ask of it. */
+export interface AccountControl extends Changes {
+  readonly cuenta: string
+  /** Every present product exactly as the API would list it now, by id. Lazy. */
+  truth(): IterableIterator<AnyProductRow>
+  /** One present product as the API would list it, or undefined. */
+  product(id: number): AnyProductRow | undefined
+  /** How many products are present. */
+  productCount(): number
+  /** A copy of the small lists. `listas` holds list 0 too, which the API does not show by default. */
+  lists(): ReferenceLists
+  counts(): Counts
+  resetCounts(): void
+  /** Answers a function that takes the fault out again. */
+  inject(fault: Fault): () => void
+  clearFaults(): void
+  faults(): { fault: Fault; strikes: number }[]
+  /** Ends every access token now; refresh tokens still work. */
+  expireTokens(): void
+  /** Ends every token, as after 600 days. */
+  revokeTokens(): void
+  changePassword(password: string): void
+  /** While suspended every request answers 403. */
+  suspend(suspended: boolean): void
+  switches(): Switches
+  /** @throws RangeError for an unknown switch or a value that it cannot take */
+  setSwitches(changes: Partial<Switches>): void
+  setLatency(ms: number): void
+  setRateLimit(requestsPerSecond: number | null): void
+  /** Notifies whoever is registered, beside what happens by itself on every change. */
+  deliverWebhooks(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]>
+  /** The last thousand deliveries that have ended. */
+  deliveries(): Delivery[]
+  /** Resolves when no delivery is under way. */
+  webhooksSettled(): Promise<void>
+}
+
+/** An account as the HTTP side sees it. */
+export interface Account {
+  readonly control: AccountControl
+  readonly cuenta: string
+  readonly dialect: 'v2' | 'simple'
+  readonly catalogue: Catalogue
+  readonly lists: ReferenceLists
+  readonly tokens: Tokens
+  readonly registry: Registry
+  readonly counters: Counters
+  readonly faults: FaultPlan
+  readonly switches: Readonly<Switches>
+  readonly suspended: boolean
+  readonly latencyMs: number
+  readonly rateLimit: number | null
+  /** Clock of the simulated ERP, epoch milliseconds. */
+  now(): number
+  accepts(user: unknown, password: unknown): boolean
+  close(): Promise<void>
+}
+
+/** @param now clock of the simulated ERP, epoch milliseconds */
+export function createAccount(options: AccountOptions, now: () => number): Account {
+  const { cuenta, user, products, seed, dialect, ...initial } = completeAccount(options)
+  let { password, latencyMs, rateLimit } = initial
+  let suspended = false
+  let switches = mergeSwitches(DEFAULT_SWITCHES, initial.switches)
+  const readSwitches = () => switches
+
+  const lists = createReferenceLists(seed)
+  const catalogue = createCatalogue({ cuenta, seed, products, lists, switches: readSwitches })
+  const tokens = createTokens(readSwitches, now)
+  const registry = createRegistry(now)
+  const counters = createCounters()
+  const faults = createFaultPlan(seed)
+  const courier = createCourier({ seed, switches: readSwitches, now })
+
+  async function notify(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]> {
+    const url = registry.urlOf(event)
+    return url === undefined ? [] : courier.deliver({ event, ids }, url)
+  }
+
+  const changes = createChanges({
+    catalogue,
+    lists,
+    switches: readSwitches,
+    now,
+    onChange: ({ event, ids }) => void notify(event, ids),
+  })
+
+  function product(id: number): AnyProductRow | undefined {
+    const row = catalogue.row(id)
+    return row && dialect === 'simple' ? toSimple(row) : row
+  }
+
+  const control: AccountControl = {
+    ...changes,
+    cuenta,
+    product,
+    *truth() {
+      for (const id of iterate(catalogue.orders.sequence('id-asc'))) {
+        const row = product(id)
+        if (row) yield row
+      }
+    },
+    productCount: () => catalogue.orders.sequence('id-asc').count,
+    lists: () => structuredClone(lists),
+    counts: counters.read,
+    resetCounts: counters.reset,
+    inject: faults.inject,
+    clearFaults: faults.clear,
+    faults: faults.list,
+    expireTokens: tokens.expireAccess,
+    revokeTokens: tokens.revokeAll,
+    changePassword(next) {
+      password = next
+      if (switches.passwordChangeEndsTokens) tokens.revokeAll()
+    },
+    suspend(next) {
+      suspended = next
+    },
+    switches: () => ({ ...switches }),
+    setSwitches(next) {
+      switches = mergeSwitches(switches, next)
+    },
+    setLatency(ms) {
+      requireLatency(ms)
+      latencyMs = ms
+    },
+    setRateLimit(limit) {
+      requireRateLimit(limit)
+      rateLimit = limit
+    },
+    deliverWebhooks: notify,
+    deliveries: courier.deliveries,
+    webhooksSettled: courier.settled,
+  }
+
+  return {
+    control,
+    cuenta,
+    dialect,
+    catalogue,
+    lists,
+    tokens,
+    registry,
+    counters,
+    faults,
+    get switches() {
+      return switches
+    },
+    get suspended() {
+      return suspended
+    },
+    get latencyMs() {
+      return latencyMs
+    },
+    get rateLimit() {
+      return rateLimit
+    },
+    now,
+    accepts: (givenUser, givenPassword) => givenUser === user && givenPassword === password,
+    close: courier.close,
+  }
+}

@@ -1,0 +1,147 @@
+import { createPermutation } from '../permutation.js'
+import { deriveSeed } from '../random.js'
+import type { ProductOrder, Switches } from '../switches.js'
+import { idsByBarcode, idsBySku } from './codes.js'
+import { identify } from './identity.js'
+import { createOrders, type Orders } from './orders.js'
+import { createOverlay, type Overlay } from './overlay.js'
+import { makeRow, seasonOf, type World } from './product.js'
+import type { ReferenceLists } from './reference-lists.js'
+import type { ProductRow } from './rows.js'
+import { type IdSequence, iterate, listed } from './sequence.js'
+import { stockOf } from './stock.js'
+import { modifiedAt } from './timeline.js'
+
+export interface CatalogueOptions {
+  cuenta: string
+  seed: number
+  /** How many products are generated. */
+  products: number
+  lists: ReferenceLists
+  /** Read at every use, so that a switch takes effect at once. */
+  switches(): Readonly<Switches>
+}
+
+/** A selection of products, as the parameters of `/productos` name it. */
+export interface ProductQuery {
+  order: ProductOrder
+  ids?: readonly number[]
+  skus?: readonly string[]
+  barcodes?: readonly string[]
+  seasons?: readonly number[]
+  withStock?: boolean
+  withAvailable?: boolean
+}
+
+/** The products of an account: generated ones under an overlay of changes. */
+export interface Catalogue {
+  readonly seed: number
+  readonly overlay: Overlay
+  readonly orders: Orders
+  row(id: number): ProductRow | undefined
+  select(query: ProductQuery): IdSequence
+}
+
+/** Selections by season or stock are scanned once and kept while nothing changes. */
+const KEPT_SELECTIONS = 4
+
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { seed, products, lists } = options
+  const overlay = createOverlay(products)
+  const ranks = createPermutation(products, deriveSeed(seed, 'modified'))
+  const orders = createOrders(overlay, ranks)
+  const kept = new Map<string, Uint32Array>()
+  let keptVersion = overlay.version
+  const world: World = {
+    cuenta: options.cuenta,
+    seed,
+    rises: overlay.rises,
+    branchIds: lists.sucursales.map(({ id }) => id),
+    get vat() {
+      return options.switches().vat
+    },
+    brandName: (id) => lists.marcas[id - 1]?.marca ?? '',
+    categoryName: (id) => lists.categorias[id - 1]?.categoria ?? '',
+    seasonName: (id) => lists.temporadas[id - 1]?.temporada ?? '',
+    rate: (currencyId) => lists.cotizaciones[currencyId - 1]?.cotizacion ?? 1,
+  }
+
+  function row(id: number): ProductRow | undefined {
+    if (!overlay.exists(id)) return undefined
+    const change = overlay.changes.get(id)
+    const born = change?.movedAt ?? 0
+    const generatedAt = id <= products ? modifiedAt(ranks.forward(id - 1), products) : born
+    const updatedAt = Math.max(change?.movedAt ?? generatedAt, overlay.touchedAllAt ?? 0)
+    return makeRow(world, id, { generatedAt, updatedAt }, change)
+  }
+
+  function passes(id: number, query: ProductQuery): boolean {
+    if (query.seasons && !query.seasons.includes(seasonOf(seed, id))) return false
+    if (!query.withStock && !query.withAvailable) return true
+    const { total, reserved } = figures(id)
+    return (!query.withStock || total > 0) && (!query.withAvailable || total - reserved > 0)
+  }
+
+  function figures(id: number): { total: number; reserved: number } {
+    const change = overlay.changes.get(id)
+    const stock = stockOf(seed, id, identify(seed, id), world.branchIds, change?.stock)
+    return {
+      total: change?.fields.stock_total ?? stock.total,
+      reserved: change?.fields.reservado ?? stock.reserved,
+    }
+  }
+
+  /** A generated code leads back to its id; one that an edit wrote is found among the edited. */
+  function idsByCode(field: 'codigo_interno' | 'codigo_barras', codes: readonly string[]): Set<number> {
+    const generated = field === 'codigo_interno' ? idsBySku : idsByBarcode
+    const ids = new Set(codes.flatMap((code) => generated(seed, code)))
+    for (const [id, change] of overlay.changes) {
+      const written = change.fields[field]
+      if (written === undefined) continue
+      if (codes.includes(written)) ids.add(id)
+      else ids.delete(id)
+    }
+    return ids
+  }
+
+  function named(query: ProductQuery): number[] | undefined {
+    const sets: Set<number>[] = []
+    if (query.ids) sets.push(new Set(query.ids))
+    if (query.skus) sets.push(idsByCode('codigo_interno', query.skus))
+    if (query.barcodes) sets.push(idsByCode('codigo_barras', query.barcodes))
+    const [first, ...rest] = sets
+    if (!first) return undefined
+    return [...first].filter((id) => overlay.exists(id) && rest.every((set) => set.has(id)))
+  }
+
+  function scanned(query: ProductQuery): Uint32Array {
+    if (keptVersion !== overlay.version) kept.clear()
+    keptVersion = overlay.version
+    const key = JSON.stringify(query)
+    const known = kept.get(key)
+    if (known) return known
+    const found: number[] = []
+    for (const id of iterate(orders.sequence(query.order))) if (passes(id, query)) found.push(id)
+    const oldest = kept.keys().next()
+    if (kept.size >= KEPT_SELECTIONS && !oldest.done) kept.delete(oldest.value)
+    const ids = Uint32Array.from(found)
+    kept.set(key, ids)
+    return ids
+  }
+
+  function select(query: ProductQuery): IdSequence {
+    const ids = named(query)
+    if (ids) {
+      return listed(
+        orders.sort(
+          ids.filter((id) => passes(id, query)),
+          query.order,
+        ),
+      )
+    }
+    const filtered = query.seasons !== undefined || query.withStock || query.withAvailable
+    return filtered ? listed(scanned(query)) : orders.sequence(query.order)
+  }
+
+  return { seed, overlay, orders, row, select }
+}

@@ -1,0 +1,169 @@
+import { createPermutation } from '../permutation.js'
+import { hash32, unit } from '../random.js'
+import type { Switches } from '../switches.js'
+import type { Catalogue } from './catalogue.js'
+import { round4 } from './pricing.js'
+import type { ReferenceLists, ReferenceName } from './reference-lists.js'
+import type { ProductRow } from './rows.js'
+import { iterate } from './sequence.js'
+import { TIMELINE_END } from './timeline.js'
+
+/** Ids, or how many present products to choose by the seed. */
+export type Target = number | readonly number[]
+
+/**
+ * Raw fields to write, as they are to appear. `netos` sets net prices by list and lets the arithmetic
+ * follow, where writing `precios` would not.
+ */
+export type ProductEdit = Partial<Omit<ProductRow, 'id' | 'updated'>> & { netos?: Record<number, number> }
+
+/** Which ids a change concerned. Lazy: a change of everything names every product. */
+export type Changed = { event: WebhookEvent; ids: Iterable<number> }
+export type WebhookEvent =
+  | 'clientes'
+  | 'pedidos'
+  | 'productos'
+  | 'categorias'
+  | 'marcas'
+  | 'listas_precio'
+  | 'sucursales'
+  | 'cotizaciones'
+  | 'estados'
+
+export interface ChangesOptions {
+  catalogue: Catalogue
+  lists: ReferenceLists
+  switches(): Readonly<Switches>
+  now(): number
+  onChange(changed: Changed): void
+}
+
+/** What can happen to an account's data while someone mirrors it. */
+export interface Changes {
+  /** Answers the ids that were edited. Without `edit`, a new price and description, by the seed. */
+  edit(target: Target, edit?: ProductEdit): number[]
+  raisePrices(listId: number, percent: number): void
+  /** Answers the ids moved. Without `delta`, by the seed; without a branch, the first. */
+  moveStock(target: Target, delta?: number, branchId?: number): number[]
+  setExchangeRate(currencyId: number, rate: number): void
+  /** Answers the new ids. */
+  add(count: number): number[]
+  /** Answers the ids removed; `how` defaults to the switch `deletion`. */
+  remove(target: Target, how?: Switches['deletion']): number[]
+  editList(name: ReferenceName, id: number, fields: Record<string, unknown>): void
+}
+
+const LIST_EVENTS: Record<ReferenceName, WebhookEvent | null> = {
+  categorias: 'categorias',
+  marcas: 'marcas',
+  listas: 'listas_precio',
+  temporadas: null,
+  sucursales: 'sucursales',
+  cotizaciones: 'cotizaciones',
+}
+
+export function createChanges(options: ChangesOptions): Changes {
+  const { catalogue, lists, switches } = options
+  const { overlay, seed } = catalogue
+  let clock = TIMELINE_END
+  let draws = 0
+
+  /** Later than every generated product, and never back. */
+  function tick(): number {
+    clock = Math.max(clock + (clock === TIMELINE_END ? 1000 : 0), options.now())
+    return clock
+  }
+
+  function resolve(target: Target): number[] {
+    if (typeof target !== 'number') return target.filter((id) => overlay.exists(id))
+    const present = catalogue.orders.sequence('id-asc')
+    const order = createPermutation(present.count, hash32(seed, ++draws, 90))
+    const count = Math.min(target, present.count)
+    return Array.from({ length: count }, (_, index) => present.at(order.forward(index)))
+  }
+
+  function tell(event: WebhookEvent | null, ids: Iterable<number>): void {
+    if (event) options.onChange({ event, ids })
+  }
+
+  function seededEdit(id: number): ProductEdit {
+    const draw = hash32(seed, id, 1000 + draws)
+    const neto = catalogue.row(id)?.precios[0]?.neto ?? 100
+    return {
+      netos: { 0: round4(neto * (0.9 + unit(seed, draw, 91) * 0.4)) },
+      descripcion: `Actualizado: revisión ${draw % 10_000}`,
+    }
+  }
+
+  function edit(target: Target, given?: ProductEdit): number[] {
+    const ids = resolve(target)
+    const at = tick()
+    if (!given) draws++
+    for (const id of ids) {
+      const { netos = {}, ...fields } = given ?? seededEdit(id)
+      overlay.change(id, at, (change) => {
+        Object.assign(change.fields, fields)
+        for (const [listId, neto] of Object.entries(netos)) {
+          change.netos.set(Number(listId), { neto, at, risesBefore: overlay.rises.length })
+        }
+      })
+    }
+    tell('productos', ids)
+    return ids
+  }
+
+  return {
+    edit,
+    raisePrices(listId, percent) {
+      const at = tick()
+      overlay.rise({ listId, factor: 1 + percent / 100, at })
+      if (switches().priceRiseMovesUpdated) overlay.touchAll(at)
+      tell('productos', iterate(catalogue.orders.sequence('id-asc')))
+    },
+    moveStock(target, delta, branchId = lists.sucursales[0]?.id ?? 1) {
+      const ids = resolve(target)
+      const at = switches().stockMovesUpdated ? tick() : null
+      draws++
+      for (const id of ids) {
+        const amount = delta ?? (hash32(seed, id, 2000 + draws) % 20) + 1
+        overlay.change(id, at, ({ stock }) => stock.set(branchId, (stock.get(branchId) ?? 0) + amount))
+      }
+      tell('productos', ids)
+      return ids
+    },
+    setExchangeRate(currencyId, rate) {
+      const currency = lists.cotizaciones.find(({ id }) => id === currencyId)
+      if (!currency) throw new RangeError(`No existe la moneda ${currencyId}.`)
+      currency.cotizacion = rate
+      overlay.bump()
+      if (switches().rateMovesUpdated) overlay.touchAll(tick())
+      tell('cotizaciones', [currencyId])
+    },
+    add(count) {
+      const at = tick()
+      const ids = Array.from({ length: count }, () => overlay.add(at))
+      tell('productos', ids)
+      return ids
+    },
+    remove(target, how = switches().deletion) {
+      const ids = resolve(target)
+      const at = tick()
+      const moved = how === 'inactive' && switches().deletionMovesUpdated ? at : null
+      for (const id of ids) {
+        overlay.change(id, moved, (change) => {
+          if (how === 'gone') change.gone = true
+          else change.fields.vigente = false
+        })
+      }
+      tell('productos', ids)
+      return ids
+    },
+    editList(name, id, fields) {
+      const row = lists[name].find((candidate) => candidate.id === id)
+      if (!row) throw new RangeError(`No existe el id ${id} en ${name}.`)
+      Object.assign(row, fields, { id })
+      overlay.bump()
+      tell(LIST_EVENTS[name], [id])
+    },
+  }
+}

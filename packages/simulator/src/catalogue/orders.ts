@@ -1,0 +1,76 @@
+import type { Permutation } from '../permutation.js'
+import type { ProductOrder } from '../switches.js'
+import type { Overlay } from './overlay.js'
+import { type IdSequence, listed, nthNotIn, reversed } from './sequence.js'
+
+/** The present products in each of the API's orders. */
+export interface Orders {
+  sequence(order: ProductOrder): IdSequence
+  /** Sorts a handful of ids in an order, in place. */
+  sort(ids: number[], order: ProductOrder): number[]
+}
+
+/**
+ * Orders without a table of the catalogue. By id (which is also the order of creation) the present
+ * ones are 1 … lastId without the gone. By modification they are the generated ones that never moved,
+ * in the order of the permutation, and then the moved ones as they moved.
+ *
+ * @param ranks from id − 1 to the rank by modification, for the products that were generated
+ */
+export function createOrders(overlay: Overlay, ranks: Permutation): Orders {
+  let cached = { version: -1, ...indexOf(overlay, ranks) }
+
+  function index() {
+    if (cached.version !== overlay.version) cached = { version: overlay.version, ...indexOf(overlay, ranks) }
+    return cached
+  }
+
+  function ascending(order: ProductOrder): IdSequence {
+    const { gone, vacated, moved } = index()
+    if (!order.startsWith('modified')) {
+      return { count: overlay.lastId - gone.length, at: (position) => nthNotIn(gone, position) + 1 }
+    }
+    const unmoved = ranks.size - vacated.length
+    const tail = listed(moved)
+    return {
+      count: unmoved + moved.length,
+      at: (position) =>
+        position < unmoved ? ranks.inverse(nthNotIn(vacated, position)) + 1 : tail.at(position - unmoved),
+    }
+  }
+
+  function key(id: number, order: ProductOrder): number {
+    if (!order.startsWith('modified')) return id
+    const change = overlay.changes.get(id)
+    return change && change.movedAt !== null ? ranks.size + change.order : ranks.forward(id - 1)
+  }
+
+  return {
+    sequence: (order) => (order.endsWith('desc') ? reversed(ascending(order)) : ascending(order)),
+    sort: (ids, order) => {
+      const direction = order.endsWith('desc') ? -1 : 1
+      return ids.sort((a, b) => direction * (key(a, order) - key(b, order)))
+    },
+  }
+}
+
+/** What the overlay takes out of the generated orders, and what it adds to their end. */
+function indexOf(overlay: Overlay, ranks: Permutation) {
+  const gone: number[] = []
+  const vacated: number[] = []
+  const moved: { id: number; order: number }[] = []
+  for (const [id, change] of overlay.changes) {
+    const generated = id <= ranks.size
+    if (change.gone) gone.push(id - 1)
+    if (generated && (change.gone || change.movedAt !== null)) vacated.push(ranks.forward(id - 1))
+    if (!change.gone && change.movedAt !== null) moved.push({ id, order: change.order })
+  }
+  moved.sort((a, b) => a.order - b.order)
+  return {
+    /** Positions by id that are empty. */
+    gone: Float64Array.from(gone).sort(),
+    /** Ranks that are empty: moved away or gone. */
+    vacated: Float64Array.from(vacated).sort(),
+    moved: moved.map(({ id }) => id),
+  }
+}

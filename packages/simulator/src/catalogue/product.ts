@@ -1,0 +1,165 @@
+import { formatDate, formatDateTime } from '../argentine-time.js'
+import { hash32, pick } from '../random.js'
+import type { Switches } from '../switches.js'
+import { barcodeOf, skuOf } from './codes.js'
+import { type Identity, identify } from './identity.js'
+import type { Change, Rise } from './overlay.js'
+import { basisOf, offerOf, type PriceBasis, priceOf, round4, vatOf } from './pricing.js'
+import type { Price, ProductRow } from './rows.js'
+import { stockOf } from './stock.js'
+import { descriptionOf, nameOf } from './text.js'
+import { GENDERS, LOCATIONS, MATERIALS, SEASONS, WARRANTIES } from './vocabulary/attributes.js'
+
+/** What a row depends on beside its id. */
+export interface World {
+  cuenta: string
+  seed: number
+  vat: Switches['vat']
+  branchIds: readonly number[]
+  brandName(id: number): string
+  categoryName(id: number): string
+  seasonName(id: number): string
+  rate(currencyId: number): number
+  rises: readonly Rise[]
+}
+
+/** Epoch milliseconds. */
+export interface Times {
+  generatedAt: number
+  /** Equal to `generatedAt` until something moves it. */
+  updatedAt: number
+}
+
+/**
+ * The row of a product: a pure function of its arguments.
+ *
+ * @param change what the overlay holds of it
+ */
+export function makeRow(world: World, id: number, times: Times, change?: Readonly<Change>): ProductRow {
+  const { seed } = world
+  const identity = identify(seed, id)
+  const updated = formatDateTime(times.updatedAt)
+  const generated = times.updatedAt === times.generatedAt ? updated : formatDateTime(times.generatedAt)
+  const brand = identity.brandId === 0 ? '' : world.brandName(identity.brandId)
+  const name = nameOf(seed, id, identity, brand)
+  const vat = vatOf(seed, id, identity)
+  const stock = stockOf(seed, id, identity, world.branchIds, change?.stock)
+  const bases = basisOf(seed, id, identity)
+  const prices: Price[] = []
+  let pricedAt = times.generatedAt - (hash32(seed, id, 60) % 90) * 86_400_000
+  for (const basis of bases) {
+    const at = applyChanges(basis, world.rises, change)
+    if (basis.listId === 0 && at !== null) pricedAt = at
+    const priceUpdated = at === null ? generated : formatDateTime(at)
+    prices.push(priceOf(basis, vat, world.rate(basis.currencyId), priceUpdated))
+  }
+  const first = bases[0] as PriceBasis
+  const rate = world.rate(first.currencyId)
+  const cost = round4(first.neto * (0.55 + (hash32(seed, id, 61) % 25) / 100))
+  const offered = hash32(seed, id, 62) % 12 === 0
+  const offer = offered ? offerOf(first, round4(first.neto * 0.85), vat, rate) : null
+  const images = imagesOf(world, id)
+  const row: ProductRow = {
+    id,
+    updated,
+    producto: name,
+    id_marca: identity.brandId,
+    marca: brand,
+    id_categoria: identity.categoryId,
+    categoria: world.categoryName(identity.categoryId),
+    descripcion: descriptionOf(seed, id, name),
+    precio_actualizado: formatDate(pricedAt),
+    codigo_interno: skuOf(seed, id),
+    codigo_barras: barcodeOf(seed, id),
+    costo: cost,
+    costo_neto_calculado: round4(cost * rate),
+    costo_final_calculado: round4(cost * rate * vat),
+    stock_total: stock.total,
+    stock_sucursal: stock.branches,
+    reservado: stock.reserved,
+    cantidad_minima: hash32(seed, id, 63) % 4 === 0 ? hash32(seed, id, 64) % 20 : 0,
+    cantidad_critica: hash32(seed, id, 63) % 8 === 0 ? hash32(seed, id, 65) % 6 : 0,
+    precio_neto: prices[0]?.neto_calculado ?? 0,
+    precio_oferta: offer?.precio_oferta_neto ?? 0,
+    precio_oferta_calculado: offer?.precio_oferta_neto_calculado ?? 0,
+    oferta: offered,
+    detalle_oferta: offer,
+    precios: prices,
+    alicuota_iva: shownVat(world, id, vat),
+    ubicacion: pick(LOCATIONS, hash32(seed, id, 66)),
+    talle: identity.size,
+    color: identity.color,
+    ...garmentFields(world, id, identity),
+    estado: hash32(seed, id, 67) % 40 === 0 ? 'Usado' : 'Nuevo',
+    garantia: pick(WARRANTIES, hash32(seed, id, 68)),
+    imagenes: images.map(({ url }) => url),
+    detalle_imagenes: images,
+    vigente: hash32(seed, id, 69) % 33 !== 0,
+    alto: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 71) % 2000) / 10 : 0,
+    ancho: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 72) % 2000) / 10 : 0,
+    profundidad: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 73) % 900) / 10 : 0,
+    peso: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 74) % 30_000) / 1000 : 0,
+    es_padre: identity.isParent,
+    id_producto_padre: identity.parentId,
+    afecta_stock: !identity.isParent,
+  }
+  return change ? Object.assign(row, change.fields) : row
+}
+
+/** The season's id of a product, 0 for none; the row shows its name. */
+export function seasonOf(seed: number, id: number): number {
+  const garment = identify(seed, id).trade === 'indumentaria'
+  return garment ? (hash32(seed, Math.floor((id - 1) / 16), 75) % SEASONS.length) + 1 : 0
+}
+
+/** Lays edits and rises over a generated price; answers when it last changed, null for never. */
+function applyChanges(basis: PriceBasis, rises: readonly Rise[], change?: Readonly<Change>): number | null {
+  const edit = change?.netos.get(basis.listId)
+  let at: number | null = null
+  if (edit) {
+    basis.neto = edit.neto
+    at = edit.at
+  }
+  for (let i = edit?.risesBefore ?? 0; i < rises.length; i++) {
+    const rise = rises[i]
+    if (rise?.listId !== basis.listId) continue
+    basis.neto = round4(basis.neto * rise.factor)
+    at = rise.at
+  }
+  return at
+}
+
+function garmentFields(
+  world: World,
+  id: number,
+  identity: Identity,
+): Pick<ProductRow, 'genero' | 'temporada' | 'material'> {
+  if (identity.trade !== 'indumentaria') return { genero: null, temporada: '', material: '' }
+  const block = Math.floor((id - 1) / 16)
+  return {
+    genero: pick(GENDERS, hash32(world.seed, block, 76)),
+    temporada: world.seasonName(seasonOf(world.seed, id)),
+    material: pick(MATERIALS, hash32(world.seed, block, 77)),
+  }
+}
+
+function shownVat(world: World, id: number, vat: number): number {
+  const percent = world.vat === 'percent' || (world.vat === 'mixed' && hash32(world.seed, id, 78) % 40 === 0)
+  return percent ? round4((vat - 1) * 100) : vat
+}
+
+function imagesOf(world: World, id: number): ProductRow['detalle_imagenes'] {
+  const count = hash32(world.seed, id, 79) % 4
+  const images: ProductRow['detalle_imagenes'] = []
+  for (let orden = 0; orden < count; orden++) {
+    const name = `${id}${hash32(world.seed, id, 80 + orden)
+      .toString(16)
+      .padStart(8, '0')}`
+    images.push({
+      id_imagen: id * 4 + orden,
+      orden,
+      url: `https://cianbox.org/${world.cuenta}/uploads/pv_productos/2024/08/${name}.jpg`,
+    })
+  }
+  return images
+}

@@ -1,0 +1,50 @@
+import { hash32 } from '../random.js'
+import type { Identity } from './identity.js'
+import type { BranchStock } from './rows.js'
+
+/** A branch's figures as moved by a control; what is absent keeps its generated value. */
+export type StockMoves = ReadonlyMap<number, number>
+
+export interface Stock {
+  total: number
+  reserved: number
+  branches: BranchStock[]
+}
+
+/**
+ * A product's stock per branch: mostly small numbers, some empty, some negative (sold before it was
+ * entered), with decimals where it is sold by weight or length. `moves` are added on top.
+ */
+export function stockOf(
+  seed: number,
+  id: number,
+  identity: Identity,
+  branchIds: readonly number[],
+  moves?: StockMoves,
+): Stock {
+  const fractional = identity.assortment.fractional === true
+  const soldOut = hash32(seed, id, 40) % 5 === 0
+  let total = 0
+  let reserved = 0
+  const branches = branchIds.map((branchId) => {
+    const die = hash32(seed, id, 40 + branchId)
+    const stock = round3((soldOut ? 0 : generated(die, fractional)) + (moves?.get(branchId) ?? 0))
+    const reservado = !soldOut && die % 9 === 0 ? (die >>> 8) % 4 : 0
+    total += stock
+    reserved += reservado
+    return { id_sucursal: branchId, stock, reservado, disponible: round3(stock - reservado) }
+  })
+  return { total: round3(total), reserved, branches }
+}
+
+function generated(die: number, fractional: boolean): number {
+  const kind = die % 100
+  const size = die >>> 7
+  if (kind < 25) return 0
+  const amount = fractional ? (size % 200_000) / 1000 : size % (kind < 80 ? 40 : 900)
+  return kind < 29 ? -(amount % 12) : amount
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

@@ -1,0 +1,12 @@
+export type NonEmpty<T> = readonly [T, ...T[]]
+
+/** A leaf category with the words its product names are made of. */
+export interface Assortment {
+  category: string
+  items: NonEmpty<string>
+  measures: NonEmpty<string>
+  /** Net price range in pesos. */
+  price: readonly [low: number, high: number]
+  /** Sold by weight or length: stock has decimals. */
+  fractional?: boolean
+}

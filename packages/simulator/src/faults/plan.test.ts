@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { faulty } from '../../test/faulty.js'
+import { type Params, start } from '../../test/start.js'
+import type { Fault } from './fault.js'
+import { createFaultPlan } from './plan.js'
+
+describe('which requests a fault strikes', () => {
+  const statuses = async (fault: Fault, asked: [string, Params?][]) => {
+    const { get } = await faulty(fault)
+    const got: number[] = []
+    for (const [path, params] of asked) got.push((await get(path, params)).status)
+    return got
+  }
+
+  test('without a target, every request for products and no other', async () => {
+    expect(
+      await statuses({ kind: 'server-error' }, [['/productos'], ['/productos/lista'], ['/productos/marcas']]),
+    ).toEqual([500, 500, 200])
+  })
+
+  test('a route, or any', async () => {
+    const asked: [string][] = [['/productos'], ['/productos/marcas/lista']]
+    expect(await statuses({ kind: 'server-error', route: '/productos/marcas' }, asked)).toEqual([200, 500])
+    expect(await statuses({ kind: 'server-error', route: '*' }, asked)).toEqual([500, 500])
+  })
+
+  test('a page, or those from a page on', async () => {
+    const asked: [string, Params][] = [1, 2, 3].map((page) => ['/productos', { page, limit: 50 }])
+    expect(await statuses({ kind: 'server-error', page: 2 }, asked)).toEqual([200, 500, 200])
+    expect(await statuses({ kind: 'server-error', fromPage: 2 }, asked)).toEqual([200, 500, 500])
+  })
+
+  test('the n-th, or so many', async () => {
+    const asked: [string][] = [['/productos'], ['/productos'], ['/productos']]
+    expect(await statuses({ kind: 'server-error', nth: 2 }, asked)).toEqual([200, 500, 200])
+    expect(await statuses({ kind: 'server-error', times: 2 }, asked)).toEqual([500, 500, 200])
+  })
+
+  test('a share, the same each time by the seed', () => {
+    const struck = (seed: number) => {
+      const plan = createFaultPlan(seed)
+      plan.inject({ kind: 'server-error', rate: 0.3 })
+      return Array.from({ length: 500 }, () => plan.strike('/productos', 1).answer !== undefined)
+    }
+    expect(struck(7)).toEqual(struck(7))
+    expect(struck(7)).not.toEqual(struck(8))
+    const share = struck(7).filter(Boolean).length / 500
+    expect(share).toBeGreaterThan(0.2)
+    expect(share).toBeLessThan(0.4)
+  })
+
+  test('none once it is taken out, or all are cleared; strikes are counted', async () => {
+    const { get, account } = await start({ products: 5 })
+    const remove = account.inject({ kind: 'server-error' })
+    expect((await get('/productos')).status).toBe(500)
+    expect(account.faults()).toEqual([{ fault: { kind: 'server-error' }, strikes: 1 }])
+    remove()
+    expect((await get('/productos')).status).toBe(200)
+    account.inject({ kind: 'html-ok' })
+    account.clearFaults()
+    expect(account.faults()).toEqual([])
+  })
+})

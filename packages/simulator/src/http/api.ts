@@ -1,0 +1,75 @@
+import type { Account } from '../account.js'
+import type { Strikes } from '../faults/plan.js'
+import { ApiError } from './api-error.js'
+import { answerCredentials, answerRefresh } from './auth-routes.js'
+import { envelope, errorReply } from './envelope.js'
+import type { Incoming } from './incoming.js'
+import { isListRoute, selectList } from './list-routes.js'
+import { readPage } from './paging.js'
+import { listReply, type Reply } from './reply.js'
+import { retryAfterHeader } from './retry-after.js'
+import { answerWebhooks, isWebhookRoute } from './webhook-routes.js'
+
+/** Seconds that a client over the rate limit is told to wait. */
+const RATE_LIMIT_WAIT = 1
+
+/**
+ * The answer to one request of an account, in the order in which a real front would refuse it:
+ * faults, suspension, rate limit, route, token, parameters.
+ */
+export function answer(account: Account, incoming: Incoming, strikes: Strikes, withinLimit: boolean): Reply {
+  const { cuenta, switches } = account
+  const fault = strikes.answer?.({ cuenta, incoming, switches, now: account.now() })
+  if (fault) return fault
+  try {
+    if (!withinLimit && switches.rateLimitEnforced) {
+      const headers = retryAfterHeader(switches.retryAfter, RATE_LIMIT_WAIT, account.now())
+      return errorReply(cuenta, incoming, switches, 429, 'Demasiadas peticiones', headers)
+    }
+    if (account.suspended) throw new ApiError(403, 'Cuenta suspendida')
+    return route(account, incoming, strikes)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return errorReply(cuenta, incoming, switches, error.status, error.message)
+  }
+}
+
+function route(account: Account, incoming: Incoming, strikes: Strikes): Reply {
+  const { route: path, method, query } = incoming
+  if (path === '/auth/credentials' || path === '/auth/refresh') {
+    if (method !== 'POST') throw new ApiError(405, 'Método no permitido')
+    return path === '/auth/credentials'
+      ? answerCredentials(account, incoming)
+      : answerRefresh(account, incoming)
+  }
+  const list = isListRoute(path)
+  if (!list && !isWebhookRoute(path)) throw new ApiError(404, 'Recurso inexistente')
+  if (!account.tokens.isValid(query.get('access_token') ?? '')) {
+    throw new ApiError(401, 'Token de acceso inválido o vencido')
+  }
+  if (!list) return answerWebhooks(account, incoming)
+  if (method !== 'GET') throw new ApiError(405, 'Método no permitido')
+  return answerList(account, incoming, strikes)
+}
+
+/** The simple dialect is the brief's `{data, total}`, on the same paths. */
+function answerList(account: Account, incoming: Incoming, strikes: Strikes): Reply {
+  const { fields, source } = selectList(account, incoming.route, incoming.query)
+  const asked = requestedPage(incoming)
+  const page = strikes.alter(readPage(source, incoming.query, account.switches), { source, requested: asked })
+  if (account.dialect === 'simple') {
+    return listReply(page.totalPages === null ? {} : { total: page.total }, 'data', page.rows)
+  }
+  const head = {
+    ...envelope(account.cuenta, incoming),
+    available_fields: fields,
+    page: page.page,
+    ...(page.totalPages !== null && { total_pages: page.totalPages }),
+  }
+  return listReply(head, 'body', page.rows)
+}
+
+/** The page that a request names; 1 when it names none. */
+export function requestedPage({ query }: Incoming): number {
+  return Math.max(1, Number(query.get('page')) || 1)
+}

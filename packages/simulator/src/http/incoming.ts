@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+
+/** A request, parsed as far as every route needs it. */
+export interface Incoming {
+  method: string
+  /** Below `/{cuenta}/api/v2`, without the alias `/lista`: `/productos/categorias`. */
+  route: string
+  query: URLSearchParams
+  host: string
+  acceptsGzip: boolean
+  body: Record<string, unknown>
+}
+
+const MAX_BODY = 1024 * 1024
+
+/** Everything of a request but its body, which is read later. */
+export function describe(request: IncomingMessage, url: URL, path: string): Incoming {
+  return {
+    method: request.method ?? 'GET',
+    route: canonical(path),
+    query: url.searchParams,
+    host: request.headers.host ?? 'localhost',
+    acceptsGzip: /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? '')),
+    body: {},
+  }
+}
+
+/**
+ * Form-urlencoded or a JSON object; an empty body is an empty object.
+ *
+ * @throws RangeError when the body is larger than 1 MB; SyntaxError when it is no JSON object
+ */
+export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  if (request.method === 'GET' || request.method === 'HEAD') return {}
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY) throw new RangeError('El cuerpo supera 1 MB.')
+    chunks.push(chunk)
+  }
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (text.trim() === '') return {}
+  if (request.headers['content-type']?.includes('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(text))
+  }
+  const parsed: unknown = JSON.parse(text)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new SyntaxError('Se esperaba un objeto JSON.')
+  }
+  return parsed as Record<string, unknown>
+}
+
+/**
+ * Every list answers under `…/lista` too. `/productos/listas/lista` is the alias of the price lists,
+ * `/productos/lista` that of the products.
+ */
+function canonical(path: string): string {
+  const trimmed = path.replace(/\/+$/, '')
+  return trimmed.endsWith('/lista') ? trimmed.slice(0, -'/lista'.length) : trimmed
+}

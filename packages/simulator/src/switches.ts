@@ -1,0 +1,150 @@
+/**
+ * What nobody outside the vendor knows of the API, one switch each. The default is the reading that
+ * is documented best or, where nothing is, the one that is harder on a client.
+ */
+export interface Switches {
+  /** A stock move changes the product's `updated`. */
+  stockMovesUpdated: boolean
+  /** An exchange rate changes the `updated` of every product (each has a price in dollars). */
+  rateMovesUpdated: boolean
+  /** A price rise over a whole list changes the `updated` of every product. */
+  priceRiseMovesUpdated: boolean
+  /** A deletion that shows as `vigente: false` changes `updated`. */
+  deletionMovesUpdated: boolean
+  /** How a deletion shows when the caller of `remove` does not say. */
+  deletion: 'inactive' | 'gone'
+  /** A page past the end: an empty body, an error, or the last page again. */
+  pagePastEnd: 'empty' | 'error' | 'last'
+  /** `limit` above 200: served as 200, or an error. */
+  limitAbove200: 'clamp' | 'error'
+  /** More than 200 values in a comma list: the rest ignored, or an error. */
+  idsAbove200: 'truncate' | 'error'
+  /** `total_pages` of a list with no rows. */
+  emptyTotalPages: 0 | 1
+  /** Order when the request names none. */
+  defaultOrder: ProductOrder
+  /** The field that carries an error's sentence. */
+  errorField: 'message' | 'statusMessage'
+  /** HTTP code of errors: the true one, always 200, or 200 except for a bad token. */
+  errorHttp: 'real' | '200' | '200-except-401'
+  /** Body of the answer to a bad token. */
+  unauthorizedBody: 'json' | 'html' | 'empty'
+  /** Text of a refused write inside an outer "ok". */
+  writeErrorField: 'descripcion' | 'description'
+  /** `page` of the envelope comes as text. */
+  pageAsString: boolean
+  /** A repeated login answers the token already issued. */
+  loginReusesToken: boolean
+  /** A new password ends the tokens issued under the old one. */
+  passwordChangeEndsTokens: boolean
+  /** Life of an access token, in seconds. */
+  accessTokenSeconds: number
+  /** Life of a refresh token, in seconds. */
+  refreshTokenSeconds: number
+  /** `Retry-After` of the rate limit's 429. */
+  retryAfter: 'seconds' | 'date' | 'absent'
+  /** Whether the rate limit answers 429 or only counts. */
+  rateLimitEnforced: boolean
+  /** VAT: a multiplier (1.21), a percentage (21), or now one now the other. */
+  vat: 'mixed' | 'multiplier' | 'percent'
+  /** `/productos/listas` shows list 0, the default one. */
+  defaultListListed: boolean
+  /** Compress when the request accepts gzip. */
+  gzip: boolean
+  /** Further attempts after a delivery that failed. */
+  webhookRetries: number
+  /** Pause before each further attempt, in milliseconds. */
+  webhookRetryDelayMs: number
+  /** How long a receiver may take to answer, in milliseconds. */
+  webhookTimeoutMs: number
+  /** Order in which the deliveries of one change go out. */
+  webhookOrder: 'in-order' | 'reversed'
+  /** Share of deliveries that are never sent, 0–1, seeded. */
+  webhookLossRate: number
+  /** Each delivery is sent twice. */
+  webhookDuplicates: boolean
+}
+
+export type ProductOrder = `${'create-date' | 'modified-date' | 'id'}-${'asc' | 'desc'}`
+
+export const DEFAULT_SWITCHES: Readonly<Switches> = {
+  stockMovesUpdated: false,
+  rateMovesUpdated: false,
+  priceRiseMovesUpdated: true,
+  deletionMovesUpdated: true,
+  deletion: 'inactive',
+  pagePastEnd: 'empty',
+  limitAbove200: 'clamp',
+  idsAbove200: 'error',
+  emptyTotalPages: 1,
+  defaultOrder: 'id-asc',
+  errorField: 'message',
+  errorHttp: 'real',
+  unauthorizedBody: 'json',
+  writeErrorField: 'descripcion',
+  pageAsString: false,
+  loginReusesToken: true,
+  passwordChangeEndsTokens: true,
+  accessTokenSeconds: 24 * 60 * 60,
+  refreshTokenSeconds: 600 * 24 * 60 * 60,
+  retryAfter: 'seconds',
+  rateLimitEnforced: true,
+  vat: 'mixed',
+  defaultListListed: false,
+  gzip: false,
+  webhookRetries: 0,
+  webhookRetryDelayMs: 1000,
+  webhookTimeoutMs: 30_000,
+  webhookOrder: 'in-order',
+  webhookLossRate: 0,
+  webhookDuplicates: false,
+}
+
+export const PRODUCT_ORDERS: readonly ProductOrder[] = [
+  'create-date-asc',
+  'create-date-desc',
+  'modified-date-asc',
+  'modified-date-desc',
+  'id-asc',
+  'id-desc',
+]
+
+/** The values a switch may take where its type alone does not say. */
+const ALLOWED: { [K in keyof Switches]?: readonly Switches[K][] } = {
+  deletion: ['inactive', 'gone'],
+  pagePastEnd: ['empty', 'error', 'last'],
+  limitAbove200: ['clamp', 'error'],
+  idsAbove200: ['truncate', 'error'],
+  emptyTotalPages: [0, 1],
+  defaultOrder: PRODUCT_ORDERS,
+  errorField: ['message', 'statusMessage'],
+  errorHttp: ['real', '200', '200-except-401'],
+  unauthorizedBody: ['json', 'html', 'empty'],
+  writeErrorField: ['descripcion', 'description'],
+  retryAfter: ['seconds', 'date', 'absent'],
+  vat: ['mixed', 'multiplier', 'percent'],
+  webhookOrder: ['in-order', 'reversed'],
+}
+
+/**
+ * Lays a partial set over another.
+ *
+ * @throws RangeError for an unknown switch or a value it cannot take, naming both.
+ */
+export function mergeSwitches(current: Readonly<Switches>, changes: Partial<Switches>): Switches {
+  for (const [name, value] of Object.entries(changes)) {
+    if (!isSwitch(name)) throw new RangeError(`No existe el interruptor "${name}".`)
+    const allowed: readonly unknown[] | undefined = ALLOWED[name]
+    const fits = allowed ? allowed.includes(value) : typeof value === typeof DEFAULT_SWITCHES[name]
+    const sound = typeof value !== 'number' || (Number.isFinite(value) && value >= 0)
+    if (!fits || !sound) {
+      const hint = allowed ? ` Valores posibles: ${allowed.join(', ')}.` : ''
+      throw new RangeError(`El interruptor "${name}" no admite ${JSON.stringify(value)}.${hint}`)
+    }
+  }
+  return { ...current, ...changes }
+}
+
+function isSwitch(name: string): name is keyof Switches {
+  return Object.hasOwn(DEFAULT_SWITCHES, name)
+}
