@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CianboxError } from '../errors.js'
-import { type ProductPage, parseProductPage } from './product-page.js'
+import { type ProductPage, parseProductPage, parseProductRows } from './product-page.js'
 
 const ctx = { requestedPage: 4, limit: 200 }
 const parse = (rows: unknown): ProductPage =>
@@ -269,6 +269,12 @@ describe('a bad row becomes a reject', () => {
     const found = reject({ id: 1, producto: 'x'.repeat(50_000) })
     expect(JSON.stringify(found?.payload).length).toBeLessThan(11_000)
   })
+})
+
+test('rows without an envelope are read the same', () => {
+  const rows = [DOCUMENTED, { id: 2 }]
+  const { products, rejects } = parse(rows)
+  expect(parseProductRows(rows, 'v2', ctx.requestedPage)).toEqual({ products, rejects })
 })
 
 describe('the envelope', () => {
