@@ -1,10 +1,12 @@
+import { isFinal } from './run.js'
 import type { CompleteData, ErrorData, ProgressData, StreamEvent } from './run-events.js'
 import { parseCursor } from './run-events.js'
 
 /** What a viewer knows of the run it watches. */
 export interface RunView {
   runId: string | null
-  status: 'idle' | 'running' | 'complete' | 'error'
+  /** `cancelled` is an `error` ending whose code is `cancelled`. The last three are final. */
+  status: 'idle' | 'running' | 'complete' | 'error' | 'cancelled'
   progress: ProgressData | null
   result: CompleteData | ErrorData | null
   /** Cursor to resume from, `<run>.<seq>`. */
@@ -32,7 +34,7 @@ export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
   if (!cursor) return view
   const known = view.lastEventId === null ? null : parseCursor(view.lastEventId)
   const sameRun = known?.runId === cursor.runId
-  if (sameRun && known && cursor.seq <= known.seq) return view
+  if (sameRun && known && (cursor.seq <= known.seq || isEnded(view))) return view
 
   const base: RunView = sameRun ? view : EMPTY_RUN_VIEW
   const seen: RunView = { ...base, runId: cursor.runId, lastEventId: event.id }
@@ -44,6 +46,15 @@ export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
     case 'complete':
       return { ...seen, status: 'complete', result: event.data }
     case 'error':
-      return { ...seen, status: 'error', result: event.data }
+      return {
+        ...seen,
+        status: event.data.code === 'cancelled' ? 'cancelled' : 'error',
+        result: event.data,
+      }
   }
+}
+
+/** Whether the run that a view shows has had its ending. */
+export function isEnded(view: Pick<RunView, 'status'>): boolean {
+  return view.status !== 'idle' && isFinal(view.status)
 }

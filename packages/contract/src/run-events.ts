@@ -88,10 +88,10 @@ export function formatCursor(runId: string, seq: number): string {
 
 /**
  * `r7k2m9.14` to its parts; null for anything else, so that a hostile `Last-Event-ID` is simply
- * an unknown cursor.
+ * an unknown cursor. A cursor has one spelling: no leading zeros.
  */
 export function parseCursor(cursor: string): { runId: string; seq: number } | null {
-  const match = /^([a-z0-9]{1,40})\.(\d{1,15})$/.exec(cursor)
+  const match = /^([a-z0-9]{1,40})\.(0|[1-9]\d{0,14})$/.exec(cursor)
   if (!match?.[1] || !match[2]) return null
   return { runId: match[1], seq: Number(match[2]) }
 }

@@ -1,46 +1,105 @@
 import { z } from 'zod'
 
 /**
- * Bodies that the HTTP API accepts. Apart from the plain types, so that a browser that only
- * watches a stream does not load the validator.
+ * Bodies and parameters that the HTTP API accepts. Apart from the plain types, so that a browser
+ * that only watches a stream does not load the validator.
  */
-export const loginBody = z.object({
-  email: z.string().trim().min(3).max(254),
-  password: z.string().min(1).max(1024),
-})
+
+/** Text that PostgreSQL can store and a person can read: no control characters. */
+function line(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'Falta este dato.')
+    .max(max, `No puede tener más de ${max} caracteres.`)
+    .refine((text) => !/\p{Cc}/u.test(text), 'Tiene caracteres que no se pueden usar.')
+}
+
+const password = z.string().min(1, 'Falta la contraseña.').max(1024, 'La contraseña es demasiado larga.')
+
+export const loginBody = z
+  .object({ email: line(254).min(3, 'Escribí una dirección de correo.'), password })
+  .meta({ id: 'LoginBody' })
 
 /** `cuenta` becomes a path segment of the ERP's address, so it is held to what such a name can be. */
-export const connectionBody = z.object({
+const connectionFields = z.object({
   cuenta: z
     .string()
     .trim()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'Solo letras, números, guion y guion bajo.'),
-  appName: z.string().trim().min(1).max(200),
-  appCode: z.string().trim().min(1).max(200),
-  user: z.string().trim().min(1).max(200),
+  appName: line(200),
+  appCode: line(200),
+  user: line(200),
   /** Left out to keep the stored one. */
-  password: z.string().min(1).max(1024).optional(),
-  pageSize: z.number().int().min(10).max(200).default(200),
-  dialect: z.enum(['v2', 'simple']).default('v2'),
-  requestsPerSecond: z.number().min(0.1).max(50).default(2),
-  isActive: z.boolean().default(true),
+  password: password.optional(),
+  pageSize: z
+    .number()
+    .int('Tiene que ser un número entero.')
+    .min(10, 'Tiene que estar entre 10 y 200.')
+    .max(200, 'Tiene que estar entre 10 y 200.'),
+  dialect: z.enum(['v2', 'simple']),
+  requestsPerSecond: z
+    .number()
+    .min(0.1, 'Tiene que estar entre 0,1 y 50.')
+    .max(50, 'Tiene que estar entre 0,1 y 50.'),
+  isActive: z.boolean(),
 })
+
+export const connectionBody = connectionFields
+  .extend({
+    pageSize: connectionFields.shape.pageSize.default(200),
+    dialect: connectionFields.shape.dialect.default('v2'),
+    requestsPerSecond: connectionFields.shape.requestsPerSecond.default(2),
+    isActive: connectionFields.shape.isActive.default(true),
+  })
+  .meta({ id: 'ConnectionBody' })
 export type ConnectionBody = z.infer<typeof connectionBody>
+
+/** A form's values before they are saved; what is left out is taken from the stored connection. */
+export const connectionTestBody = connectionFields
+  .pick({ cuenta: true, appName: true, appCode: true, user: true, password: true, dialect: true })
+  .partial()
+  .meta({ id: 'ConnectionTestBody' })
+export type ConnectionTestBody = z.infer<typeof connectionTestBody>
+
+const cianboxId = z.string().regex(/^\d{1,18}$/, 'Tiene que ser un número.')
 
 export const runBody = z
   .object({
     mode: z.enum(['full', 'incremental', 'ids']).default('full'),
-    ids: z
-      .array(z.string().regex(/^\d{1,18}$/))
-      .min(1)
-      .max(10_000)
-      .optional(),
+    ids: z.array(cianboxId).min(1).max(10_000).optional(),
     dryRun: z.boolean().default(false),
   })
   .refine((body) => (body.mode === 'ids') === (body.ids !== undefined), {
     path: ['ids'],
     message: '`ids` va con `mode: "ids"`, y solo con él.',
   })
+  .meta({ id: 'RunBody' })
 export type RunBody = z.infer<typeof runBody>
 
-export const ticketBody = z.object({ runId: z.string().max(40).optional() })
+export const ticketBody = z.object({ runId: z.string().max(40).optional() }).meta({ id: 'TicketBody' })
+
+/** Paging of every list. `cursor` is the `nextCursor` of the page before. */
+export const listQuery = z.object({
+  limit: z.coerce
+    .number()
+    .int('Tiene que ser un número entero.')
+    .min(1, 'Tiene que estar entre 1 y 200.')
+    .max(200, 'Tiene que estar entre 1 y 200.')
+    .default(50),
+  cursor: z.string().max(2000).optional(),
+})
+
+const flag = z.enum(['true', 'false'])
+const isTrue = (value: string) => value === 'true'
+
+export const productsQuery = listQuery.extend({
+  /** Every word must occur in name, SKU, barcode or brand; or it is a whole SKU or barcode. */
+  search: z.string().max(200, 'No puede tener más de 200 caracteres.').optional(),
+  brandId: cianboxId.optional(),
+  categoryId: cianboxId.optional(),
+  active: flag.transform(isTrue).optional(),
+  /** `true`: only those that the source no longer lists; otherwise only those that it does. */
+  retired: flag.default('false').transform(isTrue),
+})
+export type ProductsQuery = z.infer<typeof productsQuery>

@@ -1,0 +1,75 @@
+import type { CompleteData } from '@espejo/contract'
+import type { ReactNode } from 'react'
+import type { Sync } from '../hooks/use-sync.js'
+import type { Format } from './format.js'
+import type { Labels } from './labels.js'
+
+/** How the run ended, or why it cannot be watched. */
+export function SyncOutcome({ sync, labels, format }: { sync: Sync; labels: Labels; format: Format }) {
+  const alert = alertText(sync, labels)
+  return (
+    <>
+      {/* Always there: a live region that arrives together with its text is not read out. */}
+      <div aria-live="polite">
+        {sync.result?.success && <Completed result={sync.result} labels={labels} format={format} />}
+        {sync.status === 'cancelled' && (
+          <Box className="bg-gray-100 text-gray-800 dark:bg-gray-800 dark:text-gray-200" sign="■">
+            {labels.cancelled}
+          </Box>
+        )}
+      </div>
+      {alert && (
+        <div role="alert">
+          <Box className="bg-red-100 text-red-800 dark:bg-red-950 dark:text-red-200" sign="✕">
+            {alert}
+          </Box>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Completed({ result, labels, format }: { result: CompleteData; labels: Labels; format: Format }) {
+  const { totalProducts, created, updated, unchanged, errors, retired, duration } = result
+  const parts = [
+    labels.total(format.count(totalProducts)),
+    `${labels.created}: ${format.count(created)}`,
+    `${labels.updated}: ${format.count(updated)}`,
+    `${labels.unchanged}: ${format.count(unchanged)}`,
+    `${labels.errors}: ${format.count(errors)}`,
+    retired > 0 && `${labels.retired}: ${format.count(retired)}`,
+    `${labels.duration}: ${format.duration(duration)}`,
+  ]
+  return (
+    <Box className="bg-green-100 text-green-800 dark:bg-green-950 dark:text-green-200" sign="✓">
+      <strong className="font-semibold">{labels.completed}</strong>
+      <br />
+      <span className="text-sm">{parts.filter(Boolean).join(' | ')}</span>
+    </Box>
+  )
+}
+
+/** The sign says without colour what the colour says. */
+function Box({ className, sign, children }: { className: string; sign: string; children: ReactNode }) {
+  return (
+    <p className={`p-4 rounded ${className}`}>
+      <span aria-hidden="true">{sign} </span>
+      {children}
+    </p>
+  )
+}
+
+/**
+ * What went wrong, in the component's language. Sentences that the server wrote (an ending's, a
+ * problem's detail) stay as they came.
+ */
+function alertText(
+  { status, result, isLoading, problem, cancelProblem }: Sync,
+  labels: Labels,
+): string | null {
+  if (status === 'cancelled' || result?.success) return null
+  if (result) return result.message
+  const words = (of: NonNullable<typeof problem>) => of.detail ?? labels.problems[of.code]
+  if (isLoading) return cancelProblem && `${labels.cancelFailed} ${words(cancelProblem)}`
+  return problem && words(problem)
+}

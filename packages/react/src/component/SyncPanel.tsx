@@ -1,0 +1,84 @@
+import { useEffect, useId, useMemo, useRef } from 'react'
+import type { Sync } from '../hooks/use-sync.js'
+import { formatOf } from './format.js'
+import { type Labels, labelsOf } from './labels.js'
+import { SyncOutcome } from './SyncOutcome.js'
+import type { SyncPanelOptions } from './SyncProducts.js'
+import { SyncProgress } from './SyncProgress.js'
+
+/** The screen of one sync, whoever owns the hook. */
+export function SyncPanel({
+  sync,
+  locale = 'es-AR',
+  labels: overrides,
+  className = 'p-4 bg-white dark:bg-gray-900 rounded-lg shadow',
+  onComplete,
+}: SyncPanelOptions & { sync: Sync }) {
+  const labels = useMemo(() => labelsOf(locale, overrides), [locale, overrides])
+  const format = useMemo(() => formatOf(locale), [locale])
+  const titleId = useId()
+  useOnComplete(sync, onComplete)
+
+  return (
+    <section aria-labelledby={titleId} className={className}>
+      <h2 id={titleId} className="text-lg font-semibold mb-4 text-gray-900 dark:text-gray-100">
+        {labels.title}
+      </h2>
+      <Buttons sync={sync} labels={labels} />
+      <p role="status" className="text-sm text-amber-800 dark:text-amber-300 empty:hidden">
+        {connectionText(sync, labels)}
+      </p>
+      {sync.progress && (
+        <SyncProgress progress={sync.progress} isLoading={sync.isLoading} labels={labels} format={format} />
+      )}
+      <SyncOutcome sync={sync} labels={labels} format={format} />
+    </section>
+  )
+}
+
+const BUTTON =
+  'px-4 py-2 text-white rounded disabled:opacity-50 focus-visible:outline-2 focus-visible:outline-offset-2'
+
+function Buttons({ sync, labels }: { sync: Sync; labels: Labels }) {
+  return (
+    <div className="flex gap-2 mb-4">
+      <button
+        type="button"
+        onClick={sync.startSync}
+        disabled={sync.isLoading}
+        className={`${BUTTON} bg-blue-600 hover:bg-blue-700`}
+      >
+        {sync.isLoading ? labels.running : labels.start}
+      </button>
+      {sync.isLoading && (
+        <button
+          type="button"
+          onClick={sync.cancel}
+          disabled={sync.isCancelling}
+          className={`${BUTTON} bg-red-600 hover:bg-red-700`}
+        >
+          {sync.isCancelling ? labels.cancelling : labels.cancel}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Only while it matters: a look for a run that fails on mount is nobody's business. */
+function connectionText({ isLoading, connection, problem }: Sync, labels: Labels): string {
+  if (!isLoading) return ''
+  if (connection === 'connecting') return labels.connecting
+  if (connection !== 'reconnecting') return ''
+  const cause = problem && (problem.detail ?? labels.problems[problem.code])
+  return [labels.reconnecting, cause].filter(Boolean).join(' ')
+}
+
+function useOnComplete({ result }: Sync, onComplete: SyncPanelOptions['onComplete']) {
+  // The ending already told of: the effect runs again for a new `onComplete`, and twice in StrictMode.
+  const told = useRef<unknown>(null)
+  useEffect(() => {
+    if (!result?.success || told.current === result) return
+    told.current = result
+    onComplete?.(result)
+  }, [result, onComplete])
+}

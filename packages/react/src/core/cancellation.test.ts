@@ -1,0 +1,47 @@
+import { describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../test/eventually.js'
+import { createCancellation } from './cancellation.js'
+import { failureWithoutAnswer } from './failure.js'
+
+const failed = { ok: false, failure: failureWithoutAnswer('network') } as const
+
+describe('a cancellation', () => {
+  it('is sent once, however often the run is named', () => {
+    const cancelRun = vi.fn(async () => ({ ok: true, value: null }) as const)
+    const cancellation = createCancellation({ cancelRun }, () => {})
+    cancellation.ask(null)
+    cancellation.send('r7k2m9')
+    cancellation.send('r7k2m9')
+    cancellation.ask('r7k2m9')
+    expect(cancelRun.mock.calls).toEqual([['r7k2m9']])
+  })
+
+  it('is not sent unless asked for', () => {
+    const cancelRun = vi.fn(async () => failed)
+    createCancellation({ cancelRun }, () => {}).send('r7k2m9')
+    expect(cancelRun).not.toHaveBeenCalled()
+  })
+
+  it('that failed can be asked for again', async () => {
+    const cancelRun = vi.fn(async () => failed)
+    const cancellation = createCancellation({ cancelRun }, () => {})
+    cancellation.ask('r7k2m9')
+    await eventually(() => expect(cancellation.state().cancelProblem?.code).toBe('network'))
+    expect(cancellation.state().isCancelling).toBe(false)
+    cancellation.ask('r7k2m9')
+    expect(cancellation.state()).toEqual({ isCancelling: true, cancelProblem: null })
+    expect(cancelRun).toHaveBeenCalledTimes(2)
+  })
+
+  it('of the run before does not fail in the name of the next', async () => {
+    const onChange = vi.fn()
+    const cancellation = createCancellation({ cancelRun: async () => failed }, onChange)
+    cancellation.ask('vieja')
+    cancellation.reset()
+    cancellation.ask(null)
+    onChange.mockClear()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(cancellation.state()).toEqual({ isCancelling: true, cancelProblem: null })
+    expect(onChange).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,64 @@
+/** Addresses of one mounted Espejo API. */
+export interface Endpoints {
+  /** The brief's route: starts a run or joins the active one. */
+  start: string
+  /** `<sync base>`, under which the runs live. */
+  syncBase: string
+  /** Mints single-use tickets for `EventSource`. */
+  tickets: string
+}
+
+export interface EndpointOptions {
+  /** @defaultValue `/api/cianbox/sync/products/stream` */
+  url?: string | undefined
+  /** @defaultValue `url` without its `/products/stream` */
+  syncBase?: string | undefined
+  /** @defaultValue `stream-tickets` beside the `cianbox/sync` of `syncBase` */
+  ticketsUrl?: string | undefined
+}
+
+export const DEFAULT_URL = '/api/cianbox/sync/products/stream'
+
+/**
+ * Addresses from the stream's own: `/api/cianbox/sync/products/stream` gives `/api/cianbox/sync`
+ * and `/api/stream-tickets`. A router mounted under other names says them by option.
+ *
+ * @throws TypeError when `url` has another shape and no `syncBase` was given
+ */
+export function deriveEndpoints(options: EndpointOptions = {}): Endpoints {
+  const start = options.url ?? DEFAULT_URL
+  const syncBase = trimSlash(options.syncBase ?? syncBaseOf(start))
+  return { start, syncBase, tickets: options.ticketsUrl ?? `${apiBaseOf(syncBase)}/stream-tickets` }
+}
+
+/** `/runs/<id>/<action>` under the base. */
+export function runUrl(endpoints: Endpoints, runId: string, action = ''): string {
+  return `${endpoints.syncBase}/runs/${encodeURIComponent(runId)}${action && `/${action}`}`
+}
+
+/** `url` with parameters added to those that it has; null ones are left out. */
+export function withParams(url: string, params: Record<string, string | null>): string {
+  const query = Object.entries(params)
+    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${encodeURIComponent(value)}`]))
+    .join('&')
+  if (!query) return url
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+function syncBaseOf(url: string): string {
+  const path = trimSlash(url.replace(/[?#].*$/s, ''))
+  if (!path.endsWith('/products/stream')) {
+    throw new TypeError(
+      `Cannot tell the sync base from "${path}": it does not end in /products/stream. Pass syncBase.`,
+    )
+  }
+  return path.slice(0, -'/products/stream'.length)
+}
+
+function apiBaseOf(syncBase: string): string {
+  return syncBase.replace(/(\/cianbox)?\/sync$/, '')
+}
+
+function trimSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}

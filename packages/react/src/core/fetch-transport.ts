@@ -1,0 +1,76 @@
+import { createParser, type ParseError } from 'eventsource-parser'
+import { failureWithoutAnswer } from './failure.js'
+import { readFailure } from './request.js'
+import type { StreamEnd, StreamListener, TransportFactory } from './transport.js'
+
+/** Far above any event of ours; a stream without line ends must not fill the memory. */
+const MAX_BUFFERED_CHARS = 1_048_576
+
+/**
+ * The stream over `fetch`: the token travels in a header, the cursor in `Last-Event-ID`, and a
+ * refusal is read with its status and its reason.
+ */
+export const fetchTransport: TransportFactory = ({ send, edges }) => {
+  return async ({ url, lastEventId }, listener, signal) => {
+    const cursor: Record<string, string> = lastEventId === null ? {} : { 'last-event-id': lastEventId }
+    let response: Response
+    try {
+      response = await send(url, { headers: { accept: 'text/event-stream', ...cursor }, signal })
+    } catch (cause) {
+      return failed(failureWithoutAnswer('network', cause))
+    }
+    if (response.status === 204) return { type: 'finished' }
+    if (response.status !== 200) {
+      return readFailure(response, edges.now()).then(failed, (cause) =>
+        failed(failureWithoutAnswer('interrupted', cause)),
+      )
+    }
+    if (!response.body || !isEventStream(response)) {
+      await response.body?.cancel()
+      return failed(failureWithoutAnswer('bad_response'))
+    }
+    listener.open()
+    return readStream(response.body, listener, signal)
+  }
+}
+
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  listener: StreamListener,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  let overflow: ParseError | null = null
+  const parser = createParser({
+    maxBufferSize: MAX_BUFFERED_CHARS,
+    onEvent: ({ event = 'message', id = null, data }) => {
+      // An earlier event of the same chunk may have been the last that was wanted.
+      if (!signal.aborted) listener.frame({ event, id, data })
+    },
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') overflow = error
+    },
+  })
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done || signal.aborted) return failed(failureWithoutAnswer('interrupted'))
+      listener.activity()
+      parser.feed(decoder.decode(value, { stream: true }))
+      if (overflow) return failed(failureWithoutAnswer('bad_response', overflow))
+    }
+  } catch (cause) {
+    return failed(failureWithoutAnswer('interrupted', cause))
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}
+
+function isEventStream(response: Response): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(response.headers.get('content-type') ?? '')
+}
+
+function failed(failure: ReturnType<typeof failureWithoutAnswer>): StreamEnd {
+  return { type: 'failed', failure }
+}

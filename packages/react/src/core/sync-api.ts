@@ -1,0 +1,83 @@
+import type { Edges } from './edges.js'
+import { type Endpoints, runUrl, withParams } from './endpoints.js'
+import { type Failure, failureWithoutAnswer } from './failure.js'
+import type { NewestRun } from './lost-start.js'
+import { type RequestParts, readFailure, type SendRequest } from './request.js'
+
+type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }
+
+/** The few requests, beside the stream itself, that watching a run takes. None of them throws. */
+export interface SyncApi {
+  /** The tenant's newest run, null if there is none or the server keeps no history. */
+  newestRun(signal: AbortSignal): Promise<Answer<NewestRun | null>>
+  /** Whether a run can be read at all. For a transport that is not told why it was refused. */
+  checkRun(runId: string, signal: AbortSignal): Promise<Answer<null>>
+  /** Asks the server to end a run. Its ending arrives on the stream. */
+  cancelRun(runId: string): Promise<Answer<null>>
+  /** A single-use ticket, null when the server has no such route. */
+  mintTicket(runId: string | null, signal: AbortSignal): Promise<Answer<string | null>>
+}
+
+export function createSyncApi(endpoints: Endpoints, send: SendRequest, { now }: Pick<Edges, 'now'>): SyncApi {
+  /** `read` gets the parsed body of a success. */
+  async function ask<T>(url: string, init: RequestParts, read: (body: unknown) => T): Promise<Answer<T>> {
+    try {
+      const response = await send(url, { ...init, headers: { accept: 'application/json', ...init.headers } })
+      if (!response.ok) return { ok: false, failure: await readFailure(response, now()) }
+      const text = await response.text()
+      try {
+        return { ok: true, value: read(text === '' ? null : JSON.parse(text)) }
+      } catch (cause) {
+        return { ok: false, failure: failureWithoutAnswer('bad_response', cause) }
+      }
+    } catch (cause) {
+      return { ok: false, failure: failureWithoutAnswer('network', cause) }
+    }
+  }
+
+  return {
+    async newestRun(signal) {
+      const answer = await ask(
+        withParams(`${endpoints.syncBase}/runs`, { limit: '1' }),
+        { signal },
+        readNewestRun,
+      )
+      return noRoute(answer) ? { ok: true, value: null } : answer
+    },
+    checkRun: (runId, signal) => ask(runUrl(endpoints, runId), { signal }, () => null),
+    // Outlives the page: who presses cancel and leaves has still cancelled.
+    cancelRun: (runId) =>
+      ask(runUrl(endpoints, runId, 'cancel'), { method: 'POST', keepalive: true }, () => null),
+    async mintTicket(runId, signal) {
+      const body = JSON.stringify(runId === null ? {} : { runId })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await ask(endpoints.tickets, { method: 'POST', body, headers, signal }, readTicket)
+      return noRoute(answer) ? { ok: true, value: null } : answer
+    },
+  }
+}
+
+function noRoute(answer: Answer<unknown>): boolean {
+  return !answer.ok && (answer.failure.problem.status === 404 || answer.failure.problem.status === 405)
+}
+
+function readNewestRun(body: unknown): NewestRun | null {
+  const items = isObject(body) ? body.items : null
+  if (!Array.isArray(items)) throw new TypeError('The list of runs has no items')
+  const run: unknown = items[0]
+  if (run === undefined) return null
+  if (!isObject(run) || typeof run.id !== 'string' || typeof run.status !== 'string') {
+    throw new TypeError('The newest run has no id or status')
+  }
+  return { id: run.id, status: run.status as NewestRun['status'] }
+}
+
+function readTicket(body: unknown): string {
+  const ticket = isObject(body) ? body.ticket : null
+  if (typeof ticket !== 'string' || ticket === '') throw new TypeError('The answer holds no ticket')
+  return ticket
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

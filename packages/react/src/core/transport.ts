@@ -1,0 +1,43 @@
+import type { Frame } from './decode-frame.js'
+import type { Edges } from './edges.js'
+import type { Failure } from './failure.js'
+import type { GetToken, SendRequest } from './request.js'
+import type { SyncApi } from './sync-api.js'
+
+export interface StreamRequest {
+  url: string
+  /** Null on the starting route, where the run is not known yet. */
+  runId: string | null
+  lastEventId: string | null
+}
+
+export interface StreamListener {
+  /** The server has answered with an event stream. */
+  open(): void
+  /** Something arrived, were it only a comment. */
+  activity(): void
+  frame(frame: Frame): void
+}
+
+/** How a stream came to its end. `finished` is 204: the server has nothing more to say. */
+export type StreamEnd = { type: 'finished' } | { type: 'failed'; failure: Failure }
+
+/**
+ * One connection: opens, reports to the listener, and resolves when it is over. Never reconnects by
+ * itself. Once `signal` is aborted it lets go of the connection, reports nothing more, and what it
+ * resolves to (or rejects with) is not looked at.
+ */
+export type Transport = (
+  request: StreamRequest,
+  listener: StreamListener,
+  signal: AbortSignal,
+) => Promise<StreamEnd>
+
+export interface TransportContext {
+  api: SyncApi
+  send: SendRequest
+  getToken: GetToken
+  edges: Edges
+}
+
+export type TransportFactory = (context: TransportContext) => Transport

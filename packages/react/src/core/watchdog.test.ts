@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { browserEdges } from './edges.js'
+import { createWatchdog } from './watchdog.js'
+
+describe('a watchdog', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('barks once after the silence', () => {
+    const bark = vi.fn()
+    createWatchdog(bark, 45_000, browserEdges())
+    vi.advanceTimersByTime(44_999)
+    expect(bark).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(100_000)
+    expect(bark).toHaveBeenCalledTimes(1)
+  })
+
+  it('counts the silence from the last thing it heard', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(15_000)
+      watchdog.feed()
+    }
+    expect(bark).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(45_000)
+    expect(bark).toHaveBeenCalledTimes(1)
+  })
+
+  it('notices at a check what the timer slept through', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    vi.setSystemTime(Date.now() + 60_000)
+    watchdog.check()
+    expect(bark).toHaveBeenCalledTimes(1)
+  })
+
+  it('is quiet for good once stopped', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    watchdog.stop()
+    vi.setSystemTime(Date.now() + 60_000)
+    watchdog.check()
+    vi.advanceTimersByTime(100_000)
+    expect(bark).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,36 @@
+import { useEffect, useMemo } from 'react'
+import { fetchTransport } from '../core/fetch-transport.js'
+import { EMPTY_SNAPSHOT, type RunSnapshot } from '../core/snapshot.js'
+import type { TransportFactory } from '../core/transport.js'
+import { useWatcher, type WatcherHookOptions } from './use-watcher.js'
+
+export interface RunOptions extends WatcherHookOptions {
+  /** @defaultValue `fetchTransport` */
+  transport?: TransportFactory | undefined
+}
+
+export interface WatchedRun extends RunSnapshot {
+  /** Asks the server to cancel the run; its ending arrives as `result`. */
+  cancel: () => void
+  /** Goes on watching after a problem. */
+  reconnect: () => void
+}
+
+/** Watches one run and never starts any. With null it watches nothing. */
+export function useRun(runId: string | null, options: RunOptions = {}): WatchedRun {
+  const { transport = fetchTransport } = options
+  const { watcher, snapshot } = useWatcher(undefined, transport, options)
+
+  useEffect(() => {
+    if (runId === null) return
+    watcher.watch(runId)
+    return watcher.close
+  }, [watcher, runId])
+
+  // Between a new `runId` and the effect above, the watcher still shows the run before.
+  const current = snapshot.runId === runId ? snapshot : EMPTY_SNAPSHOT
+  return useMemo(
+    () => ({ ...current, cancel: watcher.cancel, reconnect: () => void watcher.reconnect() }),
+    [current, watcher],
+  )
+}

@@ -1,0 +1,55 @@
+import type { Edges } from '../src/core/edges.js'
+
+export interface ManualEdges {
+  edges: Pick<Edges, 'setTimer' | 'now' | 'random' | 'onWake'>
+  /** Moves the clock and runs what became due, in order. */
+  advance(ms: number): void
+  /** Moves the clock without running timers, as a laptop's sleep does. */
+  sleep(ms: number): void
+  wake(): void
+  /** Milliseconds until each pending timer, soonest first. */
+  pending(): number[]
+  /** How many listen for waking up. */
+  wakeListeners(): number
+}
+
+/** A clock, timers, chance and wake-ups that move only when the test says so. */
+export function manualEdges(random = 0.5): ManualEdges {
+  let now = 1_000_000
+  const timers = new Set<{ at: number; run: () => void }>()
+  const wakers = new Set<() => void>()
+  const soonest = () => [...timers].sort((a, b) => a.at - b.at)
+
+  return {
+    edges: {
+      now: () => now,
+      random: () => random,
+      setTimer(run, ms) {
+        const timer = { at: now + ms, run }
+        timers.add(timer)
+        return () => timers.delete(timer)
+      },
+      onWake(woke) {
+        wakers.add(woke)
+        return () => wakers.delete(woke)
+      },
+    },
+    advance(ms) {
+      const until = now + ms
+      for (let next = soonest()[0]; next && next.at <= until; next = soonest()[0]) {
+        timers.delete(next)
+        now = Math.max(now, next.at)
+        next.run()
+      }
+      now = until
+    },
+    sleep: (ms) => {
+      now += ms
+    },
+    wake: () => {
+      for (const woke of wakers) woke()
+    },
+    pending: () => soonest().map((timer) => timer.at - now),
+    wakeListeners: () => wakers.size,
+  }
+}
