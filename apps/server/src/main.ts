@@ -23,7 +23,9 @@ try {
   starting = startEspejo(config, log)
   announce(config, await starting)
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError)) {
+  if (
+    !(error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError)
+  ) {
     throw error
   }
   process.stderr.write(`Espejo cannot start. ${error.message}\n`)

@@ -1,0 +1,52 @@
+import type { User } from '@espejo/contract'
+import { type Pool, withSignInEmail, withTenant } from '../db/pool.js'
+
+const USER_COLUMNS = 'user_id AS id, email, name, tenant_id AS "tenantId", role'
+
+/** Adds a tenant; one of that id stays as it is. */
+export async function ensureTenant(pool: Pool, tenantId: string, name: string): Promise<void> {
+  await withTenant(pool, tenantId, (tx) =>
+    tx.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      tenantId,
+      name,
+    ]),
+  )
+}
+
+/** Adds a user; null when the email is taken, by whatever tenant. */
+export async function insertUser(pool: Pool, user: User & { passwordHash: string }): Promise<User | null> {
+  const { rows } = await withTenant(pool, user.tenantId, (tx) =>
+    tx.query<User>(
+      `INSERT INTO app.users (tenant_id, user_id, email, name, role, password_hash)
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO NOTHING RETURNING ${USER_COLUMNS}`,
+      [user.tenantId, user.id, user.email, user.name, user.role, user.passwordHash],
+    ),
+  )
+  return rows[0] ?? null
+}
+
+export async function findUser(pool: Pool, tenantId: string, userId: string): Promise<User | null> {
+  const { rows } = await withTenant(pool, tenantId, (tx) =>
+    tx.query<User>(`SELECT ${USER_COLUMNS} FROM app.users WHERE tenant_id = $1 AND user_id = $2`, [
+      tenantId,
+      userId,
+    ]),
+  )
+  return rows[0] ?? null
+}
+
+/** The user of an email and the hash of its password, for signing in alone. */
+export async function findSignIn(
+  pool: Pool,
+  email: string,
+): Promise<{ user: User; passwordHash: string } | null> {
+  const { rows } = await withSignInEmail(pool, email, (tx) =>
+    tx.query<User & { passwordHash: string }>(
+      `SELECT ${USER_COLUMNS}, password_hash AS "passwordHash" FROM app.users WHERE email = $1`,
+      [email],
+    ),
+  )
+  if (!rows[0]) return null
+  const { passwordHash, ...user } = rows[0]
+  return { user, passwordHash }
+}

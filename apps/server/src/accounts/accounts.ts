@@ -1,0 +1,32 @@
+import type { Role, User } from '@espejo/contract'
+import type { Pool } from '../db/pool.js'
+import { newId } from '../runs/ids.js'
+import { findSignIn, insertUser } from './account-store.js'
+import { hashPassword, verifyPassword } from './passwords.js'
+
+export interface NewUser {
+  tenantId: string
+  email: string
+  name: string
+  role: Role
+  password: string
+}
+
+/** Adds a user to a tenant; null when the email is taken. */
+export async function createUser(pool: Pool, user: NewUser): Promise<User | null> {
+  const { password, ...rest } = user
+  const passwordHash = await hashPassword(password)
+  return insertUser(pool, { ...rest, id: newId(), email: normalizeEmail(user.email), passwordHash })
+}
+
+/** The user, when email and password are right. Takes as long when nobody has that email. */
+export async function signIn(pool: Pool, email: string, password: string): Promise<User | null> {
+  const found = await findSignIn(pool, normalizeEmail(email))
+  const isRight = await verifyPassword(password, found?.passwordHash ?? null)
+  return found && isRight ? found.user : null
+}
+
+/** One spelling for each address, as the users are stored. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase()
+}

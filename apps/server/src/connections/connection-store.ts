@@ -1,0 +1,148 @@
+import type { Tokens } from '@espejo/cianbox'
+import type { Connection } from '@espejo/contract'
+import type { ConnectionBody } from '@espejo/contract/schemas'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import type { Sealer } from '../secrets.js'
+import { CONNECTION_COLUMNS, type ConnectionRow, toConnection } from './connection-row.js'
+
+/** A tenant's first connection came without a password. */
+export class PasswordRequiredError extends Error {
+  override readonly name = 'PasswordRequiredError'
+}
+
+/** A connection with what it takes to use it. */
+export interface OpenConnection {
+  connection: Connection
+  password: string
+  /** Moves on with every change of account or credentials; tokens belong to one version. */
+  credentialsVersion: number
+}
+
+/** The one connection that a tenant has. Password and tokens are sealed, each for its tenant and use. */
+export interface ConnectionStore {
+  get(tenantId: string): Promise<Connection | null>
+  /**
+   * Writes the connection. Without a password the stored one stays. Changing account or credentials
+   * drops the tokens.
+   * @throws {@link PasswordRequiredError} when there is no stored password to keep.
+   */
+  put(tenantId: string, body: ConnectionBody): Promise<Connection>
+  /** Nothing happens where there is none. */
+  delete(tenantId: string): Promise<void>
+  /** @throws UnsealError when the stored password was sealed under another key. */
+  open(tenantId: string): Promise<OpenConnection | null>
+  /** Null when there are none of that version, or none that can be read: log in again. */
+  loadTokens(tenantId: string, credentialsVersion: number): Promise<Tokens | null>
+  /** Does nothing once the credentials have moved on. */
+  saveTokens(tenantId: string, credentialsVersion: number, tokens: Tokens): Promise<void>
+}
+
+export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): ConnectionStore {
+  const { pool, sealer } = deps
+
+  async function put(tx: Tx, tenantId: string, body: ConnectionBody): Promise<Connection> {
+    const before = await readRow(tx, tenantId, 'FOR UPDATE')
+    const password =
+      body.password === undefined
+        ? before?.passwordSealed
+        : sealer.seal(body.password, passwordContext(tenantId))
+    if (password === undefined) throw new PasswordRequiredError('The first connection needs a password.')
+    const { rows } = await tx.query<ConnectionRow>(UPSERT, [
+      tenantId,
+      body.cuenta,
+      body.appName,
+      body.appCode,
+      body.user,
+      password,
+      body.pageSize,
+      body.dialect,
+      body.requestsPerSecond,
+      body.isActive,
+      body.password !== undefined || before === null || !sameAccount(before, body),
+    ])
+    return toConnection(rows[0] as ConnectionRow)
+  }
+
+  return {
+    get: (tenantId) =>
+      withTenant(pool, tenantId, async (tx) => {
+        const row = await readRow(tx, tenantId)
+        return row && toConnection(row)
+      }),
+    put: (tenantId, body) => withTenant(pool, tenantId, (tx) => put(tx, tenantId, body)),
+    delete: (tenantId) =>
+      withTenant(pool, tenantId, async (tx) => {
+        await tx.query('DELETE FROM app.connections WHERE tenant_id = $1', [tenantId])
+      }),
+    async open(tenantId) {
+      const row = await withTenant(pool, tenantId, (tx) => readRow(tx, tenantId))
+      return (
+        row && {
+          connection: toConnection(row),
+          password: sealer.open(row.passwordSealed, passwordContext(tenantId)),
+          credentialsVersion: row.credentialsVersion,
+        }
+      )
+    },
+    async loadTokens(tenantId, credentialsVersion) {
+      const row = await withTenant(pool, tenantId, (tx) => readRow(tx, tenantId))
+      if (row?.credentialsVersion !== credentialsVersion || row.tokensSealed === null) return null
+      try {
+        return JSON.parse(sealer.open(row.tokensSealed, tokensContext(tenantId))) as Tokens
+      } catch {
+        return null // a cache: what cannot be read is issued anew
+      }
+    },
+    saveTokens: (tenantId, credentialsVersion, tokens) =>
+      withTenant(pool, tenantId, async (tx) => {
+        await tx.query(
+          'UPDATE app.connections SET tokens_sealed = $3 WHERE tenant_id = $1 AND credentials_version = $2',
+          [tenantId, credentialsVersion, sealer.seal(JSON.stringify(tokens), tokensContext(tenantId))],
+        )
+      }),
+  }
+}
+
+/** Versions start at random, so that a token never fits a connection that was deleted and made anew. */
+const UPSERT = `
+  INSERT INTO app.connections AS c (
+    tenant_id, cuenta, app_name, app_code, erp_user, password_sealed, page_size, dialect,
+    requests_per_second, is_active, credentials_version)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, floor(random() * 1000000000)::integer)
+  ON CONFLICT (tenant_id) DO UPDATE SET
+    cuenta = excluded.cuenta, app_name = excluded.app_name, app_code = excluded.app_code,
+    erp_user = excluded.erp_user, password_sealed = excluded.password_sealed,
+    page_size = excluded.page_size, dialect = excluded.dialect,
+    requests_per_second = excluded.requests_per_second, is_active = excluded.is_active, updated_at = now(),
+    tokens_sealed = CASE WHEN $11::boolean THEN NULL ELSE c.tokens_sealed END,
+    credentials_version = c.credentials_version + CASE WHEN $11 THEN 1 ELSE 0 END
+  RETURNING ${CONNECTION_COLUMNS}`
+
+async function readRow(
+  tx: Tx,
+  tenantId: string,
+  lock: '' | 'FOR UPDATE' = '',
+): Promise<ConnectionRow | null> {
+  const { rows } = await tx.query<ConnectionRow>(
+    `SELECT ${CONNECTION_COLUMNS} FROM app.connections WHERE tenant_id = $1 ${lock}`,
+    [tenantId],
+  )
+  return rows[0] ?? null
+}
+
+function sameAccount(row: ConnectionRow, body: ConnectionBody): boolean {
+  return (
+    row.cuenta === body.cuenta &&
+    row.appName === body.appName &&
+    row.appCode === body.appCode &&
+    row.user === body.user
+  )
+}
+
+function passwordContext(tenantId: string): string {
+  return `connection:${tenantId}:password`
+}
+
+function tokensContext(tenantId: string): string {
+  return `connection:${tenantId}:tokens`
+}

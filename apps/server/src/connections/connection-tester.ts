@@ -1,0 +1,120 @@
+import {
+  CianboxError,
+  type CianboxErrorKind,
+  type ConnectionReport,
+  createCianboxClient,
+} from '@espejo/cianbox'
+import type { ConnectionTest, RunErrorCode } from '@espejo/contract'
+import type { ConnectionTestBody } from '@espejo/contract/schemas'
+import { UnsealError } from '../secrets.js'
+import type { ConnectionStore, OpenConnection } from './connection-store.js'
+
+/** Tries a connection: logs in at the ERP and reads one small page. Never throws for what the ERP does. */
+export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => Promise<ConnectionTest>
+
+/** @param deps.timeoutMs - for the whole of a test. @defaultValue 30000 */
+export function createConnectionTester(deps: {
+  connections: Pick<ConnectionStore, 'open'>
+  baseUrl: string
+  timeoutMs?: number
+}): ConnectionTester {
+  const { connections, baseUrl, timeoutMs = 30_000 } = deps
+  return async (tenantId, form) => {
+    let stored: OpenConnection | null = null
+    try {
+      stored = await connections.open(tenantId)
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error
+      if (form.password === undefined) return UNREADABLE
+    }
+    const values = complete(form, stored)
+    return values ? tryOut(values, baseUrl, timeoutMs) : INCOMPLETE
+  }
+}
+
+interface TestValues {
+  cuenta: string
+  credentials: { appName: string; appCode: string; user: string; password: string }
+  dialect: 'v2' | 'simple'
+  pageSize: number
+}
+
+const INCOMPLETE: ConnectionTest = {
+  ok: false,
+  code: 'connection_missing',
+  message: 'Faltan datos. Completá cuenta, aplicación, usuario y contraseña, y probá de nuevo.',
+}
+
+const UNREADABLE: ConnectionTest = {
+  ok: false,
+  code: 'password_unreadable',
+  message: 'La contraseña guardada no se puede leer con la clave actual del servidor. Escribila de nuevo.',
+}
+
+/** The form's values over the stored ones; null when something is missing in both. */
+function complete(form: ConnectionTestBody, stored: OpenConnection | null): TestValues | null {
+  const known = { ...stored?.connection, password: stored?.password }
+  const cuenta = form.cuenta ?? known.cuenta
+  const appName = form.appName ?? known.appName
+  const appCode = form.appCode ?? known.appCode
+  const user = form.user ?? known.user
+  const password = form.password ?? known.password
+  if (!cuenta || !appName || !appCode || !user || !password) return null
+  return {
+    cuenta,
+    credentials: { appName, appCode, user, password },
+    dialect: form.dialect ?? known.dialect ?? 'v2',
+    pageSize: known.pageSize ?? 200,
+  }
+}
+
+async function tryOut(values: TestValues, baseUrl: string, timeoutMs: number): Promise<ConnectionTest> {
+  const { cuenta, credentials, dialect } = values
+  const deadline = AbortSignal.timeout(timeoutMs)
+  let client: ReturnType<typeof createCianboxClient> | undefined
+  try {
+    // A person waits for this: one try, and what the ERP says is what they see.
+    client = createCianboxClient({ baseUrl, cuenta, credentials, dialect, retry: { attempts: 1 } })
+    return success(await client.testConnection({ signal: deadline }), values.pageSize)
+  } catch (error) {
+    if (!(error instanceof CianboxError)) throw error
+    return error.kind === 'aborted'
+      ? failure(new CianboxError('timeout', 'The test took too long'))
+      : failure(error)
+  } finally {
+    await client?.close()
+  }
+}
+
+function success(report: ConnectionReport, pageSize: number): ConnectionTest {
+  const { totalPages, sample } = report
+  const products = totalPages === null ? null : totalPages * report.pageSize
+  const message =
+    sample.length === 0
+      ? 'Conexión correcta, pero la cuenta no muestra ningún producto.'
+      : `Conexión correcta.${products === null ? '' : ` La cuenta tiene unos ${products} productos.`}`
+  return {
+    ok: true,
+    message,
+    totalPages: products === null ? null : Math.ceil(products / pageSize),
+    sample,
+  }
+}
+
+function failure(error: CianboxError): ConnectionTest {
+  return { ok: false, code: CODES[error.kind], message: error.operatorMessage }
+}
+
+const CODES: Record<CianboxErrorKind, RunErrorCode> = {
+  auth: 'upstream_auth',
+  account: 'upstream_account',
+  forbidden: 'upstream_forbidden',
+  unreachable: 'upstream_unreachable',
+  timeout: 'upstream_timeout',
+  rate_limited: 'upstream_rate_limited',
+  server_error: 'upstream_server_error',
+  invalid_response: 'upstream_invalid_response',
+  too_large: 'upstream_too_large',
+  bad_request: 'upstream_invalid_response',
+  aborted: 'upstream_timeout',
+}

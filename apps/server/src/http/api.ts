@@ -1,0 +1,73 @@
+import express, { type Router } from 'express'
+import type { Authenticate } from '../accounts/authenticate.js'
+import type { Sessions } from '../accounts/session.js'
+import { createConnectionStore } from '../connections/connection-store.js'
+import type { ConnectionTester } from '../connections/connection-tester.js'
+import type { Pool } from '../db/pool.js'
+import type { RunControl } from '../runs/run-control.js'
+import type { Sealer } from '../secrets.js'
+import { authRoutes } from './auth-routes.js'
+import { connectionRoutes } from './connection-routes.js'
+import { describeApi } from './openapi.js'
+import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
+import { productRoutes } from './product-routes.js'
+import { ok, type Route, route, serveRoutes } from './route.js'
+import { runRoutes } from './run-routes.js'
+
+export interface ApiDeps {
+  pool: Pool
+  runControl: RunControl
+  sealer: Sealer
+  connectionTester: ConnectionTester
+  /** Who asks. A host application passes its own; ours is `createAuthenticate`. */
+  authenticate: Authenticate
+  /** Issues our own sessions under `/auth`. Left out, there are no such routes: the host signs in. */
+  sessions?: Sessions
+  /** Routes that stream. They authenticate and parse for themselves; their errors are answered here. */
+  streamRouter?: Router
+  onUnexpectedError: UnexpectedErrorLog
+  now: () => Date
+}
+
+/**
+ * The HTTP API, to be mounted at `/api` of ours or any Express 5 application. It parses its own
+ * bodies and answers its own errors, so the host needs to bring nothing.
+ */
+export function createApi(deps: ApiDeps): Router {
+  const routes = apiRoutes(deps)
+  const router = express.Router()
+  if (deps.streamRouter) router.use(deps.streamRouter)
+  router.use(express.json({ limit: '1mb' }))
+  router.use(serveRoutes(routes, deps.authenticate))
+  router.use(unknownRoute)
+  router.use(problemHandler({ onUnexpected: deps.onUnexpectedError }))
+  return router
+}
+
+/** All routes of the API but the stream's, the one that describes them included. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  const { pool, runControl, sessions, now, connectionTester } = deps
+  const connections = createConnectionStore(deps)
+  const routes: Route[] = [
+    ...(sessions ? authRoutes({ pool, sessions, now }) : []),
+    ...connectionRoutes({ connections, testConnection: connectionTester }),
+    ...runRoutes({ pool, runControl }),
+    ...productRoutes({ pool }),
+  ]
+  let document: object | undefined
+  routes.push(
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This document',
+      tag: 'meta',
+      access: 'public',
+      answers: { 200: { description: 'OpenAPI 3.1' } },
+      async handle() {
+        document ??= describeApi(routes, { streams: deps.streamRouter !== undefined })
+        return ok(document)
+      },
+    }),
+  )
+  return routes
+}

@@ -1,0 +1,104 @@
+import type { User } from '@espejo/contract'
+import { loginBody } from '@espejo/contract/schemas'
+import type { RequestHandler } from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { findUser } from '../accounts/account-store.js'
+import { normalizeEmail, signIn } from '../accounts/accounts.js'
+import { SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
+import type { Sessions } from '../accounts/session.js'
+import { createSignInPace } from '../accounts/sign-in-pace.js'
+import type { Pool } from '../db/pool.js'
+import { sessionSchema, userSchema } from './answer-schemas.js'
+import { HttpProblem } from './problem.js'
+import { ok, type Route, route } from './route.js'
+
+/** Signing in and out with Espejo's own accounts. A host with accounts of its own leaves these out. */
+export function authRoutes(deps: { pool: Pool; sessions: Sessions; now: () => Date }): Route[] {
+  const { pool, sessions, now } = deps
+  const pace = createSignInPace({ now })
+
+  async function check(email: string, password: string, address: string): Promise<User> {
+    const account = normalizeEmail(email)
+    const wait = pace.admit(account, address)
+    if (wait > 0) throw tooMany(wait / 1000)
+    const user = await signIn(pool, account, password)
+    if (!user) throw new HttpProblem(401, 'wrong_credentials', 'El correo o la contraseña no son correctos.')
+    pace.succeeded(account, address)
+    return user
+  }
+
+  return [
+    route({
+      method: 'post',
+      path: '/auth/login',
+      summary: 'Sign in; also sets the session cookie',
+      tag: 'auth',
+      access: 'public',
+      before: limitByAddress(),
+      body: loginBody,
+      answers: { 200: { description: 'A session of 12 hours', schema: sessionSchema } },
+      async handle({ body, req, res }) {
+        // One key for all the addresses that an IPv6 subscriber has, as the limiter's own.
+        const user = await check(body.email, body.password, ipKeyGenerator(req.ip ?? ''))
+        const { token, expiresAt } = await sessions.issue(user)
+        res.cookie(SESSION_COOKIE, token, sessionCookieOptions(req, expiresAt))
+        return ok({ token, user })
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/auth/logout',
+      summary: 'Drop the session cookie',
+      tag: 'auth',
+      access: 'public',
+      answers: { 204: { description: 'Signed out' } },
+      async handle({ req, res }) {
+        res.clearCookie(SESSION_COOKIE, sessionCookieOptions(req))
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/auth/me',
+      summary: 'Who is signed in',
+      tag: 'auth',
+      access: 'read',
+      answers: { 200: { description: 'The user', schema: userSchema } },
+      async handle({ session }) {
+        const user = await findUser(pool, session.tenantId, session.userId)
+        if (!user) throw new HttpProblem(401, 'unauthenticated', 'Tu usuario ya no existe.')
+        return ok(user)
+      },
+    }),
+  ]
+}
+
+/**
+ * Wrong passwords that one address may try in a minute, over all accounts together: against trying
+ * one password on many accounts. What {@link createSignInPace} refused is not counted, so that an
+ * attack on one account does not use up what others behind the same address have left.
+ */
+const WRONG_PER_MINUTE = 30
+
+function limitByAddress(): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: WRONG_PER_MINUTE,
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_req, res) => res.statusCode !== 401,
+    legacyHeaders: false,
+    standardHeaders: false,
+    handler: (_req, _res, next) => next(tooMany(60)),
+  })
+}
+
+function tooMany(seconds: number): HttpProblem {
+  const wait = Math.max(1, Math.ceil(seconds))
+  return new HttpProblem(
+    429,
+    'too_many_attempts',
+    `Demasiados intentos. Esperá ${wait === 1 ? '1 segundo' : `${wait} segundos`} y probá de nuevo.`,
+    {},
+    { 'Retry-After': String(wait) },
+  )
+}

@@ -1,0 +1,23 @@
+import type { Reject, RunPhase } from '@espejo/contract'
+import type { Tx } from '../db/pool.js'
+
+/** Where a rejected row stood. Pages are numbered for each phase anew. */
+export type RejectPlace = [phase: RunPhase, page: number, position: number]
+
+/** A run's rejected rows, phase by phase and in the order they came, after a place. */
+export async function listRejects(
+  tx: Tx,
+  tenantId: string,
+  runId: string,
+  limit: number,
+  after: RejectPlace | null,
+): Promise<(Reject & { phase: RunPhase })[]> {
+  const { rows } = await tx.query<Reject & { phase: RunPhase }>(
+    `SELECT cianbox_id AS "cianboxId", phase, page, position, field, reason, payload FROM app.run_rejects
+      WHERE tenant_id = $1 AND run_id = $2
+        AND ($3::text IS NULL OR (phase, page, position) > ($3, $4::integer, $5::integer))
+      ORDER BY phase, page, position LIMIT $6`,
+    [tenantId, runId, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit],
+  )
+  return rows
+}

@@ -1,0 +1,153 @@
+import type { Run } from '@espejo/contract'
+import { listQuery, type RunBody, runBody } from '@espejo/contract/schemas'
+import { z } from 'zod'
+import { type Pool, withTenant } from '../db/pool.js'
+import type { RunControl } from '../runs/run-control.js'
+import { toRun } from '../runs/run-row.js'
+import { findRun, listRuns } from '../runs/run-store.js'
+import { listOf, problemSchema, rejectSchema, runPhaseSchema, runSchema } from './answer-schemas.js'
+import { decodeCursor, invalidCursor, toList } from './cursor.js'
+import { HttpProblem, notFound } from './problem.js'
+import { listRejects } from './reject-queries.js'
+import { ok, type Route, route } from './route.js'
+
+const PATH = '/cianbox/sync/runs'
+const runParams = z.object({ id: z.string().regex(/^[a-z0-9]{1,40}$/) })
+const tag = 'runs'
+
+/** Starting, reading and steering runs. Watching one is the stream's. */
+export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[] {
+  const { pool, runControl } = deps
+  return [
+    route({
+      method: 'post',
+      path: PATH,
+      summary: 'Start a run; one a tenant is active at a time',
+      tag,
+      access: 'operate',
+      body: runBody,
+      bodyOptional: true,
+      answers: {
+        201: { description: 'The new run', schema: runSchema },
+        409: { description: 'Another run is active; it is in `run`', schema: problemSchema },
+      },
+      async handle({ session, body }) {
+        if (!isSupported(body)) throw new HttpProblem(422, 'not_supported', NOT_SUPPORTED)
+        const { run, started } = await runControl.start(session.tenantId, {
+          mode: body.mode,
+          dryRun: body.dryRun,
+          ids: body.ids ?? null,
+          startedBy: session.userId,
+        })
+        if (!started) throw runActive(run)
+        return { status: 201, body: run }
+      },
+    }),
+    route({
+      method: 'get',
+      path: PATH,
+      summary: 'The history, newest first',
+      tag,
+      access: 'read',
+      query: listQuery,
+      answers: { 200: { description: 'A page of runs', schema: listOf(runSchema) } },
+      handle: ({ session, query }) =>
+        withTenant(pool, session.tenantId, async (tx) => {
+          const after = decodeCursor(query.cursor, z.tuple([runParams.shape.id]))?.[0] ?? null
+          if (after !== null && !(await findRun(tx, session.tenantId, after))) throw invalidCursor()
+          const rows = await listRuns(tx, session.tenantId, query.limit + 1, after)
+          return ok(toList(rows.map(toRun), query.limit, (run) => [run.id]))
+        }),
+    }),
+    route({
+      method: 'get',
+      path: `${PATH}/:id`,
+      summary: 'One run',
+      tag,
+      access: 'read',
+      params: runParams,
+      answers: { 200: { description: 'The run', schema: runSchema } },
+      handle: ({ session, params }) =>
+        withTenant(pool, session.tenantId, async (tx) => {
+          const row = await findRun(tx, session.tenantId, params.id)
+          return ok(toRun(row ?? fail(noSuchRun())))
+        }),
+    }),
+    ...ORDERS.map(({ path, order, summary }) =>
+      route({
+        method: 'post',
+        path: `${PATH}/:id/${path}`,
+        summary,
+        tag,
+        access: 'operate',
+        params: runParams,
+        answers: { 200: { description: 'The run, which may take seconds to obey', schema: runSchema } },
+        async handle({ session, params }) {
+          return ok((await runControl[order](session.tenantId, params.id)) ?? fail(noSuchRun()))
+        },
+      }),
+    ),
+    route({
+      method: 'get',
+      path: `${PATH}/:id/rejects`,
+      summary: 'The rows that a run refused, phase by phase, in the order they came',
+      tag,
+      access: 'read',
+      params: runParams,
+      query: listQuery,
+      answers: { 200: { description: 'A page of rejected rows', schema: listOf(rejectSchema) } },
+      handle: ({ session, params, query }) =>
+        withTenant(pool, session.tenantId, async (tx) => {
+          if (!(await findRun(tx, session.tenantId, params.id))) throw noSuchRun()
+          const after = decodeCursor(query.cursor, rejectPlace)
+          const rows = await listRejects(tx, session.tenantId, params.id, query.limit + 1, after)
+          return ok(toList(rows, query.limit, ({ phase, page, position }) => [phase, page, position]))
+        }),
+    }),
+  ]
+}
+
+/** What people tell a run, each as often as they like. */
+const ORDERS = [
+  { path: 'cancel', order: 'cancel', summary: 'End a run; what its pages committed stays' },
+  { path: 'pause', order: 'pause', summary: 'Hold a run where it is' },
+  { path: 'resume', order: 'resume', summary: 'Let a paused run go on' },
+  {
+    path: 'confirm-sweep',
+    order: 'confirmSweep',
+    summary: 'Let a run retire as many products as it asked about',
+  },
+] as const
+
+/** As PostgreSQL's integer holds it. */
+const number = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+const rejectPlace = z.tuple([runPhaseSchema, number, number])
+
+/** What the sync engine can do so far. */
+function isSupported(body: RunBody): boolean {
+  return body.mode !== 'incremental' && !body.dryRun
+}
+
+const NOT_SUPPORTED =
+  'Esta versión todavía no hace corridas incrementales ni de prueba. Usá una completa o por ids.'
+
+function runActive(run: Run): HttpProblem {
+  return new HttpProblem(
+    409,
+    'run_active',
+    'Ya hay una sincronización en curso. Miralá, o esperá a que termine para empezar otra.',
+    { run },
+  )
+}
+
+function noSuchRun(): HttpProblem {
+  return notFound('Esa sincronización no existe.')
+}
+
+function fail(problem: HttpProblem): never {
+  throw problem
+}
