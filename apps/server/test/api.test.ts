@@ -66,10 +66,6 @@ describe('runs', () => {
     }
   })
 
-  it.each([{ mode: 'incremental' }, { dryRun: true }])('cannot be %j yet, and say so', async (body) => {
-    expectProblem(await admin('POST', RUNS, { body }), 422, 'not_supported')
-  })
-
   it.each([
     [{ mode: 'ids' }, 'ids'],
     [{ ids: ['1'] }, 'ids'],

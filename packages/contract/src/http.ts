@@ -1,4 +1,4 @@
-import type { Run } from './run.js'
+import type { Run, RunPhase } from './run.js'
 
 /** `application/problem+json` (RFC 9457) with a stable `code`. */
 export interface Problem {
@@ -53,11 +53,28 @@ export type ConnectionTest =
 /** A rejected row: what was wrong with which field, and the row as it came. */
 export interface Reject {
   cianboxId: string | null
+  /** Pages are numbered for each phase anew. */
+  phase: RunPhase
   page: number
   position: number
   field: string | null
   reason: string
   payload: unknown
+}
+
+/**
+ * What a run changed of one product, field by field; of a dry run, what it would have changed. Values
+ * are as the mirror shows them: decimals are text. `prices.<list>.net|final` and
+ * `stockByBranch.<branch>` name parts, `raw.<field>` what the mirror keeps but does not map.
+ */
+export interface ProductChange {
+  /** Place in the log. */
+  changeId: string
+  cianboxId: string
+  runId: string
+  kind: 'created' | 'updated' | 'retired' | 'restored'
+  fields: { field: string; old: unknown; new: unknown }[]
+  changedAt: string
 }
 
 export interface StreamTicket {

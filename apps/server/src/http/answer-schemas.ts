@@ -2,6 +2,7 @@ import type {
   Connection,
   ConnectionTest,
   Product,
+  ProductChange,
   Reject,
   Run,
   Session,
@@ -98,6 +99,17 @@ export const rejectSchema = z
     payload: z.unknown().meta({ description: 'The row as it came' }),
   })
   .meta({ id: 'Reject' }) satisfies z.ZodType<Reject>
+
+export const productChangeSchema = z
+  .object({
+    changeId: z.string(),
+    cianboxId,
+    runId: z.string(),
+    kind: z.enum(['created', 'updated', 'retired', 'restored']),
+    fields: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),
+    changedAt: time,
+  })
+  .meta({ id: 'ProductChange' }) satisfies z.ZodType<ProductChange>
 
 export const productSchema = z
   .object({

@@ -12,6 +12,7 @@ import { describeApi } from './openapi.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { productRoutes } from './product-routes.js'
 import { ok, type Route, route, serveRoutes } from './route.js'
+import { runOutcomeRoutes } from './run-outcome-routes.js'
 import { runRoutes } from './run-routes.js'
 
 export interface ApiDeps {
@@ -52,6 +53,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...(sessions ? authRoutes({ pool, sessions, now }) : []),
     ...connectionRoutes({ connections, testConnection: connectionTester }),
     ...runRoutes({ pool, runControl }),
+    ...runOutcomeRoutes({ pool, runControl }),
     ...productRoutes({ pool }),
   ]
   let document: object | undefined

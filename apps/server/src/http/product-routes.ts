@@ -1,11 +1,14 @@
-import { productsQuery } from '@espejo/contract/schemas'
+import { listQuery, productsQuery } from '@espejo/contract/schemas'
 import { z } from 'zod'
+import { listChangesOfProduct } from '../catalog/change-queries.js'
 import { findProduct, listProducts } from '../catalog/product-queries.js'
 import { type Pool, withTenant } from '../db/pool.js'
-import { listOf, productSchema } from './answer-schemas.js'
-import { decodeCursor, encodeCursor } from './cursor.js'
-import { notFound } from './problem.js'
+import { listOf, productChangeSchema, productSchema } from './answer-schemas.js'
+import { decodeCursor, encodeCursor, toList } from './cursor.js'
+import { type HttpProblem, notFound } from './problem.js'
 import { ok, type Route, route } from './route.js'
+import { changePlace } from './run-outcome-routes.js'
+import { fail } from './run-problems.js'
 
 const productParams = z.object({ cianboxId: z.string().regex(/^\d{1,18}$/) })
 const tag = 'products'
@@ -42,9 +45,25 @@ export function productRoutes({ pool }: { pool: Pool }): Route[] {
         const product = await withTenant(pool, session.tenantId, (tx) =>
           findProduct(tx, session.tenantId, params.cianboxId),
         )
-        if (!product) throw notFound('Ese producto no existe.')
-        return ok(product)
+        return ok(product ?? fail(noSuchProduct()))
       },
+    }),
+    route({
+      method: 'get',
+      path: '/products/:cianboxId/history',
+      summary: 'What happened to a product, newest first: its prices, its stock, every mapped field',
+      tag,
+      access: 'read',
+      params: productParams,
+      query: listQuery,
+      answers: { 200: { description: 'A page of changes', schema: listOf(productChangeSchema) } },
+      handle: ({ session: { tenantId }, params: { cianboxId }, query }) =>
+        withTenant(pool, tenantId, async (tx) => {
+          if (!(await findProduct(tx, tenantId, cianboxId))) throw noSuchProduct()
+          const before = decodeCursor(query.cursor, changePlace)?.[0] ?? null
+          const rows = await listChangesOfProduct(tx, tenantId, cianboxId, query.limit + 1, before)
+          return ok(toList(rows, query.limit, ({ changeId }) => [changeId]))
+        }),
     }),
   ]
 }
@@ -57,3 +76,7 @@ const productPlace = z.tuple([
     .refine((text) => !text.includes('\0')),
   productParams.shape.cianboxId,
 ])
+
+function noSuchProduct(): HttpProblem {
+  return notFound('Ese producto no existe.')
+}

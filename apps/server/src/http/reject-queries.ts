@@ -11,8 +11,8 @@ export async function listRejects(
   runId: string,
   limit: number,
   after: RejectPlace | null,
-): Promise<(Reject & { phase: RunPhase })[]> {
-  const { rows } = await tx.query<Reject & { phase: RunPhase }>(
+): Promise<Reject[]> {
+  const { rows } = await tx.query<Reject>(
     `SELECT cianbox_id AS "cianboxId", phase, page, position, field, reason, payload FROM app.run_rejects
       WHERE tenant_id = $1 AND run_id = $2
         AND ($3::text IS NULL OR (phase, page, position) > ($3, $4::integer, $5::integer))
@@ -20,4 +20,17 @@ export async function listRejects(
     [tenantId, runId, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit],
   )
   return rows
+}
+
+/** The most ids that one run takes. */
+const RETRY_LIMIT = 10_000
+
+/** The products among a run's rejected rows. */
+export async function listRejectedIds(tx: Tx, tenantId: string, runId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT DISTINCT cianbox_id AS id FROM app.run_rejects
+      WHERE tenant_id = $1 AND run_id = $2 AND cianbox_id IS NOT NULL AND phase <> 'references' LIMIT $3`,
+    [tenantId, runId, RETRY_LIMIT],
+  )
+  return rows.map(({ id }) => id)
 }

@@ -1,18 +1,15 @@
-import type { Run } from '@espejo/contract'
-import { listQuery, type RunBody, runBody } from '@espejo/contract/schemas'
+import { listQuery, runBody } from '@espejo/contract/schemas'
 import { z } from 'zod'
 import { type Pool, withTenant } from '../db/pool.js'
 import type { RunControl } from '../runs/run-control.js'
 import { toRun } from '../runs/run-row.js'
 import { findRun, listRuns } from '../runs/run-store.js'
-import { listOf, problemSchema, rejectSchema, runPhaseSchema, runSchema } from './answer-schemas.js'
+import { listOf, problemSchema, runSchema } from './answer-schemas.js'
 import { decodeCursor, invalidCursor, toList } from './cursor.js'
-import { HttpProblem, notFound } from './problem.js'
-import { listRejects } from './reject-queries.js'
 import { ok, type Route, route } from './route.js'
+import { fail, noSuchRun, runActive, runParams } from './run-problems.js'
 
 const PATH = '/cianbox/sync/runs'
-const runParams = z.object({ id: z.string().regex(/^[a-z0-9]{1,40}$/) })
 const tag = 'runs'
 
 /** Starting, reading and steering runs. Watching one is the stream's. */
@@ -32,7 +29,6 @@ export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[]
         409: { description: 'Another run is active; it is in `run`', schema: problemSchema },
       },
       async handle({ session, body }) {
-        if (!isSupported(body)) throw new HttpProblem(422, 'not_supported', NOT_SUPPORTED)
         const { run, started } = await runControl.start(session.tenantId, {
           mode: body.mode,
           dryRun: body.dryRun,
@@ -87,23 +83,6 @@ export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[]
         },
       }),
     ),
-    route({
-      method: 'get',
-      path: `${PATH}/:id/rejects`,
-      summary: 'The rows that a run refused, phase by phase, in the order they came',
-      tag,
-      access: 'read',
-      params: runParams,
-      query: listQuery,
-      answers: { 200: { description: 'A page of rejected rows', schema: listOf(rejectSchema) } },
-      handle: ({ session, params, query }) =>
-        withTenant(pool, session.tenantId, async (tx) => {
-          if (!(await findRun(tx, session.tenantId, params.id))) throw noSuchRun()
-          const after = decodeCursor(query.cursor, rejectPlace)
-          const rows = await listRejects(tx, session.tenantId, params.id, query.limit + 1, after)
-          return ok(toList(rows, query.limit, ({ phase, page, position }) => [phase, page, position]))
-        }),
-    }),
   ]
 }
 
@@ -118,36 +97,3 @@ const ORDERS = [
     summary: 'Let a run retire as many products as it asked about',
   },
 ] as const
-
-/** As PostgreSQL's integer holds it. */
-const number = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-const rejectPlace = z.tuple([runPhaseSchema, number, number])
-
-/** What the sync engine can do so far. */
-function isSupported(body: RunBody): boolean {
-  return body.mode !== 'incremental' && !body.dryRun
-}
-
-const NOT_SUPPORTED =
-  'Esta versión todavía no hace corridas incrementales ni de prueba. Usá una completa o por ids.'
-
-function runActive(run: Run): HttpProblem {
-  return new HttpProblem(
-    409,
-    'run_active',
-    'Ya hay una sincronización en curso. Miralá, o esperá a que termine para empezar otra.',
-    { run },
-  )
-}
-
-function noSuchRun(): HttpProblem {
-  return notFound('Esa sincronización no existe.')
-}
-
-function fail(problem: HttpProblem): never {
-  throw problem
-}

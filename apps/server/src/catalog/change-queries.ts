@@ -1,0 +1,47 @@
+import type { ProductChange } from '@espejo/contract'
+import type { Tx } from '../db/pool.js'
+
+interface ChangeRow extends Omit<ProductChange, 'changedAt'> {
+  changedAt: Date
+}
+
+const COLUMNS = `change_id::text AS "changeId", cianbox_id::text AS "cianboxId", run_id AS "runId", kind, fields,
+  changed_at AS "changedAt"`
+
+/** What a run changed, in the order in which it did, after a place in the log; of a dry run its samples. */
+export async function listChangesOfRun(
+  tx: Tx,
+  tenantId: string,
+  run: { id: string; dryRun: boolean },
+  limit: number,
+  after: string | null,
+): Promise<ProductChange[]> {
+  const table = run.dryRun ? 'app.dry_run_changes' : 'catalog.product_changes'
+  const { rows } = await tx.query<ChangeRow>(
+    `SELECT ${COLUMNS} FROM ${table}
+      WHERE tenant_id = $1 AND run_id = $2 AND change_id > $3 ORDER BY change_id LIMIT $4`,
+    [tenantId, run.id, after ?? 0, limit],
+  )
+  return rows.map(toChange)
+}
+
+/** What happened to a product, newest first, before a place in the log. */
+export async function listChangesOfProduct(
+  tx: Tx,
+  tenantId: string,
+  cianboxId: string,
+  limit: number,
+  before: string | null,
+): Promise<ProductChange[]> {
+  const { rows } = await tx.query<ChangeRow>(
+    `SELECT ${COLUMNS} FROM catalog.product_changes
+      WHERE tenant_id = $1 AND cianbox_id = $2 AND ($3::bigint IS NULL OR change_id < $3)
+      ORDER BY change_id DESC LIMIT $4`,
+    [tenantId, cianboxId, before, limit],
+  )
+  return rows.map(toChange)
+}
+
+function toChange(row: ChangeRow): ProductChange {
+  return { ...row, changedAt: row.changedAt.toISOString() }
+}
