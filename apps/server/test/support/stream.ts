@@ -8,10 +8,11 @@ import { expect } from 'vitest'
 import { type Pool, withTenant } from '../../src/db/pool.js'
 import { problemHandler } from '../../src/http/problem.js'
 import { appendEvent } from '../../src/runs/event-log.js'
-import { advance, claimRun, type RunState, settle } from '../../src/runs/held-run.js'
+import { advance, claimRun, settle } from '../../src/runs/held-run.js'
 import { newId } from '../../src/runs/ids.js'
 import { errorEvent, startEvent } from '../../src/runs/messages.js'
 import { createRunControl } from '../../src/runs/run-control.js'
+import type { RunState } from '../../src/runs/run-state.js'
 import { insertRun } from '../../src/runs/run-store.js'
 import { createStreamHub, type StreamHub } from '../../src/stream/hub.js'
 import type { HubOptions } from '../../src/stream/hub-options.js'
@@ -213,7 +214,7 @@ export function namesOf(events: readonly { event?: string | undefined }[]): stri
   return events.map(({ event = 'message' }) => event)
 }
 
-export function progressAt(page: number): ProgressData {
+function progressAt(page: number): ProgressData {
   const seen = page * 200
   return {
     page,

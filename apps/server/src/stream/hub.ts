@@ -1,0 +1,141 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createChannels } from './channels.js'
+import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
+import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
+import type { Position } from './run-channel.js'
+import { createSeats, type Seat } from './seats.js'
+import { recheckSessions } from './session-check.js'
+import type { StreamSession } from './stream-session.js'
+import { type Outlet, Viewer } from './viewer.js'
+
+/** All open streams of this process, and the runs that they watch. */
+export interface StreamHub {
+  /** Takes a viewer's place. @throws `SeatRefusedError` */
+  admit(tenantId: string): Seat
+  /** Where a run of the tenant stands; null: no such run. `atLeast`: what the caller has seen of it. */
+  locate(tenantId: string, runId: string, atLeast: number): Promise<Position | null>
+  /** Lets an open response watch a run until it ends. The seat is released when it closes. */
+  watch(request: WatchRequest): void
+  /** Hints that there is news of these runs. Costs nothing for runs that nobody watches here. */
+  wake(runIds: readonly string[] | 'all'): void
+  /** Says goodbye to the viewers of the sessions that match, for a logout. Returns how many. */
+  endSessions(hasEnded: (session: StreamSession) => boolean): number
+  /**
+   * For a deploy: refuses new streams, and says goodbye to the open ones, spread over `overMs`, each
+   * with a `retryMs` of its own. Resolves when all are closed; who has not let go by then is cut.
+   */
+  drain(overMs: number): Promise<void>
+  stats(): { viewers: number; runs: number }
+  /** Cuts what is still open and stops the clocks. */
+  close(): void
+}
+
+interface WatchRequest {
+  seat: Seat
+  session: StreamSession
+  runId: string
+  /** The viewer's position in the run's log; 0: it has nothing. */
+  afterSeq: number
+  /** Whether to tell the viewer that its cursor is unknown. */
+  reset: boolean
+  out: Outlet & Pick<ServerResponse, 'once'>
+}
+
+export function createStreamHub(options: HubOptions): StreamHub {
+  const { now, onError, isSessionLive, ticks = () => performance.now(), random = Math.random } = options
+  const timing = { ...DEFAULT_TIMING, ...options.timing }
+  const seats = createSeats({
+    perTenant: options.viewersPerTenant ?? 200,
+    perProcess: options.viewersPerProcess ?? 12_000,
+  })
+  const viewers = new Set<Viewer>()
+  /** Those with something that is not due yet, or whose socket is not empty yet. */
+  const waiting = new Set<Viewer>()
+  const channels = createChannels({ read: options.read, flush, lost: sayGoodbye, ticks, onError, ...timing })
+  let isDraining = false
+  let recheckDue = ticks() + timing.recheckMs
+  const clocks = [setInterval(tick, timing.tickMs), setInterval(beat, timing.beatMs)]
+  for (const clock of clocks) clock.unref()
+
+  function flush(viewer: Viewer): void {
+    if (!viewer.flush(ticks())) waiting.add(viewer)
+  }
+
+  function sayGoodbye(viewer: Viewer): void {
+    viewer.offer(drainFrame(drawRetryMs()))
+    flush(viewer)
+  }
+
+  function drawRetryMs(): number {
+    return Math.round(timing.retryFromMs + random() * (timing.retryToMs - timing.retryFromMs))
+  }
+
+  function tick(): void {
+    const at = ticks()
+    for (const viewer of waiting) if (viewer.flush(at)) waiting.delete(viewer)
+  }
+
+  function beat(): void {
+    const at = ticks()
+    const today = now()
+    const ping = pingFrame(today)
+    for (const viewer of viewers) {
+      viewer.beat(at, ping)
+      if (viewer.session.expiresAt <= today) sayGoodbye(viewer)
+    }
+    channels.beat()
+    if (isSessionLive && at >= recheckDue) void recheck(isSessionLive)
+  }
+
+  async function recheck(isLive: (session: StreamSession) => Promise<boolean>): Promise<void> {
+    recheckDue = Number.POSITIVE_INFINITY
+    await recheckSessions([...viewers], isLive, sayGoodbye, onError)
+    recheckDue = ticks() + timing.recheckMs
+  }
+
+  return {
+    admit: seats.take,
+    locate: channels.locate,
+    watch({ seat, session, runId, afterSeq, reset, out }) {
+      const firstPingDue = ticks() + random() * timing.pingMs
+      const viewer = new Viewer({ out, session, cursor: afterSeq, pace: timing, firstPingDue })
+      viewers.add(viewer)
+      viewer.offer(retryFrame(drawRetryMs()))
+      if (reset) viewer.offer(RESET_FRAME)
+      const channel = channels.join(viewer, seat.tenantId, runId)
+      // Its seat was taken before the drain began.
+      if (isDraining) sayGoodbye(viewer)
+      out.once('close', () => {
+        viewers.delete(viewer)
+        waiting.delete(viewer)
+        channels.leave(viewer, channel)
+        seat.release()
+      })
+    },
+    wake: channels.wake,
+    endSessions(hasEnded) {
+      const ended = [...viewers].filter((viewer) => hasEnded(viewer.session))
+      for (const viewer of ended) sayGoodbye(viewer)
+      return ended.length
+    },
+    async drain(overMs) {
+      isDraining = true
+      seats.close()
+      const from = ticks()
+      const all = [...viewers]
+      for (const [i, viewer] of all.entries()) {
+        while (ticks() < from + (overMs * i) / all.length) await delay(timing.tickMs)
+        sayGoodbye(viewer)
+      }
+      const deadline = ticks() + timing.goodbyeMs
+      while (viewers.size > 0 && ticks() < deadline) await delay(timing.tickMs)
+      for (const viewer of viewers) viewer.cut()
+    },
+    stats: () => ({ viewers: viewers.size, runs: channels.count() }),
+    close() {
+      for (const clock of clocks) clearInterval(clock)
+      for (const viewer of viewers) viewer.cut()
+    },
+  }
+}

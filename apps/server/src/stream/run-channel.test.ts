@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogTail, StoredEvent } from '../runs/event-log.js'
+import { RunChannel } from './run-channel.js'
+import type { TailRequest } from './tail-reader.js'
+import { Viewer } from './viewer.js'
+
+const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }
+
+/** A log in memory whose reads answer when the test says, with what the log held when they began or later. */
+function scriptedLog() {
+  const events: StoredEvent[] = [{ seq: 1, event: 'start', data: '{}' }]
+  const reads: (() => void)[] = []
+  const isEnded = () => events.at(-1)?.event === 'complete'
+  function tailAfter({ afterSeq }: TailRequest): LogTail {
+    const seq = events.length
+    const past = events.filter((event) => event.seq > afterSeq && (event.seq === 1 || event.seq > seq - 2))
+    const needed = past.filter(({ event }, i) => event !== 'progress' || past[i + 1]?.event !== 'progress')
+    return { seq, events: needed, ended: isEnded() }
+  }
+  return {
+    events,
+    isEnded,
+    append(event: 'progress' | 'complete') {
+      if (!isEnded()) events.push({ seq: events.length + 1, event, data: '{}' })
+    },
+    read: (request: TailRequest) =>
+      new Promise<LogTail>((resolve) => {
+        // The snapshot is taken when the read begins: what is appended before it answers is not in it.
+        const tail = tailAfter(request)
+        reads.push(() => resolve(tail))
+      }),
+    answerOne: () => reads.shift()?.(),
+  }
+}
+
+function watcher(afterSeq: number) {
+  const text: string[] = []
+  const out = {
+    writableLength: 0,
+    write: (bytes: Buffer) => text.push(bytes.toString()),
+    end() {},
+    destroy() {},
+  }
+  const pace = { frameGapMs: 0, pingMs: 1, stallMs: 1 }
+  const viewer = new Viewer({ out, session, cursor: afterSeq, pace, firstPingDue: Number.POSITIVE_INFINITY })
+  const seqs = () =>
+    text
+      .join('')
+      .match(/(?<=^id: r\.)\d+/gm)
+      ?.map(Number) ?? []
+  return { viewer, afterSeq, seqs, names: () => text.join('').match(/(?<=^event: )\w+/gm) ?? [] }
+}
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ do: 'append' } as const) },
+  { weight: 1, arbitrary: fc.constant({ do: 'end' } as const) },
+  { weight: 4, arbitrary: fc.constant({ do: 'wake' } as const) },
+  { weight: 4, arbitrary: fc.constant({ do: 'answer' } as const) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), behind: fc.nat(5) }) },
+)
+
+describe('register, read and live', () => {
+  it('lose nothing and repeat nothing, in whatever order they fall', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const log = scriptedLog()
+        const channel = new RunChannel('t', 'r', {
+          read: log.read,
+          flush: (viewer) => void viewer.flush(0),
+          ticks: () => 0,
+        })
+        const watchers: ReturnType<typeof watcher>[] = []
+        for (const one of steps) {
+          if (one.do === 'append') log.append('progress')
+          if (one.do === 'end') log.append('complete')
+          if (one.do === 'wake') void channel.refresh()
+          if (one.do === 'answer') log.answerOne()
+          if (one.do === 'join') {
+            const joined = watcher(Math.max(0, channel.head - one.behind))
+            // A viewer that has the ending is answered 204 and never joins.
+            if (channel.ended && joined.afterSeq === channel.head) continue
+            watchers.push(joined)
+            channel.join(joined.viewer)
+          }
+          await Promise.resolve()
+        }
+        // The poll comes in the end, whatever became of the wake-ups.
+        let isRead = false
+        void channel.refresh().then(() => {
+          isRead = true
+        })
+        while (!isRead) {
+          log.answerOne()
+          await new Promise(setImmediate)
+        }
+
+        for (const { afterSeq, seqs, names } of watchers) {
+          const got = seqs()
+          expect(got).toEqual([...new Set(got)].sort((a, b) => a - b))
+          expect(got.every((seq) => seq > afterSeq)).toBe(true)
+          expect(got.at(-1) ?? afterSeq).toBe(log.events.length)
+          if (afterSeq === 0) expect(names()[0]).toBe('start')
+          expect(names().filter((name) => name === 'complete')).toHaveLength(log.isEnded() ? 1 : 0)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('share the read that is under way, and one more for all who woke during it', async () => {
+    const log = scriptedLog()
+    let reads = 0
+    const read = (request: TailRequest) => {
+      reads += 1
+      return log.read(request)
+    }
+    const channel = new RunChannel('t', 'r', { read, flush: () => undefined, ticks: () => 0 })
+    const refreshed = [channel.refresh(), channel.refresh(), channel.refresh(), channel.refresh()]
+    log.append('progress')
+    log.answerOne()
+    await refreshed[0]
+    await new Promise(setImmediate)
+    log.answerOne()
+    await Promise.all(refreshed)
+    expect(reads).toBe(2)
+    expect(channel.head).toBe(2)
+  })
+
+  it('read again after a read that failed', async () => {
+    const log = scriptedLog()
+    let isBroken = true
+    const channel = new RunChannel('t', 'r', {
+      read: (request) => (isBroken ? Promise.reject(new Error('no database')) : log.read(request)),
+      flush: () => undefined,
+      ticks: () => 0,
+    })
+    await expect(channel.refresh()).rejects.toThrow('no database')
+    isBroken = false
+    const again = channel.refresh()
+    log.answerOne()
+    await again
+    expect(channel.head).toBe(1)
+  })
+})

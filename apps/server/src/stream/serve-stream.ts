@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express'
+import { HttpProblem, notFound } from '../http/problem.js'
+import type { StartedDecision } from './decide.js'
+import type { StreamHub } from './hub.js'
+import { openEventStream } from './open-event-stream.js'
+import { type Seat, type SeatRefusal, SeatRefusedError } from './seats.js'
+import type { StreamSession } from './stream-session.js'
+
+/**
+ * Serves one stream. The seat is taken before anything is looked up or started, so that who is
+ * refused for lack of room (503) has started nothing.
+ */
+export async function serveStream(
+  hub: StreamHub,
+  req: Request,
+  res: Response,
+  session: StreamSession,
+  decide: () => Promise<StartedDecision>,
+): Promise<void> {
+  const seat = takeSeat(hub, session.tenantId, res)
+  let isWatching = false
+  try {
+    const decision = await decide()
+    if (decision.do === 'miss') throw notFound()
+    if (decision.do === 'forbid') throw FORBIDDEN()
+    if (decision.do === 'finish') {
+      res.status(204).set('Cache-Control', 'no-store').end()
+      return
+    }
+    // Who left meanwhile will have no `close` any more to release the seat.
+    if (res.destroyed || res.closed) return
+    openEventStream(req, res)
+    if (req.method === 'HEAD') return
+    hub.watch({ seat, session, out: res, ...decision })
+    isWatching = true
+  } finally {
+    if (!isWatching) seat.release()
+  }
+}
+
+function takeSeat(hub: StreamHub, tenantId: string, res: Response): Seat {
+  try {
+    return hub.admit(tenantId)
+  } catch (error) {
+    if (!(error instanceof SeatRefusedError)) throw error
+    const { code, detail, retryAfter } = REFUSALS[error.reason]
+    res.set('Retry-After', String(retryAfter))
+    throw new HttpProblem(503, code, detail)
+  }
+}
+
+/** `retryAfter` in seconds. */
+const REFUSALS: Readonly<Record<SeatRefusal, { code: string; detail: string; retryAfter: number }>> = {
+  tenant_full: {
+    code: 'viewers_tenant_full',
+    detail: 'Tu cuenta tiene demasiadas pantallas mirando a la vez. Cerrá alguna y probá de nuevo.',
+    retryAfter: 30,
+  },
+  process_full: {
+    code: 'viewers_full',
+    detail: 'Hay demasiadas pantallas mirando a la vez. Probá de nuevo en unos segundos.',
+    retryAfter: 10,
+  },
+  draining: {
+    code: 'draining',
+    detail: 'El servidor se está reiniciando. Probá de nuevo en unos segundos.',
+    retryAfter: 2,
+  },
+}
+
+const FORBIDDEN = () =>
+  new HttpProblem(
+    403,
+    'forbidden',
+    'Tu usuario puede mirar sincronizaciones pero no iniciarlas, y ahora no hay ninguna en curso.',
+  )

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { drainFrame, eventFrame, type Frame, pingFrame } from './frame.js'
+import { type Outlet, Viewer } from './viewer.js'
+
+const pace = { frameGapMs: 250, pingMs: 15_000, stallMs: 30_000 }
+const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }
+const start = eventFrame('r', { seq: 1, event: 'start', data: '{}' })
+const complete = eventFrame('r', { seq: 99, event: 'complete', data: '{}' })
+const ping = pingFrame(new Date(0))
+const progress = (seq: number) => eventFrame('r', { seq, event: 'progress', data: `{"page":${seq}}` })
+
+/** A socket whose reader can stop reading. */
+function outlet() {
+  const written: Buffer[] = []
+  const out = {
+    isReading: true,
+    writableLength: 0,
+    state: 'open' as 'open' | 'ended' | 'destroyed',
+    write(bytes: Buffer) {
+      if (out.state !== 'open') throw new Error(`written when ${out.state}`)
+      written.push(bytes)
+      if (!out.isReading) out.writableLength += bytes.length
+    },
+    end() {
+      out.state = 'ended'
+    },
+    destroy() {
+      out.state = 'destroyed'
+    },
+    read() {
+      out.writableLength = 0
+    },
+    written,
+    ids: () =>
+      Buffer.concat(written)
+        .toString()
+        .match(/(?<=^id: r\.)\d+/gm)
+        ?.map(Number) ?? [],
+  } satisfies Outlet & Record<string, unknown>
+  return out
+}
+
+function viewer(out: Outlet) {
+  const one = new Viewer({ out, session, cursor: 0, pace, firstPingDue: 5_000 })
+  return {
+    give(frames: Frame[], at: number) {
+      for (const frame of frames) one.offer(frame)
+      return one.flush(at)
+    },
+    flush: (at: number) => one.flush(at),
+    beat: (at: number) => one.beat(at, ping),
+  }
+}
+
+describe('a viewer that reads', () => {
+  it('gets a snapshot in one write', () => {
+    const out = outlet()
+    expect(viewer(out).give([start, progress(14)], 0)).toBe(true)
+    expect(out.written).toEqual([Buffer.concat([start.bytes, progress(14).bytes])])
+  })
+
+  it('is sent the shared bytes themselves, not a copy', () => {
+    const out = outlet()
+    const frame = progress(2)
+    viewer(out).give([frame], 0)
+    expect(out.written[0]).toBe(frame.bytes)
+  })
+
+  it('gets at most one progress frame in a quarter of a second, always the newest', () => {
+    const out = outlet()
+    const one = viewer(out)
+    for (let at = 0; at < 1_000; at += 10) one.give([progress(at + 1)], at)
+    expect(out.ids()).toEqual([1, 251, 501, 751])
+    expect(one.flush(999)).toBe(false)
+    expect(one.flush(1_000)).toBe(true)
+    expect(out.ids().at(-1)).toBe(991)
+  })
+
+  it('gets the ending at once, with the progress that was held back before it, and then the end', () => {
+    const out = outlet()
+    const one = viewer(out)
+    one.give([progress(2)], 0)
+    one.give([progress(3)], 10)
+    one.give([progress(4), complete], 20)
+    expect(out.ids()).toEqual([2, 4, 99])
+    expect(out.state).toBe('ended')
+  })
+
+  it('gets nothing after the ending', () => {
+    const out = outlet()
+    const one = viewer(out)
+    one.give([complete], 0)
+    one.give([progress(100), drainFrame(1_000)], 1_000)
+    one.beat(60_000)
+    expect(out.ids()).toEqual([99])
+  })
+
+  it('is pinged every 15 s, progress or not', () => {
+    const out = outlet()
+    const one = viewer(out)
+    for (let at = 0; at <= 60_000; at += 500) {
+      one.give([progress(at + 1)], at)
+      one.beat(at)
+    }
+    expect(out.written.filter((bytes) => bytes === ping.bytes)).toHaveLength(4)
+  })
+})
+
+describe('a viewer that does not read', () => {
+  it('is written to once, and held to a few frames whatever happens meanwhile', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    one.give([start, progress(2)], 0)
+    const bytes = out.writableLength
+    for (let seq = 3; seq < 90; seq++) expect(one.give([progress(seq)], seq * 1_000)).toBe(false)
+    expect(one.give([complete], 89_000)).toBe(false)
+    expect(out.writableLength).toBe(bytes)
+    out.read()
+    expect(one.flush(90_000)).toBe(true)
+    expect(out.ids()).toEqual([1, 2, 89, 99])
+    expect(out.state).toBe('ended')
+  })
+
+  it('is cut when its socket has taken nothing for 30 s', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    one.give([start], 0)
+    for (let at = 1_000; at < 31_000; at += 1_000) one.beat(at)
+    expect(out.state).toBe('open')
+    one.beat(31_000)
+    expect(out.state).toBe('destroyed')
+    expect(one.give([complete], 32_000)).toBe(true)
+  })
+
+  it('is cut also when it does not read its ending', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    one.give([complete], 0)
+    one.beat(1_000)
+    one.beat(31_000)
+    expect(out.state).toBe('destroyed')
+  })
+
+  it('is kept when it is slow but reads', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    for (let at = 0; at < 120_000; at += 1_000) {
+      if (at % 20_000 === 0) out.read()
+      one.give([progress(at + 1)], at)
+      one.beat(at)
+    }
+    expect(out.state).toBe('open')
+  })
+
+  it('gets its goodbye after what waited, and nothing that came later', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    one.give([start], 0)
+    one.give([progress(2), drainFrame(1_500), progress(3), complete], 10)
+    out.read()
+    one.flush(20)
+    expect(out.ids()).toEqual([1, 2])
+    expect(out.written.at(-1)?.toString()).toMatch(/retry: 1500\nevent: drain\ndata: {"retryMs":1500}\n\n$/)
+    expect(out.state).toBe('ended')
+  })
+})
