@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { findUser } from './accounts/account-store.js'
 import { createAuthenticate } from './accounts/authenticate.js'
 import { ensureDemoTenants } from './accounts/demo.js'
 import { createSessions } from './accounts/session.js'
@@ -146,6 +147,8 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
     read: createTailReader({ pool }),
     now,
     onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
+    isSessionLive: async ({ tenantId, userId, role }) =>
+      (await findUser(pool, tenantId, userId))?.role === role,
   })
   onStop(async () => hub.close())
   wakeups.listen(hub.wake)
@@ -162,6 +165,7 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
     sealer,
     sessions,
     authenticate,
+    onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
     connectionTester: createConnectionTester({ connections, baseUrl }),
     streamRouter: createStreamRouter({
       hub,

@@ -13,7 +13,8 @@ try {
   const config = parseConfig(readEnvironment())
   const log = createLog(config.logLevel)
   // Before the start, so that Ctrl-C during it stops what has been started.
-  closeWithGrace({ delay: STOP_MS, logger: false }, async ({ signal, err }) => {
+  // A start that fails has its own exit code, which `beforeExit` would take for a good end.
+  closeWithGrace({ delay: STOP_MS, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'Espejo stops: an error that nobody expected')
     else log.info({ signal }, 'Espejo stops')
     // A start that failed has stopped its own parts.

@@ -180,6 +180,8 @@ export const connectionSchema = z
     pageSize: count,
     dialect: z.enum(['v2', 'simple']),
     requestsPerSecond: z.number(),
+    dailyRequestBudget: count.nullable().meta({ description: 'Most requests a day; null: no limit' }),
+    requestsToday: count,
     isActive: z.boolean(),
     updatedAt: time,
   })

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express'
 import type { Authenticate } from '../accounts/authenticate.js'
-import type { Sessions } from '../accounts/session.js'
+import type { Session, Sessions } from '../accounts/session.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
 import type { Pool } from '../db/pool.js'
@@ -24,6 +24,8 @@ export interface ApiDeps {
   authenticate: Authenticate
   /** Issues our own sessions under `/auth`. Left out, there are no such routes: the host signs in. */
   sessions?: Sessions
+  /** Told who has signed out, so that what is open on their behalf can end. */
+  onSignOut?: (session: Session) => void
   /** Routes that stream. They authenticate and parse for themselves; their errors are answered here. */
   streamRouter?: Router
   onUnexpectedError: UnexpectedErrorLog
@@ -47,10 +49,10 @@ export function createApi(deps: ApiDeps): Router {
 
 /** All routes of the API but the stream's, the one that describes them included. */
 export function apiRoutes(deps: ApiDeps): Route[] {
-  const { pool, runControl, sessions, now, connectionTester } = deps
+  const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester } = deps
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
-    ...(sessions ? authRoutes({ pool, sessions, now }) : []),
+    ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
     ...connectionRoutes({ connections, testConnection: connectionTester }),
     ...runRoutes({ pool, runControl }),
     ...runOutcomeRoutes({ pool, runControl }),

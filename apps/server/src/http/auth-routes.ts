@@ -4,8 +4,8 @@ import type { RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { findUser } from '../accounts/account-store.js'
 import { normalizeEmail, signIn } from '../accounts/accounts.js'
-import { SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
-import type { Sessions } from '../accounts/session.js'
+import { type Authenticate, SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
+import type { Session, Sessions } from '../accounts/session.js'
 import { createSignInPace } from '../accounts/sign-in-pace.js'
 import type { Pool } from '../db/pool.js'
 import { sessionSchema, userSchema } from './answer-schemas.js'
@@ -13,7 +13,14 @@ import { HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
 /** Signing in and out with Espejo's own accounts. A host with accounts of its own leaves these out. */
-export function authRoutes(deps: { pool: Pool; sessions: Sessions; now: () => Date }): Route[] {
+export function authRoutes(deps: {
+  pool: Pool
+  sessions: Sessions
+  authenticate: Authenticate
+  /** Told who has signed out, so that what is open on their behalf can end. */
+  onSignOut?: ((session: Session) => void) | undefined
+  now: () => Date
+}): Route[] {
   const { pool, sessions, now } = deps
   const pace = createSignInPace({ now })
 
@@ -53,6 +60,8 @@ export function authRoutes(deps: { pool: Pool; sessions: Sessions; now: () => Da
       access: 'public',
       answers: { 204: { description: 'Signed out' } },
       async handle({ req, res }) {
+        const session = await deps.authenticate(req)
+        if (session) deps.onSignOut?.(session)
         res.clearCookie(SESSION_COOKIE, sessionCookieOptions(req))
         return { status: 204 }
       },

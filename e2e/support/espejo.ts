@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
+
+/** A whole Espejo in a process of its own, started as `npm start` starts it. */
+export interface EspejoProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** All that it has printed. */
+  output(): string
+  /** Sends the signal and waits for the process to end. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+/** @throws when it ends before it says where it runs, with what it printed. */
+export async function startEspejo(settings: Record<string, string>): Promise<EspejoProcess> {
+  const started = launch(settings)
+  const url = await new Promise<string>((resolve, reject) => {
+    started.child.stdout?.on('data', () => {
+      const match = /running at (http:\S+)/.exec(started.output())
+      if (match?.[1]) resolve(match[1])
+    })
+    started.child.once('exit', () => reject(new Error(`Espejo did not start:\n${started.output()}`)))
+  })
+  return { ...started, url }
+}
+
+/** Runs Espejo until it ends by itself: for starts that must fail. */
+export async function runEspejo(
+  settings: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const { child, output } = launch(settings)
+  const [code] = await once(child, 'close')
+  return { code, output: output() }
+}
+
+function launch(settings: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: env.PATH, HOME: env.HOME, PORT: '0', LOG_LEVEL: 'info', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      printed += chunk
+    })
+  }
+  return {
+    child,
+    output: () => printed,
+    async end(signal: 'SIGTERM' | 'SIGKILL') {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill(signal)
+      await ended
+    },
+  }
+}
+
+/** A data directory that is removed by `remove`, once no Espejo uses it. */
+export function temporaryDataDir(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'espejo-e2e-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A signed-in client of the API. */
+export async function signIn(url: string, email = 'demo@espejo.test', password = 'demo-espejo') {
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+  const { token } = (await answer.json()) as { token: string }
+  return {
+    token,
+    async get<T>(path: string): Promise<T> {
+      const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      return (await response.json()) as T
+    },
+    async post<T>(path: string, body: unknown = {}): Promise<T> {
+      const response = await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return (await response.json()) as T
+    },
+  }
+}

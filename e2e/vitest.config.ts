@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    name: 'e2e',
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    // Each file starts a whole Espejo, and most a browser.
+    fileParallelism: false,
+  },
+})
