@@ -10,8 +10,10 @@ export default class PlainSummary {
         if (state === 'skipped')
           skipped.add(`${test.fullName}${test.result().note ? `: ${test.result().note}` : ''}`)
       }
-      // A file that does not even load has no tests to count, and is a failure all the same.
-      if (module.state() === 'failed' && module.errors().length > 0) count.failed += 1
+      // What fails outside of its tests (a file that does not load, a hook) is a failure all the same.
+      for (const part of [module, ...module.children.allSuites()]) {
+        if (part.errors().length > 0) count.failed += 1
+      }
     }
     for (const name of skipped) process.stdout.write(`skipped: ${name}\n`)
     const failed = count.failed + count.pending + errors.length

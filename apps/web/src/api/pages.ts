@@ -1,0 +1,30 @@
+import type { List } from '@espejo/contract'
+
+/**
+ * The cursor of the page after the last one read; `undefined` when there is none. A cursor that
+ * was followed before ends the list: a server that repeats itself must not page for ever.
+ */
+export function nextPageParam<T>(
+  last: List<T>,
+  _pages: List<T>[],
+  _lastParam: string | null,
+  params: (string | null)[],
+): string | undefined {
+  const next = last.nextCursor
+  return next === null || params.includes(next) ? undefined : next
+}
+
+/**
+ * The rows of all pages read, each key once and in first place: while a sync writes, a row can move
+ * to a page that is read later.
+ */
+export function flattenPages<T>(pages: readonly List<T>[], keyOf: (item: T) => string): T[] {
+  const rows = new Map<string, T>()
+  for (const page of pages) {
+    for (const item of page.items) {
+      const key = keyOf(item)
+      if (!rows.has(key)) rows.set(key, item)
+    }
+  }
+  return [...rows.values()]
+}

@@ -1,0 +1,50 @@
+import type { List, Product } from '@espejo/contract'
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { collectFacets } from '../lib/facets.js'
+import { type ProductFilters, toProductQuery } from '../lib/product-filters.js'
+import { flattenPages, nextPageParam } from './pages.js'
+import { request } from './request.js'
+
+export const PRODUCTS_KEY = ['products'] as const
+
+const PAGE = 50
+
+/** The mirror, page by page, as the filters narrow it. */
+export function useProducts(filters: ProductFilters) {
+  const query = toProductQuery(filters)
+  return useInfiniteQuery({
+    queryKey: [...PRODUCTS_KEY, 'list', query],
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Product>>('GET', '/api/products', {
+        query: { ...query, limit: PAGE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<Product>,
+    select: (data) => flattenPages(data.pages, (product) => product.cianboxId),
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** One product, with its price lists and its stock by branch. */
+export function useProduct(cianboxId: string) {
+  return useQuery({
+    queryKey: [...PRODUCTS_KEY, 'one', cianboxId],
+    queryFn: ({ signal }) =>
+      request<Product>('GET', `/api/products/${encodeURIComponent(cianboxId)}`, { signal }),
+  })
+}
+
+/** The brands and categories among all products this session has read: what a filter can offer. */
+export function useFacets(locale: string) {
+  const client = useQueryClient()
+  const lists = client.getQueriesData<InfiniteData<List<Product>>>({ queryKey: [...PRODUCTS_KEY, 'list'] })
+  const products = lists.flatMap(([, data]) => data?.pages.flatMap((page) => page.items) ?? [])
+  return collectFacets(products, locale)
+}

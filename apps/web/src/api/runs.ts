@@ -1,0 +1,78 @@
+import type { List, Reject, Run } from '@espejo/contract'
+import { isFinal } from '@espejo/contract'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { flattenPages, nextPageParam } from './pages.js'
+import { request } from './request.js'
+
+export const RUNS_KEY = ['runs'] as const
+
+const PATH = '/api/cianbox/sync/runs'
+const PAGE = 20
+/** How often to look for a run that someone else, or the clock, has started. */
+const IDLE_POLL_MS = 15_000
+const ACTIVE_POLL_MS = 2_000
+
+/** The history, newest first. */
+export function useRuns() {
+  return useInfiniteQuery({
+    queryKey: [...RUNS_KEY, 'list'],
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Run>>('GET', PATH, { query: { limit: PAGE, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<Run>,
+    select: (data) => flattenPages(data.pages, (run) => run.id),
+    refetchInterval: (query) => {
+      const newest = query.state.data?.pages[0]?.items[0]
+      return newest && !isFinal(newest.status) ? ACTIVE_POLL_MS : IDLE_POLL_MS
+    },
+  })
+}
+
+/** One run, followed until it ends. */
+export function useRunDetail(runId: string) {
+  return useQuery({
+    queryKey: [...RUNS_KEY, 'one', runId],
+    queryFn: ({ signal }) => request<Run>('GET', runPath(runId), { signal }),
+    refetchInterval: ({ state }) => (state.data && !isFinal(state.data.status) ? ACTIVE_POLL_MS : false),
+  })
+}
+
+/** The rows that a run refused, with reason and payload. */
+export function useRejects(runId: string, enabled: boolean) {
+  return useInfiniteQuery({
+    queryKey: [...RUNS_KEY, 'rejects', runId],
+    queryFn: ({ pageParam, signal }) =>
+      request<List<Reject>>('GET', `${runPath(runId)}/rejects`, {
+        query: { limit: PAGE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<Reject>,
+    select: (data) => data.pages.flatMap((page) => page.items),
+    enabled,
+  })
+}
+
+/** What an operator may tell a run. All are idempotent on the server. */
+export type RunOrder = 'cancel' | 'pause' | 'resume' | 'confirm-sweep'
+
+export function useOrderRun(runId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (order: RunOrder) => request<unknown>('POST', `${runPath(runId)}/${order}`),
+    onSettled: () => client.invalidateQueries({ queryKey: RUNS_KEY }),
+  })
+}
+
+/** Starts a run of the rejected rows alone, and gives it back. */
+export function useRetryRejects(runId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => request<Run>('POST', `${runPath(runId)}/rejects/retry`),
+    onSettled: () => client.invalidateQueries({ queryKey: RUNS_KEY }),
+  })
+}
+
+function runPath(runId: string): string {
+  return `${PATH}/${encodeURIComponent(runId)}`
+}

@@ -1,0 +1,33 @@
+import { Component, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '../ui/Button.js'
+import { Notice } from '../ui/Notice.js'
+
+/** Keeps a fault of one screen from blanking the app. */
+export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+  override state = { crashed: false }
+
+  static getDerivedStateFromError() {
+    return { crashed: true }
+  }
+
+  override render() {
+    return this.state.crashed ? <CrashScreen /> : this.props.children
+  }
+}
+
+function CrashScreen() {
+  const { t } = useTranslation()
+  return (
+    <div className="mx-auto max-w-xl p-6">
+      <Notice
+        tone="danger"
+        title={t('error.crashTitle')}
+        live
+        actions={<Button onClick={() => location.reload()}>{t('error.reload')}</Button>}
+      >
+        {t('error.unknown')}
+      </Notice>
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next'
+import { setLocale, useLocale } from '../i18n/i18n.js'
+import type { Locale } from '../i18n/locale.js'
+import { setTheme, useTheme } from '../lib/theme.js'
+import { Choice } from '../ui/Choice.js'
+
+/** Each language in its own name, so that whoever needs it can find it. */
+const LANGUAGES: readonly { value: Locale; label: string; lang: string }[] = [
+  { value: 'es-AR', label: 'Español', lang: 'es' },
+  { value: 'en', label: 'English', lang: 'en' },
+]
+
+/** Language and appearance, remembered on this device. */
+export function Settings() {
+  const { t } = useTranslation()
+  return (
+    <div className="flex flex-col gap-4">
+      <Choice legend={t('account.language')} value={useLocale()} options={LANGUAGES} onChange={setLocale} />
+      <Choice
+        legend={t('account.theme')}
+        value={useTheme()}
+        onChange={setTheme}
+        options={[
+          { value: 'system', label: t('account.themeSystem') },
+          { value: 'light', label: t('account.themeLight') },
+          { value: 'dark', label: t('account.themeDark') },
+        ]}
+      />
+    </div>
+  )
+}

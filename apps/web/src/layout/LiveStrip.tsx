@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'wouter'
+import { useLiveSync } from '../sync/LiveSync.js'
+
+/** A run under way, in one line, on every page but the one that shows it in full. */
+export function LiveStrip() {
+  const { t } = useTranslation()
+  const [location] = useLocation()
+  const { sync, activeRun } = useLiveSync()
+  if (location === '/' || !(sync.isLoading || activeRun)) return null
+
+  const percent = sync.progress?.percent ?? activeRun?.percent ?? 0
+  const label = t('sync.strip', { percent })
+  return (
+    <div className="border-t border-line bg-accent-soft">
+      <div className="mx-auto flex max-w-6xl items-center gap-4 px-4 py-1.5 text-sm sm:px-6">
+        <span className="font-medium whitespace-nowrap tabular-nums">{label}</span>
+        <div
+          role="progressbar"
+          aria-label={t('sync.title')}
+          aria-valuenow={percent}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          className="h-1.5 min-w-0 flex-1 overflow-hidden rounded-full bg-line"
+        >
+          <div
+            className="h-full rounded-full bg-accent-fill transition-[width]"
+            style={{ width: `${percent}%` }}
+          />
+        </div>
+        <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
+          {t('sync.stripLink')}
+        </Link>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Locale } from '../i18n/locale.js'
+
+/**
+ * A decimal string (`"1234.5"`, as the API sends money, stock and rates) in the reader's notation:
+ * es-AR `1.234,50`, en `1,234.50`. Works on the characters alone, so that no digit is ever lost to
+ * a binary float, however long the number. Digits are never rounded away; zeros beyond
+ * `minFraction` are, and zeros are added up to it.
+ *
+ * @param value - `null` gives an em dash; text that is no decimal is given back as it came.
+ * @param options.minFraction - Least digits after the separator; 0 unless told.
+ */
+export function formatDecimal(
+  value: string | null,
+  locale: Locale,
+  { minFraction = 0 }: { minFraction?: number } = {},
+): string {
+  if (value === null) return '—'
+  const match = DECIMAL.exec(value.trim())
+  if (!match) return value
+  const [, sign = '', whole = '', decimals = ''] = match
+
+  const { group, point } = SEPARATORS[locale]
+  const integer = whole.replace(/^0+(?=\d)/, '')
+  const fraction = decimals.replace(/0+$/, '').padEnd(minFraction, '0')
+  const isZero = /^0*$/.test(integer + fraction)
+
+  const grouped = integer.replace(/\B(?=(\d{3})+$)/g, group)
+  const minus = sign === '-' && !isZero ? '−' : ''
+  return fraction === '' ? minus + grouped : minus + grouped + point + fraction
+}
+
+/** Money: at least two digits after the separator, more when the source has them. */
+export function formatMoney(value: string | null, locale: Locale): string {
+  return formatDecimal(value, locale, { minFraction: 2 })
+}
+
+/** Whether a decimal string is below zero. */
+export function isNegative(value: string | null): boolean {
+  return value !== null && /^-\s*[\d.]*[1-9]/.test(value.trim())
+}
+
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$/
+
+const SEPARATORS: Record<Locale, { group: string; point: string }> = {
+  'es-AR': { group: '.', point: ',' },
+  en: { group: ',', point: '.' },
+}

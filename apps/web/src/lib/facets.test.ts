@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { collectFacets, withChosen } from './facets.js'
+
+const product = (brandId: string | null, brandName: string | null, categoryId: string | null = null) => ({
+  brandId,
+  brandName,
+  categoryId,
+  categoryName: null,
+})
+
+describe('collectFacets', () => {
+  it('gives each brand once, in the order of the language', () => {
+    const { brands } = collectFacets(
+      [product('1', 'Zeta'), product('2', 'Ñandú'), product('1', 'Zeta'), product('3', 'avena')],
+      'es-AR',
+    )
+    expect(brands.map((brand) => brand.name)).toEqual(['avena', 'Ñandú', 'Zeta'])
+  })
+
+  it('names what has no name by its id, and leaves out what has neither', () => {
+    const { brands, categories } = collectFacets([product(null, null, '7')], 'es-AR')
+    expect(brands).toEqual([])
+    expect(categories).toEqual([{ id: '7', name: '7' }])
+  })
+})
+
+describe('withChosen', () => {
+  it('adds the chosen option where it is not among those known', () => {
+    expect(withChosen([{ id: '1', name: 'A' }], '9')).toEqual([
+      { id: '1', name: 'A' },
+      { id: '9', name: '9' },
+    ])
+  })
+
+  it('changes nothing otherwise', () => {
+    const options = [{ id: '1', name: 'A' }]
+    expect(withChosen(options, '1')).toBe(options)
+    expect(withChosen(options, '')).toBe(options)
+  })
+})

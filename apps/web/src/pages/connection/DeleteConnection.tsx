@@ -1,0 +1,52 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useDeleteConnection } from '../../api/connection.js'
+import { ErrorText } from '../../components/ErrorText.js'
+import { Button } from '../../ui/Button.js'
+import { Dialog } from '../../ui/Dialog.js'
+import { Notice } from '../../ui/Notice.js'
+
+/** Deletes the connection, once the person has said so twice. */
+export function DeleteConnection({ onDeleted }: { onDeleted: () => void }) {
+  const { t } = useTranslation()
+  const [asking, setAsking] = useState(false)
+  const remove = useDeleteConnection()
+
+  return (
+    <>
+      <Button tone="quiet" className="text-danger" onClick={() => setAsking(true)}>
+        {t('connection.delete')}
+      </Button>
+      {asking && (
+        <Dialog
+          title={t('connection.deleteTitle')}
+          closeLabel={t('dialog.close')}
+          onClose={() => setAsking(false)}
+        >
+          <div className="flex flex-col gap-4 text-base text-ink">
+            <p>{t('connection.deleteBody')}</p>
+            {remove.isError && (
+              <Notice tone="danger" live>
+                <ErrorText error={remove.error} />
+              </Notice>
+            )}
+            <div className="flex flex-wrap justify-end gap-2">
+              <Button onClick={() => setAsking(false)}>{t('dialog.cancel')}</Button>
+              <Button
+                tone="danger"
+                busy={remove.isPending}
+                // On this call and not on the hook: by then this component is gone with the connection.
+                onClick={() => void remove.mutateAsync().then(onDeleted, ignore)}
+              >
+                {remove.isPending ? t('connection.deleting') : t('connection.deleteConfirm')}
+              </Button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+/** The failure is shown through the mutation's state. */
+function ignore(): void {}

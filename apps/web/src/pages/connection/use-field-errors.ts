@@ -1,0 +1,45 @@
+import type { ConnectionBody } from '@espejo/contract/schemas'
+import { type RefObject, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Draft, type DraftField, type FieldProblem, parseDraft } from './draft.js'
+
+/** The objections to a form: ours, found before sending, and the server's, found after. */
+export function useFieldErrors(form: RefObject<HTMLFormElement | null>) {
+  const { t } = useTranslation()
+  const [problems, setProblems] = useState<Partial<Record<DraftField, FieldProblem>>>({})
+  const [refused, setRefused] = useState<Record<string, string>>({})
+
+  return {
+    hasProblems: Object.keys(problems).length > 0,
+    errorOf(field: DraftField): string | undefined {
+      const problem = problems[field]
+      return problem ? t(`field.${problem.key}`, { ...problem }) : refused[field]
+    },
+    /** The body to send; `null` once the objections to it are on the screen. */
+    check(draft: Draft, hasPassword: boolean): ConnectionBody | null {
+      const parsed = parseDraft(draft, hasPassword)
+      setRefused({})
+      setProblems(parsed.ok ? {} : parsed.problems)
+      if (parsed.ok) return parsed.body
+      focusFirstInvalid(form.current)
+      return null
+    },
+    refuse(errors: Record<string, string>): void {
+      setRefused(errors)
+      focusFirstInvalid(form.current)
+    },
+    clear(field: DraftField): void {
+      setProblems((now) => without(now, field))
+      setRefused((now) => without(now, field))
+    },
+  }
+}
+
+/** After the objections are on the page. */
+function focusFirstInvalid(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+}
+
+function without<T extends object>(record: T, field: string): T {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== field)) as T
+}

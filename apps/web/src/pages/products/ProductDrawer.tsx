@@ -1,0 +1,40 @@
+import { useTranslation } from 'react-i18next'
+import { ApiError } from '../../api/api-error.js'
+import { useProduct } from '../../api/products.js'
+import { LoadError } from '../../components/LoadError.js'
+import { Dialog } from '../../ui/Dialog.js'
+import { Empty, Skeleton } from '../../ui/Page.js'
+import { ProductDetails } from './ProductDetails.js'
+
+/** One product, over the table. */
+export function ProductDrawer({
+  cianboxId,
+  name,
+  onClose,
+}: {
+  cianboxId: string
+  /** Known from the table, so that the title does not jump. */
+  name: string | undefined
+  onClose: () => void
+}) {
+  const { t } = useTranslation()
+  const product = useProduct(cianboxId)
+  const missing = product.error instanceof ApiError && product.error.status === 404
+  return (
+    <Dialog
+      shape="drawer"
+      title={product.data?.name ?? name ?? t('product.details')}
+      closeLabel={t('dialog.close')}
+      onClose={onClose}
+    >
+      {product.isPending && <Skeleton label={t('app.loading')} rows={8} />}
+      {product.isLoadingError && missing && (
+        <Empty title={t('product.missing')}>{t('product.missingBody')}</Empty>
+      )}
+      {product.isLoadingError && !missing && (
+        <LoadError error={product.error} onRetry={() => void product.refetch()} busy={product.isFetching} />
+      )}
+      {product.data && <ProductDetails product={product.data} />}
+    </Dialog>
+  )
+}

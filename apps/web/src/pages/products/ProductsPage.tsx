@@ -1,0 +1,96 @@
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation, useSearchParams } from 'wouter'
+import { useProducts } from '../../api/products.js'
+import { LoadError } from '../../components/LoadError.js'
+import { LoadMore } from '../../components/LoadMore.js'
+import { usePageTitle } from '../../components/page-title.js'
+import { countFilters, type ProductFilters, readFilters, writeFilters } from '../../lib/product-filters.js'
+import { useLiveSync } from '../../sync/LiveSync.js'
+import { buttonClass } from '../../ui/Button.js'
+import { Card, Empty, PageHeader, Skeleton } from '../../ui/Page.js'
+import { Filters } from './Filters.js'
+import { ProductDrawer } from './ProductDrawer.js'
+import { ProductTable } from './ProductTable.js'
+import { ResultLine } from './ResultLine.js'
+
+/** The mirror as a table. The filters and the open product are in the address. */
+export function ProductsPage({ cianboxId }: { cianboxId: string | undefined }) {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const [params] = useSearchParams()
+  const filters = readFilters(params)
+  const products = useProducts(filters)
+  usePageTitle(t('products.title'))
+
+  const setFilters = (next: ProductFilters) => navigate(address('/productos', next), { replace: true })
+  const items = products.data ?? []
+
+  return (
+    <>
+      <PageHeader title={t('products.title')} intro={t('products.intro')} />
+      <Filters filters={filters} onChange={setFilters} />
+      <ResultLine shown={items.length} hasMore={products.hasNextPage} busy={products.isRefetching} />
+      {products.isRefetchError && (
+        <div className="mb-3">
+          <LoadError
+            error={products.error}
+            onRetry={() => void products.refetch()}
+            busy={products.isFetching}
+          />
+        </div>
+      )}
+      <Card className="overflow-hidden">
+        {products.isPending && <Skeleton label={t('app.loading')} rows={10} />}
+        {products.isLoadingError && (
+          <div className="p-4">
+            <LoadError
+              error={products.error}
+              onRetry={() => void products.refetch()}
+              busy={products.isFetching}
+            />
+          </div>
+        )}
+        {products.data && items.length === 0 && <NoProducts filtered={countFilters(filters) > 0} />}
+        {items.length > 0 && (
+          <ProductTable
+            products={items}
+            hrefOf={(id) => address(`/productos/${encodeURIComponent(id)}`, filters)}
+          />
+        )}
+        <LoadMore query={products} />
+      </Card>
+      {cianboxId !== undefined && (
+        <ProductDrawer
+          key={cianboxId}
+          cianboxId={cianboxId}
+          name={items.find((product) => product.cianboxId === cianboxId)?.name}
+          onClose={() => navigate(address('/productos', filters))}
+        />
+      )}
+    </>
+  )
+}
+
+function NoProducts({ filtered }: { filtered: boolean }) {
+  const { t } = useTranslation()
+  const { activeRun } = useLiveSync()
+  if (filtered) return <Empty title={t('products.noMatchTitle')}>{t('products.noMatchBody')}</Empty>
+  if (activeRun) return <Empty title={t('products.emptyTitle')}>{t('products.emptyLive')}</Empty>
+  return (
+    <Empty
+      title={t('products.emptyTitle')}
+      action={
+        <Link href="/" className={buttonClass('primary')}>
+          {t('products.emptyAction')}
+        </Link>
+      }
+    >
+      {t('products.emptyBody')}
+    </Empty>
+  )
+}
+
+function address(path: string, filters: ProductFilters): string {
+  const query = writeFilters(filters).toString()
+  return query === '' ? path : `${path}?${query}`
+}

@@ -1,0 +1,47 @@
+import { useEffect, useEffectEvent, useState } from 'react'
+import { TextField } from '../../ui/Field.js'
+
+const QUIET_MS = 250
+
+/** A search that waits until the typing pauses. A value changed from outside replaces what was typed. */
+export function SearchField({
+  label,
+  placeholder,
+  value,
+  onChange,
+  className,
+}: {
+  label: string
+  placeholder: string
+  value: string
+  onChange: (value: string) => void
+  className?: string
+}) {
+  const [typed, setTyped] = useState(value)
+  const [given, setGiven] = useState(value)
+  if (value !== given) {
+    setGiven(value)
+    setTyped(value)
+  }
+
+  const tell = useEffectEvent(() => onChange(typed))
+  useEffect(() => {
+    if (typed === value) return
+    const timer = setTimeout(tell, QUIET_MS)
+    return () => clearTimeout(timer)
+  }, [typed, value])
+
+  return (
+    <TextField
+      type="search"
+      label={label}
+      placeholder={placeholder}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      className={className}
+      maxLength={200}
+      autoComplete="off"
+      spellCheck={false}
+    />
+  )
+}

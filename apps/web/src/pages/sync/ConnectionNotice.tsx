@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import { useConnection } from '../../api/connection.js'
+import { buttonClass } from '../../ui/Button.js'
+import { Notice } from '../../ui/Notice.js'
+
+/** Says what is missing before a sync can work, and leads there. Silent when nothing is. */
+export function ConnectionNotice() {
+  const { t } = useTranslation()
+  const { data: connection } = useConnection()
+  if (connection === undefined || connection?.isActive) return null
+
+  const [title, body, action] =
+    connection === null
+      ? [t('sync.noConnectionTitle'), t('sync.noConnectionBody'), t('sync.noConnectionAction')]
+      : [t('sync.inactiveTitle'), t('sync.inactiveBody'), t('sync.inactiveAction')]
+  return (
+    <Notice
+      tone="warn"
+      title={title}
+      actions={
+        <Link href="/conexion" className={buttonClass('plain')}>
+          {action}
+        </Link>
+      }
+    >
+      {body}
+    </Notice>
+  )
+}

@@ -1,0 +1,29 @@
+import { SyncProducts } from '@espejo/react'
+import { useTranslation } from 'react-i18next'
+import { usePageTitle } from '../../components/page-title.js'
+import { useLocale } from '../../i18n/i18n.js'
+import { useLiveSync } from '../../sync/LiveSync.js'
+import { PageHeader } from '../../ui/Page.js'
+import { ConnectionNotice } from './ConnectionNotice.js'
+import { RunHistory } from './RunHistory.js'
+import { RunOrders } from './RunOrders.js'
+
+/** Start a sync, watch it, and look back at the former ones. */
+export function SyncPage() {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  const { sync, activeRun } = useLiveSync()
+  usePageTitle(t('sync.title'))
+
+  return (
+    <>
+      <PageHeader title={t('sync.title')} intro={t('sync.intro')} />
+      <div className="flex flex-col gap-4">
+        <ConnectionNotice />
+        <SyncProducts sync={sync} locale={locale} className="rounded-xl border border-line bg-surface p-5" />
+        {activeRun && <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />}
+      </div>
+      <RunHistory />
+    </>
+  )
+}

@@ -1,0 +1,36 @@
+import { isFinal, type Run } from '@espejo/contract'
+import type { Sync } from '@espejo/react'
+import { createContext, type ReactNode, use, useMemo } from 'react'
+import { useRuns } from '../api/runs.js'
+import { useRefreshOn } from './use-refresh-on.js'
+import { useTenantSync } from './use-tenant-sync.js'
+
+export interface LiveSync {
+  /** The run this window watches, live. */
+  sync: Sync
+  /** The run under way, whoever started it, as the history last told. */
+  activeRun: Run | null
+}
+
+const LiveSyncContext = createContext<LiveSync | null>(null)
+
+/**
+ * Holds the stream above the pages, so that going from one to another neither drops nor repeats it,
+ * and keeps the lists in step with what arrives.
+ */
+export function LiveSyncProvider({ children }: { children: ReactNode }) {
+  const { data: runs } = useRuns()
+  const activeRun = runs?.find((run) => !isFinal(run.status)) ?? null
+  const sync = useTenantSync(activeRun?.id ?? null)
+  useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.seen ?? activeRun?.seen ?? 0}`)
+
+  const live = useMemo(() => ({ sync, activeRun }), [sync, activeRun])
+  return <LiveSyncContext value={live}>{children}</LiveSyncContext>
+}
+
+/** The sync of this tenant, live. Only inside {@link LiveSyncProvider}. */
+export function useLiveSync(): LiveSync {
+  const live = use(LiveSyncContext)
+  if (!live) throw new Error('useLiveSync is for what LiveSyncProvider shows')
+  return live
+}
