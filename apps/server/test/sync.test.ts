@@ -66,6 +66,28 @@ describe('a full run', () => {
     expect(await mirrorOf(database.pool, 'moving')).toEqual(truthOf(account))
   })
 
+  it('passes over no product while others are deleted and added under its walk', async () => {
+    const account = await bench.addTenant('shifting', { products: 1500, latencyMs: 10 }, { pageSize: 50 })
+    const atStart = new Set(truthOf(account).keys())
+    const { run } = await bench.control.start('shifting', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    await bench.reached('shifting', run.id, ({ phase, endedAt }) => {
+      if (phase === 'products') account.remove(4, 'gone')
+      if (phase === 'products') account.add(2)
+      return endedAt !== null
+    })
+    expect(await bench.run('shifting', run.id)).toMatchObject({ status: 'complete' })
+    const mirror = await mirrorOf(database.pool, 'shifting')
+    const truth = truthOf(account)
+    expect(truth.size).toBeLessThan(atStart.size)
+    const lost = [...truth.keys()].filter((id) => atStart.has(id) && !mirror.has(id))
+    expect(lost).toEqual([])
+  })
+
   it('brings a retired product back to life when the source lists it again', async () => {
     const account = await bench.addTenant('back')
     await bench.sync('back')

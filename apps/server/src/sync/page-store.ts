@@ -45,14 +45,16 @@ export async function recordRejects(
   )
 }
 
-/** The highest id that this run's pages have shown; null before the first. */
-export async function highestSeen(tx: Tx, run: Held): Promise<bigint | null> {
-  const { rows } = await tx.query<{ max: string | null }>(
-    `SELECT max(seen.id)::text AS max FROM app.run_pages, unnest(ids) AS seen(id)
+/** The lowest and the highest id that this run's walk has shown; null before the first. */
+export async function seenRange(tx: Tx, run: Held): Promise<{ lowest: bigint; highest: bigint } | null> {
+  const { rows } = await tx.query<{ lowest: string | null; highest: string | null }>(
+    `SELECT min(seen.id)::text AS lowest, max(seen.id)::text AS highest FROM app.run_pages, unnest(ids) AS seen(id)
       WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'`,
     [run.tenantId, run.id],
   )
-  return rows[0]?.max ? BigInt(rows[0].max) : null
+  const [range] = rows
+  if (!range?.lowest || !range.highest) return null
+  return { lowest: BigInt(range.lowest), highest: BigInt(range.highest) }
 }
 
 /** Which of these ids an earlier page of this run has shown. */

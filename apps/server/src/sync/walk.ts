@@ -1,10 +1,9 @@
-import type { CianboxClient } from '@espejo/cianbox'
+import type { CianboxClient, ProductPage } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { type BookPage, openBook } from './book.js'
+import { type Book, openBook, paging } from './book.js'
 import { commitProducts } from './commit-products.js'
-import { RunFailure } from './failure.js'
 import { NO_COUNTS } from './ledger.js'
-import { highestSeen, seenAmong } from './page-store.js'
+import { seenAmong, seenRange } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
 
@@ -15,8 +14,10 @@ export interface WalkOptions {
 }
 
 /**
- * Walks the whole catalogue by ascending id, from the page after the checkpoint, and ends only when
- * the source has proved that this was all.
+ * Walks the whole catalogue, ordered by ascending id, from its last page to its first, and goes on
+ * after the checkpoint. Backwards, because of what moves meanwhile: a product that is deleted draws
+ * all higher ids one place forward. On the way up, one of them would pass from a page not yet read to
+ * one already read and never be seen; on the way down it is seen twice, which does no harm.
  * @throws {@link RunFailure} `upstream_paging` when the pages cannot be a whole catalogue.
  */
 export async function walkProducts(
@@ -26,20 +27,21 @@ export async function walkProducts(
 ): Promise<void> {
   const { run } = session
   const done = session.state()
-  if (done.phase === 'products' && isWhole(done)) return
+  const goesOn = done.phase === 'products' && done.page > 0
+  const book = openBook(client, options)
+  const last = goesOn ? done.totalPages : await book.open()
+  if (last === 0) return commitEmptyCatalogue(session)
 
-  let highest = await withTenant(options.pool, run.tenantId, (tx) => highestSeen(tx, run))
-  const book = openBook(client, { ...options, highestSeen: highest })
-  const first = done.phase === 'products' ? done.page + 1 : 1
-  for await (const { page, result } of prefetched(first, book.fetch, nextPage)) {
-    if (result.received === 0 && page > 1) return closeWalk(session, page - 1)
-
+  // The page of the ledger counts those that are done; the source's page is what lies that far down.
+  const first = goesOn ? last - done.page : last
+  if (first === 0) return
+  let seen = await withTenant(options.pool, run.tenantId, (tx) => seenRange(tx, run))
+  for await (const { page, result } of prefetched(first, book.fetch, nextDown)) {
     const ids = result.products.map((product) => BigInt(product.id))
-    // Ascending ids: only what lies at or below the highest so far can have been shown before.
-    const mayRepeat = highest !== null && ids.some((id) => highest !== null && id <= highest)
+    const mayRepeat = ids.some((id) => seen !== null && id >= seen.lowest && id <= seen.highest)
     await session.commit(async (tx) => {
-      if (mayRepeat && !result.isLast) await refuseLoop(tx, session, result, page)
-      const { products, rejects } = result
+      if (mayRepeat) await refuseLoop(tx, session, book, result, page)
+      const { products, rejects, received } = result
       const committed = await commitProducts(tx, session, {
         phase: 'products',
         page,
@@ -47,44 +49,40 @@ export async function walkProducts(
         rejects,
         mayRepeat,
       })
-      const totalPages = result.isLast ? page : Math.max(result.largestTotal ?? 0, page + 1)
-      return {
-        phase: 'products',
-        productsInPage: result.received,
-        position: { page, totalPages },
-        ...committed,
-      }
+      const position = { page: last - page + 1, totalPages: last }
+      return { phase: 'products', productsInPage: received, position, ...committed }
     })
-    highest = ids.reduce((max, id) => (max === null || id > max ? id : max), highest)
+    for (const id of ids) {
+      seen ??= { lowest: id, highest: id }
+      if (id < seen.lowest) seen.lowest = id
+      if (id > seen.highest) seen.highest = id
+    }
   }
 }
 
-function nextPage(result: BookPage, page: number): number | null {
-  return result.isLast ? null : page + 1
-}
-
-/** The checkpoint of a last page has itself as the total, and no other has: see the commit above. */
-function isWhole(state: { page: number; totalPages: number }): boolean {
-  return state.page > 0 && state.page === state.totalPages
+function nextDown(_result: ProductPage, page: number): number | null {
+  return page > 1 ? page - 1 : null
 }
 
 /** A page of nothing but products of earlier pages is a source that repeats itself for ever. */
-async function refuseLoop(tx: Tx, session: Session, result: BookPage, page: number): Promise<void> {
+async function refuseLoop(
+  tx: Tx,
+  session: Session,
+  book: Book,
+  result: ProductPage,
+  page: number,
+): Promise<void> {
   const ids = [...new Set(result.products.map((product) => product.id))]
+  if (ids.length === 0 || book.mayRepeat(result)) return
   const seen = await seenAmong(tx, session.run, ids)
-  if (ids.length === 0 || seen.size < ids.length) return
-  throw new RunFailure(
-    'upstream_paging',
-    `Cianbox repite en la página ${page} productos que ya había mostrado. No se dio de baja ningún producto. Probá de nuevo en unos minutos y, si sigue, avisale a Cianbox.`,
-  )
+  if (seen.size === ids.length) throw paging(`repite en la página ${page} productos que ya había mostrado`)
 }
 
-/** The last page turned out to be the one before: says so, so that the walk shows as whole. */
-async function closeWalk(session: Session, lastPage: number): Promise<void> {
+async function commitEmptyCatalogue(session: Session): Promise<void> {
   await session.commit(async () => ({
     phase: 'products',
     productsInPage: 0,
     counts: NO_COUNTS,
-    position: { page: lastPage, totalPages: lastPage },
+    position: { page: 1, totalPages: 1 },
   }))
 }
