@@ -101,9 +101,10 @@ function of(name: string, type: string, value: (product: SourceProduct) => unkno
   return { name, type, value: ({ product }) => value(product) }
 }
 
-/** The name first, since lists are ordered by this; then what people search for. */
+/** The name first, since lists are ordered by this, and without markup; then what people search for. */
 function searchText(product: SourceProduct): string {
-  const parts = [product.name, product.sku, product.barcode, product.brandName]
+  const name = product.name.replace(/<[^<>]*>/g, ' ')
+  const parts = [name, product.sku, product.barcode, product.brandName]
   return [...foldText(parts.filter((part) => part !== null).join(' '))].slice(0, SEARCH_LENGTH).join('')
 }
 
