@@ -6,7 +6,7 @@ import { createAuthenticate } from './accounts/authenticate.js'
 import { ensureDemoTenants } from './accounts/demo.js'
 import { createSessions } from './accounts/session.js'
 import type { Config } from './config.js'
-import { createClientFactory } from './connections/client-factory.js'
+import { type ClientFactory, createClientFactory } from './connections/client-factory.js'
 import { createConnectionStore } from './connections/connection-store.js'
 import { createConnectionTester } from './connections/connection-tester.js'
 import { connectionProblem } from './db/connection-problem.js'
@@ -15,8 +15,11 @@ import { createPool, type Pool } from './db/pool.js'
 import { prepareDatabase } from './db/prepare.js'
 import { startDemoErp } from './demo.js'
 import { createApp } from './http/app.js'
-import { createRunControl } from './runs/run-control.js'
+import { createGuards, type GuardsOf } from './requests/request-guards.js'
+import { createRunControl, type RunControl } from './runs/run-control.js'
 import { openRunQueue, type RunQueue } from './runs/run-queue.js'
+import { startHousekeeping } from './schedule/housekeeping.js'
+import { createScheduledRun } from './schedule/scheduled-run.js'
 import { createSealer, deriveKey, loadStoredSecrets } from './secrets.js'
 import { createStreamHub } from './stream/hub.js'
 import { createStreamRouter } from './stream/stream-routes.js'
@@ -24,6 +27,9 @@ import { createTailReader } from './stream/tail-reader.js'
 import { createTickets } from './stream/tickets.js'
 import { createWakeups, type Wakeups } from './stream/wakeups.js'
 import { createRunHandler } from './sync/worker.js'
+import { createDrain } from './webhooks/drain.js'
+import { createRegistrations } from './webhooks/registration.js'
+import { createWebhookStore } from './webhooks/webhook-store.js'
 
 export interface Espejo {
   /** Where the API and the web app answer; null for a worker, which listens nowhere. */
@@ -73,8 +79,24 @@ async function startParts(
   const queue = await openRunQueue(pool, { supervise: works, onError })
   onStop(() => queue.stop(10_000))
 
-  const parts: Parts = { config, log, pool, databaseUrl, secretKey, sealer, baseUrl, wakeups, queue }
+  const guardsOf = createGuards({ pool, now })
+  const clients = createClientFactory({ pool, sealer, baseUrl, guardsOf })
+  const runControl = createRunControl({ pool, queue, now, onEvent: wakeups.touch })
+  const parts: Parts = {
+    config,
+    log,
+    pool,
+    secretKey,
+    sealer,
+    baseUrl,
+    wakeups,
+    queue,
+    guardsOf,
+    clients,
+    runControl,
+  }
   if (works) await startWorker(parts)
+  onStop(keepHouse(parts).stop)
   return config.role === 'worker' ? null : startApi(parts, onStop)
 }
 
@@ -82,16 +104,16 @@ interface Parts {
   config: Config
   log: Logger
   pool: Pool
-  databaseUrl: string
   secretKey: Buffer
   sealer: ReturnType<typeof createSealer>
   baseUrl: string
   wakeups: Wakeups
   queue: RunQueue
+  guardsOf: GuardsOf
+  clients: ClientFactory
+  runControl: RunControl
 }
 
-/** Runs at once in one worker. Each has one page in work and one on its way. */
-const RUNS_AT_ONCE = 8
 /** Over how long the streams of a stopping process are let go. */
 const DRAIN_MS = 2000
 
@@ -129,8 +151,7 @@ async function openErp(
   return erp.baseUrl
 }
 
-async function startWorker({ queue, pool, sealer, baseUrl, wakeups, log }: Parts): Promise<void> {
-  const clients = createClientFactory({ pool, sealer, baseUrl })
+async function startWorker({ config, queue, pool, clients, wakeups, log }: Parts): Promise<void> {
   const handle = createRunHandler({
     pool,
     openConnection: clients.forTenant,
@@ -138,11 +159,28 @@ async function startWorker({ queue, pool, sealer, baseUrl, wakeups, log }: Parts
     onEvent: wakeups.touch,
     log,
   })
-  await queue.work(RUNS_AT_ONCE, handle)
+  await queue.work(config.runsAtOnce, handle)
+}
+
+/** In every process, so that runs end and resume by themselves even where no worker is up. */
+function keepHouse({ config, pool, runControl, wakeups, log }: Parts) {
+  const deps = { runControl, onEvent: wakeups.touch }
+  return startHousekeeping({
+    ...deps,
+    pool,
+    handlers: {
+      full: createScheduledRun('full', deps),
+      incremental: createScheduledRun('incremental', deps),
+      notified: createDrain(deps),
+    },
+    retention: { changesDays: config.changesDays },
+    now,
+    onError: (error, chore) => log.warn({ err: error, chore }, 'a chore failed and is tried again'),
+  })
 }
 
 async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => void): Promise<string> {
-  const { config, log, pool, secretKey, sealer, baseUrl, wakeups, queue } = parts
+  const { config, log, pool, secretKey, sealer, baseUrl, wakeups, guardsOf, clients, runControl } = parts
   const hub = createStreamHub({
     read: createTailReader({ pool }),
     now,
@@ -155,9 +193,9 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
 
   const sessions = createSessions({ secretKey, now })
   const authenticate = createAuthenticate(sessions.verifyToken)
-  const runControl = createRunControl({ pool, queue, now, onEvent: wakeups.touch })
   const connections = createConnectionStore({ pool, sealer })
   const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now })
+  let url: string | null = null
   const app = createApp({
     pool,
     log,
@@ -166,7 +204,14 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
     sessions,
     authenticate,
     onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
-    connectionTester: createConnectionTester({ connections, baseUrl }),
+    connectionTester: createConnectionTester({ connections, baseUrl, guardsOf }),
+    registrations: createRegistrations({
+      webhooks: createWebhookStore({ pool, sealer }),
+      connections,
+      clients,
+      // In the demo the simulator, on this same machine, is the only one to reach us.
+      publicUrl: () => config.publicUrl ?? (config.demo ? url : null),
+    }),
     streamRouter: createStreamRouter({
       hub,
       runControl,
@@ -175,6 +220,8 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
       authenticate,
       verifyToken: sessions.verifyToken,
     }),
+    streams: hub.stats,
+    trustProxy: config.trustProxy,
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
     now,
   })
@@ -188,7 +235,8 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
     server.closeAllConnections()
     await closed
   })
-  return `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
+  url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
+  return url
 }
 
 function listen(server: Server, { port, host }: Config): Promise<number> {

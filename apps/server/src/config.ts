@@ -13,8 +13,16 @@ export interface Config {
   demoLatencyMs: number
   cianboxBaseUrl: string
   role: Role
+  /** Where the ERP reaches this server, without a slash at the end; undefined: it is not known. */
+  publicUrl: string | undefined
+  /** How long the change log is kept. */
+  changesDays: number
+  /** Runs under way at once in one worker process. */
+  runsAtOnce: number
   /** 32 bytes; undefined: generated in `dataDir`. */
   secretKey: Buffer | undefined
+  /** Which proxies' word on a client's address and protocol counts, as Express' `trust proxy` takes it. */
+  trustProxy: string | number
   logLevel: string
 }
 
@@ -56,7 +64,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     demoLatencyMs: s.ESPEJO_DEMO_LATENCY_MS,
     cianboxBaseUrl: s.CIANBOX_BASE_URL,
     role: s.ESPEJO_ROLE,
+    publicUrl: s.ESPEJO_PUBLIC_URL,
+    changesDays: s.ESPEJO_CHANGES_DAYS,
+    runsAtOnce: s.ESPEJO_RUNS_AT_ONCE,
     secretKey: s.ESPEJO_SECRET_KEY,
+    trustProxy: s.ESPEJO_TRUST_PROXY,
     logLevel: s.LOG_LEVEL,
   }
 }
@@ -68,6 +80,12 @@ function whole(min: number, max: number) {
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .refine((n) => n >= min && n <= max, message)
+}
+
+function isPlainAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { username, password, search, hash } = new URL(value)
+  return username + password + search + hash === ''
 }
 
 function url(protocols: string[], message: string) {
@@ -93,6 +111,15 @@ const settings = z.object({
   CIANBOX_BASE_URL: url(['http:', 'https:'], 'must be an http or https address.').default(
     'https://cianbox.org',
   ),
+  ESPEJO_PUBLIC_URL: url(
+    ['http:', 'https:'],
+    'must be the http or https address at which Cianbox reaches this server.',
+  )
+    .refine((value) => isPlainAddress(value), 'must have no user, password, query or fragment.')
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional(),
+  ESPEJO_CHANGES_DAYS: whole(1, 36_500).default(180),
+  ESPEJO_RUNS_AT_ONCE: whole(1, 1000).default(100),
   ESPEJO_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker.').default('all'),
   ESPEJO_SECRET_KEY: z
     .string()
@@ -102,6 +129,11 @@ const settings = z.object({
       'must be 32 bytes in base64, for example from `openssl rand -base64 32`.',
     )
     .optional(),
+  ESPEJO_TRUST_PROXY: z
+    .string()
+    .regex(/^(\d{1,2}|[\w.:/, ]+)$/, 'must be a number of proxies, or their addresses, separated by commas.')
+    .transform((value) => (/^\d+$/.test(value) ? Number(value) : value))
+    .default('loopback'),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

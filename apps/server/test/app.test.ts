@@ -56,6 +56,19 @@ describe('the web app', () => {
   })
 })
 
+describe('the metrics', () => {
+  it('tell of streams and of requests by route pattern, and name no tenant', async () => {
+    await app.send('GET', '/api/products/123456789')
+    const { text, headers } = await app.send('GET', '/metrics')
+    expect(headers.get('content-type')).toContain('text/plain')
+    expect(text).toContain('espejo_stream_viewers 3')
+    expect(text).toMatch(
+      /espejo_http_request_seconds_count\{method="GET",route="[^"]*:cianboxId",status="401"\} 1/,
+    )
+    expect(text).not.toContain('123456789')
+  })
+})
+
 describe('every answer', () => {
   it('carries a strict content security policy and does not say what serves it', async () => {
     for (const path of ['/', '/api/products', '/healthz', '/nothing']) {

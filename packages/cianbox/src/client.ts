@@ -8,12 +8,14 @@ import { DEFAULT_RETRY } from './http/retry-policy.js'
 import { createTransport, DEFAULT_TIMEOUTS } from './http/transport.js'
 import { createWaitingTracker } from './http/waiting.js'
 import { apiAddress, type CianboxClientOptions } from './options.js'
-import type { ProductPage } from './parse/product-page.js'
+import type { ProductPage, ProductRowPage } from './parse/product-page.js'
 import type { ReferenceKind } from './parse/reference.js'
 import { createScrubber } from './redact.js'
 import { type CallOptions, createNotifications, type Notifications } from './resources/notifications.js'
 import {
+  getProductRows,
   getProducts,
+  listProductRows,
   listProducts,
   type ProductQuery,
   type ProductsByIdOptions,
@@ -27,6 +29,10 @@ export interface CianboxClient {
   listProducts(query: ProductQuery): Promise<ProductPage>
   /** Products by id, 200 a request. Ids that Cianbox does not know are simply absent. */
   getProducts(ids: readonly string[], options?: ProductsByIdOptions): Promise<ProductPage>
+  /** As {@link listProducts}, the rows as sent: `parseProductRows` reads those that need reading. */
+  listProductRows(query: ProductQuery): Promise<ProductRowPage>
+  /** As {@link getProducts}, the rows as sent. */
+  getProductRows(ids: readonly string[], options?: ProductsByIdOptions): Promise<unknown[]>
   /** A whole list of categories, brands, price lists, seasons, branches or exchange rates. */
   listReference<K extends ReferenceKind>(kind: K, options?: CallOptions): Promise<ReferenceList<K>>
   notifications: Notifications
@@ -98,6 +104,8 @@ export function createCianboxClient(options: CianboxClientOptions): CianboxClien
 
   return {
     listProducts: (query) => listProducts(request, dialect, query),
+    listProductRows: (query) => listProductRows(request, dialect, query),
+    getProductRows: (ids, byId) => getProductRows(request, dialect, ids, byId),
     getProducts: (ids, byId) => getProducts(request, dialect, ids, byId),
     listReference: (kind, call) => listReference(request, dialect, kind, call),
     notifications: createNotifications(request, onSecret),

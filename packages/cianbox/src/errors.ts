@@ -37,6 +37,8 @@ export interface CianboxErrorDetails {
   status?: number | undefined
   /** How long the server asked to wait, in milliseconds, already capped. */
   retryAfterMs?: number | undefined
+  /** Not sent: the circuit breaker is open. */
+  circuitOpen?: boolean | undefined
   /** The server's own words, if it gave a reason. Shown to the operator in quotes. */
   upstreamMessage?: string | undefined
   /** Kept only as a copy without secrets and without its extra properties. */
@@ -54,6 +56,8 @@ export class CianboxError extends Error {
   readonly operatorMessage: string
   readonly status?: number
   readonly retryAfterMs?: number
+  /** Whether it was not even sent, because the circuit breaker is open. */
+  readonly circuitOpen: boolean
   readonly upstreamMessage?: string
 
   constructor(kind: CianboxErrorKind, message: string, details: CianboxErrorDetails = {}) {
@@ -64,6 +68,7 @@ export class CianboxError extends Error {
     this.kind = kind
     this.retryable = details.retryable ?? RETRYABLE.has(kind)
     this.operatorMessage = upstream ? `${sentence} Cianbox dijo: «${upstream}».` : sentence
+    this.circuitOpen = details.circuitOpen ?? false
     if (details.status !== undefined) this.status = details.status
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
     if (upstream) this.upstreamMessage = upstream

@@ -10,7 +10,13 @@ export type { RequestRecord, Timeouts } from './http/transport.js'
 export type { Waiting } from './http/waiting.js'
 export type { CianboxClientOptions } from './options.js'
 export type { Dialect } from './parse/envelope.js'
-export { type ProductPage, parseProductPage, parseProductRows } from './parse/product-page.js'
+export {
+  type ProductPage,
+  type ProductRowPage,
+  parseProductPage,
+  parseProductRows,
+  productRowId,
+} from './parse/product-page.js'
 export {
   type Branch,
   type Brand,

@@ -183,14 +183,22 @@ test('an injected limiter decides over every request', async () => {
 test('an open circuit sends nothing', async () => {
   fake.on('/productos', refuse(500))
   const breaker = createCircuitBreaker({ failures: 3, openMs: 60_000 })
-  const connected = connect({ breaker, retry: { attempts: 3 } })
+  const reasons: (string | undefined)[] = []
+  const connected = connect({
+    breaker,
+    retry: { attempts: 3 },
+    onWaiting: (waiting) => void reasons.push(waiting?.reason),
+  })
   await expect(connected.listProducts(firstPage)).rejects.toMatchObject({ kind: 'server_error' })
   const sent = fake.seen.length
+  expect(reasons).not.toContain('circuit_open')
   await expect(connected.listProducts(firstPage)).rejects.toMatchObject({
     kind: 'unreachable',
     retryable: true,
+    circuitOpen: true,
   })
   expect(fake.seen).toHaveLength(sent)
+  expect(reasons).toContain('circuit_open')
 })
 
 test('a closed client refuses to work, and stops what is under way', async () => {

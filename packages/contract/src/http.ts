@@ -41,6 +41,10 @@ export interface Connection {
   pageSize: number
   dialect: Dialect
   requestsPerSecond: number
+  /** Most requests a day (of America/Argentina/Buenos_Aires); null: no limit. */
+  dailyRequestBudget: number | null
+  /** Sent to the ERP today, by runs and everything else. */
+  requestsToday: number
   isActive: boolean
   updatedAt: string
 }

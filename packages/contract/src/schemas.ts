@@ -42,6 +42,14 @@ const connectionFields = z.object({
     .number()
     .min(0.1, 'Tiene que estar entre 0,1 y 50.')
     .max(50, 'Tiene que estar entre 0,1 y 50.'),
+  /** Most requests that Espejo may send to Cianbox in a day; null: no limit. Left out to keep the stored one. */
+  dailyRequestBudget: z
+    .number()
+    .int('Tiene que ser un número entero.')
+    .min(10, 'Tiene que ser 10 o más, o quedar sin tope.')
+    .max(1_000_000, 'No puede pasar de 1.000.000.')
+    .nullable()
+    .optional(),
   isActive: z.boolean(),
 })
 

@@ -59,10 +59,43 @@ export function failedWith(code: ErrorData['code'], message = 'No se pudo', runI
   return { event: 'error', id: `${runId}.100`, data: { success: false, message, timestamp: AT, code } }
 }
 
-export function ping(): StreamEvent {
-  return { event: 'ping', data: { timestamp: AT } }
+/** @param sentAt the server's clock, in milliseconds since the epoch */
+export function ping(sentAt = Date.parse(AT)): StreamEvent {
+  return { event: 'ping', data: { timestamp: new Date(sentAt).toISOString() } }
 }
 
 export function runList(...runs: { id: string; status: Run['status'] }[]) {
   return { items: runs, nextCursor: null }
+}
+
+/** The run as the API shows it after a page of 25, of 200 products each. */
+export function runAt(page: number, changes: Partial<Run> = {}): Run {
+  const seen = page * 200
+  return {
+    id: RUN_ID,
+    mode: 'full',
+    dryRun: false,
+    status: 'running',
+    phase: 'products',
+    page,
+    totalPages: 25,
+    totalProcessed: seen,
+    created: seen,
+    updated: 0,
+    unchanged: 0,
+    errors: 0,
+    seen,
+    retired: 0,
+    percent: page * 4,
+    requests: page,
+    waiting: null,
+    ratePerSecond: 410.2,
+    etaSeconds: 6,
+    startedBy: null,
+    createdAt: AT,
+    startedAt: AT,
+    endedAt: null,
+    error: null,
+    ...changes,
+  }
 }

@@ -28,6 +28,7 @@ export const START = 'GET /api/cianbox/sync/products/stream'
 export const RUNS = 'GET /api/cianbox/sync/runs'
 export const TICKETS = 'POST /api/stream-tickets'
 export const eventsOf = (runId: string) => `GET /api/cianbox/sync/runs/${runId}/events`
+export const runOf = (runId: string) => `GET /api/cianbox/sync/runs/${runId}`
 export const cancelOf = (runId: string) => `POST /api/cianbox/sync/runs/${runId}/cancel`
 
 /** A real HTTP server whose routes are scripted by the test. A route without a script answers 404. */

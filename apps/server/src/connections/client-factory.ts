@@ -1,6 +1,7 @@
 import { type CianboxClient, type CianboxClientOptions, createCianboxClient } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
+import type { GuardsOf } from '../requests/request-guards.js'
 import type { Sealer } from '../secrets.js'
 import { createConnectionStore } from './connection-store.js'
 
@@ -22,7 +23,13 @@ export interface ClientFactory {
   ): Promise<{ client: CianboxClient; connection: Connection } | null>
 }
 
-export function createClientFactory(deps: { pool: Pool; sealer: Sealer; baseUrl: string }): ClientFactory {
+/** @param deps.guardsOf holds pace and budget across nodes; without it each client keeps its own pace. */
+export function createClientFactory(deps: {
+  pool: Pool
+  sealer: Sealer
+  baseUrl: string
+  guardsOf?: GuardsOf
+}): ClientFactory {
   const store = createConnectionStore(deps)
   return {
     async forTenant(tenantId, hooks = {}) {
@@ -32,6 +39,7 @@ export function createClientFactory(deps: { pool: Pool; sealer: Sealer; baseUrl:
       const { appName, appCode, user } = connection
       const client = createCianboxClient({
         requestsPerSecond: connection.requestsPerSecond,
+        ...deps.guardsOf?.(tenantId),
         ...hooks,
         baseUrl: deps.baseUrl,
         cuenta: connection.cuenta,

@@ -11,7 +11,8 @@ export interface ConnectionRow extends Omit<Connection, 'hasPassword' | 'updated
 export const CONNECTION_COLUMNS = `
   cuenta, app_name AS "appName", app_code AS "appCode", erp_user AS "user", password_sealed AS "passwordSealed",
   tokens_sealed AS "tokensSealed", page_size AS "pageSize", dialect,
-  requests_per_second AS "requestsPerSecond", is_active AS "isActive",
+  requests_per_second AS "requestsPerSecond", daily_request_budget AS "dailyRequestBudget",
+  app.requests_today(tenant_id) AS "requestsToday", is_active AS "isActive",
   credentials_version AS "credentialsVersion", updated_at AS "updatedAt"`
 
 /** The row as the HTTP API shows it: without anything secret. */

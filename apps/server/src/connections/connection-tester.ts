@@ -3,22 +3,30 @@ import {
   type CianboxErrorKind,
   type ConnectionReport,
   createCianboxClient,
+  type Limiter,
 } from '@espejo/cianbox'
 import type { ConnectionTest, RunErrorCode } from '@espejo/contract'
 import type { ConnectionTestBody } from '@espejo/contract/schemas'
+import { BudgetSpentError } from '../requests/budget-spent.js'
+import type { GuardsOf } from '../requests/request-guards.js'
 import { UnsealError } from '../secrets.js'
 import type { ConnectionStore, OpenConnection } from './connection-store.js'
 
 /** Tries a connection: logs in at the ERP and reads one small page. Never throws for what the ERP does. */
 export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => Promise<ConnectionTest>
 
-/** @param deps.timeoutMs - for the whole of a test. @defaultValue 30000 */
+/**
+ * @param deps.timeoutMs - for the whole of a test. @defaultValue 30000
+ * @param deps.guardsOf - so that a test's requests take their turn among the tenant's others. Its breaker
+ * is not asked: who tests wants to know how the ERP is now.
+ */
 export function createConnectionTester(deps: {
   connections: Pick<ConnectionStore, 'open'>
   baseUrl: string
   timeoutMs?: number
+  guardsOf?: GuardsOf
 }): ConnectionTester {
-  const { connections, baseUrl, timeoutMs = 30_000 } = deps
+  const { connections, baseUrl, timeoutMs = 30_000, guardsOf } = deps
   return async (tenantId, form) => {
     let stored: OpenConnection | null = null
     try {
@@ -28,7 +36,7 @@ export function createConnectionTester(deps: {
       if (form.password === undefined) return UNREADABLE
     }
     const values = complete(form, stored)
-    return values ? tryOut(values, baseUrl, timeoutMs) : INCOMPLETE
+    return values ? tryOut(values, baseUrl, timeoutMs, guardsOf?.(tenantId).limiter) : INCOMPLETE
   }
 }
 
@@ -68,15 +76,30 @@ function complete(form: ConnectionTestBody, stored: OpenConnection | null): Test
   }
 }
 
-async function tryOut(values: TestValues, baseUrl: string, timeoutMs: number): Promise<ConnectionTest> {
+async function tryOut(
+  values: TestValues,
+  baseUrl: string,
+  timeoutMs: number,
+  limiter: Limiter | undefined,
+): Promise<ConnectionTest> {
   const { cuenta, credentials, dialect } = values
   const deadline = AbortSignal.timeout(timeoutMs)
   let client: ReturnType<typeof createCianboxClient> | undefined
   try {
     // A person waits for this: one try, and what the ERP says is what they see.
-    client = createCianboxClient({ baseUrl, cuenta, credentials, dialect, retry: { attempts: 1 } })
+    client = createCianboxClient({
+      baseUrl,
+      cuenta,
+      credentials,
+      dialect,
+      retry: { attempts: 1 },
+      ...(limiter ? { limiter } : {}),
+    })
     return success(await client.testConnection({ signal: deadline }), values.pageSize)
   } catch (error) {
+    if (error instanceof BudgetSpentError) {
+      return { ok: false, code: 'daily_budget', message: error.operatorMessage }
+    }
     if (!(error instanceof CianboxError)) throw error
     return error.kind === 'aborted'
       ? failure(new CianboxError('timeout', 'The test took too long'))

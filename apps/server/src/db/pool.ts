@@ -26,6 +26,8 @@ export function createPool(
   })
   // An idle connection that breaks (PostgreSQL restarted) is replaced at the next use.
   pool.on('error', options.onError)
+  // One that breaks in use fails its next query. Without a listener it would end the process before.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
@@ -46,6 +48,26 @@ export async function withSignInEmail<T>(
   return inTransaction(pool, 'app.sign_in_email', email, work)
 }
 
+/** Runs `work` in a transaction that sees the one webhook whose secret has this hash, of whatever tenant. */
+export async function withWebhookHash<T>(pool: Pool, hash: Buffer, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return inTransaction(pool, 'app.webhook_hash', hash.toString('hex'), work)
+}
+
+/**
+ * Runs `work` in a transaction that sees which tenants there are and what is due for them, and nothing
+ * else of theirs. `work` sets the tenant itself (see {@link actFor}) before it touches anything more.
+ */
+export async function withMaintenance<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return inTransaction(pool, 'app.maintenance', 'on', work)
+}
+
+/** Makes the rest of a maintenance transaction one tenant's own. */
+export async function actFor(tx: Tx, tenantId: string): Promise<void> {
+  await tx.query(`SELECT set_config('app.maintenance', '', true), set_config('app.tenant', $1, true)`, [
+    tenantId,
+  ])
+}
+
 async function inTransaction<T>(
   pool: Pool,
   setting: string,
@@ -55,8 +77,8 @@ async function inTransaction<T>(
   const tx = await pool.connect()
   let broken: Error | undefined
   try {
-    await tx.query('BEGIN')
-    await tx.query('SELECT set_config($1, $2, true)', [setting, value])
+    // One round trip for both, which only the simple protocol takes: hence literals.
+    await tx.query(`BEGIN; SELECT set_config(${tx.escapeLiteral(setting)}, ${tx.escapeLiteral(value)}, true)`)
     const result = await work(tx)
     await tx.query('COMMIT')
     return result

@@ -44,6 +44,7 @@ export const runErrorCodeSchema = z.enum([
   'cancelled',
   'connection_missing',
   'connection_inactive',
+  'connection_unreadable',
   'upstream_auth',
   'upstream_account',
   'upstream_forbidden',

@@ -6,14 +6,19 @@ import type { ConnectionTester } from '../connections/connection-tester.js'
 import type { Pool } from '../db/pool.js'
 import type { RunControl } from '../runs/run-control.js'
 import type { Sealer } from '../secrets.js'
+import type { Registrations } from '../webhooks/registration.js'
+import { createWebhookStore } from '../webhooks/webhook-store.js'
 import { authRoutes } from './auth-routes.js'
 import { connectionRoutes } from './connection-routes.js'
 import { describeApi } from './openapi.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { productRoutes } from './product-routes.js'
+import { referenceRoutes } from './reference-routes.js'
 import { ok, type Route, route, serveRoutes } from './route.js'
 import { runOutcomeRoutes } from './run-outcome-routes.js'
 import { runRoutes } from './run-routes.js'
+import { scheduleRoutes } from './schedule-routes.js'
+import { webhookRoutes } from './webhook-routes.js'
 
 export interface ApiDeps {
   pool: Pool
@@ -28,6 +33,8 @@ export interface ApiDeps {
   onSignOut?: (session: Session) => void
   /** Routes that stream. They authenticate and parse for themselves; their errors are answered here. */
   streamRouter?: Router
+  /** Turns the ERP's notifications on and off. */
+  registrations: Registrations
   onUnexpectedError: UnexpectedErrorLog
   now: () => Date
 }
@@ -49,7 +56,7 @@ export function createApi(deps: ApiDeps): Router {
 
 /** All routes of the API but the stream's, the one that describes them included. */
 export function apiRoutes(deps: ApiDeps): Route[] {
-  const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester } = deps
+  const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester, registrations } = deps
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
     ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
@@ -57,6 +64,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...runRoutes({ pool, runControl }),
     ...runOutcomeRoutes({ pool, runControl }),
     ...productRoutes({ pool }),
+    ...referenceRoutes({ pool }),
+    ...webhookRoutes({ pool, webhooks: createWebhookStore(deps), registrations, now }),
+    ...scheduleRoutes({ pool, now }),
   ]
   let document: object | undefined
   routes.push(

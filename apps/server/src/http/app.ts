@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Pool } from '../db/pool.js'
 import { type ApiDeps, createApi } from './api.js'
 import { createHealthRouter } from './health.js'
+import { createMetrics } from './metrics.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { createRequestLog } from './request-log.js'
 import { createWebAppRouter } from './web-app.js'
@@ -11,6 +12,8 @@ import { createWebAppRouter } from './web-app.js'
 export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   pool: Pool
   log: Logger
+  /** What is open on the stream hub, for the metrics. */
+  streams: () => { viewers: number; runs: number }
   /** Folder of the built web app; where there is none, only the API is served. */
   webDir: string
   /**
@@ -28,7 +31,10 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', deps.trustProxy ?? 'loopback')
   app.use(createRequestLog(deps.log))
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY } }))
+  const metrics = createMetrics(deps.streams)
+  app.use(metrics.measure)
   app.use(createHealthRouter(deps))
+  app.use(metrics.router)
   app.use('/api', createApi({ ...deps, onUnexpectedError }))
   app.use(createWebAppRouter(deps.webDir))
   app.use(unknownRoute)

@@ -1,6 +1,5 @@
 import { isFinal, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { appendEvent } from './event-log.js'
 import { RUN_COLUMNS, type RunRow } from './run-row.js'
 import type { RunState } from './run-state.js'
 import { lockRun } from './run-store.js'
@@ -22,7 +21,7 @@ export async function claimRun(pool: Pool, tenantId: string, runId: string): Pro
     if (!run || transition(run.status, 'claim') === null) return null
     const { rows } = await tx.query<RunRow>(
       `UPDATE app.runs SET status = 'running', epoch = epoch + 1, fruitless = fruitless + 1,
-              started_at = coalesce(started_at, now())
+              started_at = coalesce(started_at, now()), alive_at = now()
         WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_COLUMNS}`,
       [tenantId, runId],
     )
@@ -49,15 +48,20 @@ export async function advance(
   logged: LoggedEvent,
   progressed: boolean,
 ): Promise<Fence> {
-  const { rows } = await tx.query<Fence>(
-    `UPDATE app.runs SET
-       seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
-       errors = $10, retired = $11, percent = $12, requests = $13, waiting = $14, rate_per_second = $15,
-       eta_seconds = $16, newest_seen = $17,
-       fruitless = CASE WHEN $18 THEN 0 ELSE fruitless END
-     WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'
-     RETURNING seq::float8 AS seq, intent`,
-    [
+  const { rows } = await tx.query<Fence>({
+    name: 'advance-run',
+    text: `WITH held AS (
+       UPDATE app.runs SET
+         seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
+         errors = $10, retired = $11, percent = $12, requests = $13, waiting = $14, rate_per_second = $15,
+         eta_seconds = $16, newest_seen = $17, fruitless = CASE WHEN $18 THEN 0 ELSE fruitless END
+       WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'
+       RETURNING seq, intent
+     ), logged AS (
+       INSERT INTO app.run_events (tenant_id, run_id, seq, event, data) SELECT $1, $2, seq, $19::text, $20::json FROM held
+     )
+     SELECT seq::float8 AS seq, intent FROM held`,
+    values: [
       run.tenantId,
       run.id,
       run.epoch,
@@ -76,11 +80,12 @@ export async function advance(
       state.etaSeconds,
       state.newestSeen,
       progressed,
+      logged.event,
+      JSON.stringify(logged.data),
     ],
-  )
+  })
   const fence = rows[0]
   if (!fence) throw new SupersededError(`Run ${run.id} is no longer held at epoch ${run.epoch}.`)
-  await appendEvent(tx, run.tenantId, run.id, fence.seq, logged)
   return fence
 }
 
@@ -114,6 +119,7 @@ export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id'
 /**
  * Ends or pauses the run, with the event that says so: an ending is the last of its log, a pause is
  * a `progress` that says what the run waits for.
+ * @returns false when it was to pause and a person wants it to end: it is still held then.
  * @throws {@link SupersededError} as {@link advance}
  */
 export async function settle(
@@ -126,12 +132,13 @@ export async function settle(
     /** What else is true from this moment on; commits with it. */
     also?: (tx: Tx) => Promise<void>
   },
-): Promise<void> {
+): Promise<boolean> {
   const status = transition('running', outcome.trigger)
   if (status === null) throw new Error(`A running run cannot ${outcome.trigger}.`)
   const error = outcome.event.event === 'error' ? outcome.event.data : null
-  await withTenant(pool, run.tenantId, async (tx) => {
-    await advance(tx, run, outcome.state, outcome.event, false)
+  return withTenant(pool, run.tenantId, async (tx) => {
+    const { intent } = await advance(tx, run, outcome.state, outcome.event, false)
+    if (outcome.trigger === 'pause' && intent === 'cancel') return false
     await tx.query(
       `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5,
               ended_at = CASE WHEN $6 THEN now() END
@@ -139,7 +146,19 @@ export async function settle(
       [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null, isFinal(status)],
     )
     await outcome.also?.(tx)
+    return true
   })
+}
+
+/** Says that the run's worker lives, for those who end runs that nobody tends. */
+export async function showLife(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>): Promise<void> {
+  await withTenant(pool, run.tenantId, (tx) =>
+    tx.query(
+      `UPDATE app.runs SET alive_at = now()
+        WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
+      [run.tenantId, run.id, run.epoch],
+    ),
+  )
 }
 
 /** What a person has asked of a run, read by its worker between and during pages. */

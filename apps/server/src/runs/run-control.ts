@@ -22,6 +22,11 @@ export interface StartRun {
 export interface RunControl {
   /** Starts a run, or gives the one that is active: one a tenant at a time. */
   start(tenantId: string, request: StartRun): Promise<{ run: Run; started: boolean }>
+  /**
+   * As {@link start}, in the caller's transaction: null when a run is active. After the commit the caller
+   * lets viewers know of it, as `onEvent` does here.
+   */
+  startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunRow | null>
   /** Ends a run that has not ended; what its pages committed stays. Null: no such run. */
   cancel(tenantId: string, runId: string): Promise<Run | null>
   /** Null: no such run. A run that has ended stays as it is. */
@@ -40,19 +45,24 @@ export function createRunControl(deps: {
 }): RunControl {
   const { pool, queue, now, onEvent } = deps
 
+  async function startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunRow | null> {
+    const fresh = await insertRun(tx, tenantId, {
+      id: newId(),
+      mode: request.mode,
+      dryRun: request.dryRun,
+      requestedIds: request.ids,
+      startedBy: request.startedBy,
+    })
+    if (!fresh) return null
+    await appendEvent(tx, tenantId, fresh.id, fresh.seq, startEvent(fresh, now()))
+    await queue.enqueue(tx, { tenantId, runId: fresh.id })
+    return fresh
+  }
+
   async function start(tenantId: string, request: StartRun): Promise<{ run: Run; started: boolean }> {
     const outcome = await withTenant(pool, tenantId, async (tx) => {
-      const fresh = await insertRun(tx, tenantId, {
-        id: newId(),
-        mode: request.mode,
-        dryRun: request.dryRun,
-        requestedIds: request.ids,
-        startedBy: request.startedBy,
-      })
-      if (!fresh) return { row: await activeRun(tx, tenantId), started: false }
-      await appendEvent(tx, tenantId, fresh.id, fresh.seq, startEvent(fresh, now()))
-      await queue.enqueue(tx, { tenantId, runId: fresh.id })
-      return { row: fresh, started: true }
+      const fresh = await startIn(tx, tenantId, request)
+      return fresh ? { row: fresh, started: true } : { row: await activeRun(tx, tenantId), started: false }
     })
     // The active run that stood in the way may have ended between the two statements.
     if (!outcome.row) return start(tenantId, request)
@@ -82,6 +92,7 @@ export function createRunControl(deps: {
 
   return {
     start,
+    startIn,
     cancel: (tenantId, runId) => ask(tenantId, runId, 'cancel'),
     pause: (tenantId, runId) => ask(tenantId, runId, 'pause'),
     resume: (tenantId, runId) => ask(tenantId, runId, 'resume'),
@@ -127,7 +138,7 @@ async function move(
   const error = logged.event === 'error' ? logged.data : null
   const waiting = logged.event === 'progress' ? logged.data.waiting : null
   const { rows } = await tx.query<RunRow>(
-    `UPDATE app.runs SET status = $3, intent = NULL, seq = seq + 1, waiting = $4, error_code = $5,
+    `UPDATE app.runs SET status = $3, intent = NULL, seq = seq + 1, alive_at = now(), waiting = $4, error_code = $5,
             error_message = $6, ended_at = CASE WHEN $7 THEN now() END
       WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_COLUMNS}`,
     [

@@ -14,7 +14,8 @@ export interface RunQueue {
    */
   enqueue(tx: Tx, job: RunJob): Promise<void>
   /**
-   * Works on runs, up to `concurrency` at once. `signal` is aborted when the job is lost or
+   * Works on runs, up to `concurrency` at once. A run that waits for its ERP takes little but its place,
+   * so there may be many; only a few look for the next job at any time. `signal` is aborted when the job is lost or
    * {@link stop} is called; a handler that throws has its job given to another worker.
    */
   work(concurrency: number, handle: (job: RunJob, signal: AbortSignal) => Promise<void>): Promise<void>
@@ -23,6 +24,8 @@ export interface RunQueue {
 }
 
 const QUEUE = 'runs'
+/** Workers that look for the next job at any time, each twice a second. */
+const LOOKING = 4
 const SCHEMA = 'pgboss'
 
 /** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
@@ -87,13 +90,33 @@ export async function openRunQueue(
       if (!(await send())) throw new Error('The queue refused the run although the tenant has no other job.')
     },
     async work(concurrency, handle) {
-      await boss.work<RunJob>(
-        QUEUE,
-        { localConcurrency: concurrency, pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
-        async (jobs) => {
-          for (const job of jobs) await handle(job.data, AbortSignal.any([job.signal, stopping.signal]))
-        },
-      )
+      let workers = 0
+      let busy = 0
+      async function hire(): Promise<void> {
+        workers += 1
+        const id = await boss.work<RunJob>(
+          QUEUE,
+          { pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
+          async (jobs) => {
+            busy += 1
+            if (workers - busy < LOOKING && workers < concurrency && !stopping.signal.aborted) {
+              // Without another one this one still works: its next job comes later.
+              void hire().catch(options.onError)
+            }
+            try {
+              for (const job of jobs) await handle(job.data, AbortSignal.any([job.signal, stopping.signal]))
+            } finally {
+              busy -= 1
+              if (workers - busy > LOOKING) {
+                workers -= 1
+                // Takes no further job; not waited for, as it waits for this very handler.
+                void boss.offWork(QUEUE, { id, wait: false }).catch(options.onError)
+              }
+            }
+          },
+        )
+      }
+      for (let i = 0; i < Math.min(LOOKING, concurrency); i++) await hire()
     },
     async stop(timeoutMs) {
       stopping.abort()

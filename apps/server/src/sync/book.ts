@@ -1,6 +1,13 @@
-import { type CianboxClient, CianboxError, type ProductPage } from '@espejo/cianbox'
+import { type CianboxClient, CianboxError } from '@espejo/cianbox'
 import { RunFailure } from './failure.js'
 import { findLastPage, type PageKind } from './find-last-page.js'
+import { prepareRows, rangeOf, type SourceRows } from './source-rows.js'
+
+/** A page of the catalogue, ready to be compared. */
+export interface BookPage extends SourceRows {
+  /** How many pages the source says there are; null when it does not say. */
+  totalPages: number | null
+}
 
 /**
  * The catalogue by ascending id, as numbered pages. What the source says of their number is a hint:
@@ -16,9 +23,9 @@ export interface Book {
    * A page that has rows, unless the catalogue has shrunk below it meanwhile.
    * @throws {@link RunFailure} `upstream_paging` when it is empty and should not be.
    */
-  fetch(page: number): Promise<ProductPage>
+  fetch(page: number): Promise<BookPage>
   /** Whether a page of nothing but known rows is explained: it lies behind the end, or much was deleted. */
-  mayRepeat(page: ProductPage): boolean
+  mayRepeat(page: BookPage): boolean
 }
 
 /** How often a page that is empty and should not be is asked for before the run ends. */
@@ -27,12 +34,14 @@ const LOOKS = 3
 export function openBook(client: CianboxClient, options: { pageSize: number; signal: AbortSignal }): Book {
   const { pageSize, signal } = options
   /** The highest id at the start; null: unknown, or the source does not keep to the order asked for. */
-  let top: bigint | null = null
+  let top: number | null = null
   let totalAtStart: number | null = null
-  let lookedAt: { page: number; result: ProductPage } | null = null
+  let lookedAt: { page: number; result: BookPage } | null = null
 
-  const ask = (page: number, order: 'id-asc' | 'id-desc') =>
-    client.listProducts({ page, limit: pageSize, order, signal })
+  async function ask(page: number, order: 'id-asc' | 'id-desc'): Promise<BookPage> {
+    const { rows, totalPages } = await client.listProductRows({ page, limit: pageSize, order, signal })
+    return { ...prepareRows(rows), totalPages }
+  }
 
   async function kindOf(page: number): Promise<PageKind> {
     try {
@@ -60,7 +69,7 @@ export function openBook(client: CianboxClient, options: { pageSize: number; sig
       if (totalAtStart === null) {
         // Without a total, a source that takes no order would make the first page look like the end.
         await kindOf(1)
-        if (lookedAt && sameIds(lookedAt.result, newest) && newest.received >= pageSize) top = null
+        if (lookedAt && hasSameIds(lookedAt.result, newest) && newest.received >= pageSize) top = null
       }
       const last = await findLastPage(totalAtStart ?? 1, kindOf)
       if (last === null) throw paging('no termina nunca: sigue mostrando páginas')
@@ -77,8 +86,8 @@ export function openBook(client: CianboxClient, options: { pageSize: number; sig
     },
     mayRepeat(page) {
       const isBehind = top !== null && highestIn(page) >= top
-      const hasShrunk = page.totalPages !== null && totalAtStart !== null && page.totalPages < totalAtStart
-      return isBehind || hasShrunk
+      const { totalPages } = page
+      return isBehind || (totalPages !== null && totalAtStart !== null && totalPages < totalAtStart)
     },
   }
 }
@@ -95,13 +104,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof CianboxError && /^(bad_request|server_error)$/.test(error.kind)
 }
 
-/** The highest id of a page; below every id when none of its rows has one. */
-function highestIn({ products, rejects }: ProductPage): bigint {
-  const ids = [...products, ...rejects].flatMap(({ id }) => (id === null ? [] : [BigInt(id)]))
-  return ids.reduce((max, id) => (id > max ? id : max), -1n)
+/** Below every id when no row has one. */
+function highestIn(page: BookPage): number {
+  return rangeOf(page)?.highest ?? -1
 }
 
-function sameIds(a: ProductPage, b: ProductPage): boolean {
-  const ids = new Set(a.products.map(({ id }) => id))
-  return ids.size === b.products.length && b.products.every(({ id }) => ids.has(id))
+function hasSameIds(a: BookPage, b: BookPage): boolean {
+  const ids = new Set(a.rows.map(({ id }) => id))
+  return ids.size === b.rows.length && b.rows.every(({ id }) => ids.has(id))
 }

@@ -1,12 +1,53 @@
-import type { SourceProduct } from '@espejo/cianbox'
+import { isDeepStrictEqual } from 'node:util'
+import { parseProductRows, type SourceProduct } from '@espejo/cianbox'
 import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
-import type { FieldChange } from './field-changes.js'
+import { isStale } from './content-hash.js'
+import type { StoredProduct } from './diff.js'
+import { type FieldChange, fieldChanges } from './field-changes.js'
+import { type ProductToWrite, storedRows } from './product-store.js'
+import type { Session } from './session.js'
 
 export interface ProductChange {
   id: string
   kind: 'created' | 'updated' | 'retired' | 'restored'
   fields: FieldChange[]
+}
+
+/**
+ * What writing these products changes, read before they are written. `reordered` are those whose hash
+ * differs and whose content does not: the source only put their keys in another order.
+ */
+export async function findChanges(
+  tx: Tx,
+  session: Session,
+  products: readonly ProductToWrite[],
+  stored: ReadonlyMap<string, StoredProduct>,
+): Promise<{ changes: ProductChange[]; reordered: ReadonlySet<string> }> {
+  const known = products.map(({ product }) => product.id).filter((id) => stored.has(id))
+  const rows = await storedRows(tx, session.run.tenantId, known)
+  const before = new Map(parseProductRows(rows, session.dialect).products.map((old) => [old.id, old]))
+  const changes: ProductChange[] = []
+  const reordered = new Set<string>()
+  for (const { product } of products) {
+    const { id } = product
+    const was = stored.get(id)
+    const old = before.get(id)
+    if (!was) {
+      if (session.logsCreations) changes.push({ id, kind: 'created', fields: [] })
+    } else if (!was.retired && old && !isStale(was.hash) && isSame(old, product)) {
+      reordered.add(id)
+    } else {
+      const kind = was.retired ? 'restored' : 'updated'
+      changes.push({ id, kind, fields: old ? fieldChanges(old, product) : [] })
+    }
+  }
+  return { changes, reordered }
+}
+
+/** `isDeepStrictEqual` does not look at the order of keys. */
+function isSame(old: SourceProduct, product: SourceProduct): boolean {
+  return isDeepStrictEqual(old.raw, product.raw)
 }
 
 type Held = Pick<RunRow, 'tenantId' | 'id' | 'dryRun'>
@@ -37,18 +78,4 @@ export async function recordChanges(tx: Tx, run: Held, changes: readonly Product
       LIMIT greatest(0, $6 - (SELECT count(*) FROM app.dry_run_changes WHERE tenant_id = $1 AND run_id = $2))`,
     [...values, DRY_RUN_SAMPLES],
   )
-}
-
-/** The upstream rows that the mirror holds of these products, as they were when last written. */
-export async function storedRows(
-  tx: Tx,
-  tenantId: string,
-  ids: readonly string[],
-): Promise<SourceProduct['raw'][]> {
-  if (ids.length === 0) return []
-  const { rows } = await tx.query<{ raw: SourceProduct['raw'] }>(
-    'SELECT raw FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = ANY ($2::bigint[])',
-    [tenantId, ids],
-  )
-  return rows.map(({ raw }) => raw)
 }

@@ -1,22 +1,21 @@
-import { parseProductRows, type SourceProduct, type SourceReject } from '@espejo/cianbox'
+import type { SourceReject } from '@espejo/cianbox'
 import type { RunPhase } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
-import { type ProductChange, recordChanges, storedRows } from './change-log.js'
-import { contentHash } from './content-hash.js'
-import { diffPage, type HashedProduct, resolveDuplicates, type StoredProduct } from './diff.js'
-import { fieldChanges } from './field-changes.js'
+import { findChanges, recordChanges } from './change-log.js'
+import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
 import { recordPage, recordRejects, seenAmong } from './page-store.js'
-import { probeProducts, upsertProducts } from './product-store.js'
+import { type ProductToWrite, probeProducts, rehashProducts, upsertProducts } from './product-store.js'
+import { newestOf, readRows } from './read-rows.js'
 import type { Session } from './session.js'
+import type { SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
 
-/** A page as the client gives it, of whichever phase. */
+/** A page as the source sent it, of whichever phase. */
 export interface ProductsOfPage {
   phase: RunPhase
   page: number
-  products: readonly SourceProduct[]
-  rejects: readonly SourceReject[]
+  source: SourceRows
   /** Whether some of these may have been on an earlier page of this run. */
   mayRepeat: boolean
 }
@@ -26,28 +25,36 @@ export interface CommittedProducts {
   newest: string | null
 }
 
-/** Writes what differs, keeps what was refused, remembers what was seen: all of a page but its event. */
+/**
+ * Writes what differs, keeps what was refused, remembers what was seen: all of a page but its event.
+ * A row whose content the mirror has already is not even read: it was read when it was written.
+ */
 export async function commitProducts(
   tx: Tx,
   session: Session,
   page: ProductsOfPage,
 ): Promise<CommittedProducts> {
-  const { run } = session
-  const all: HashedProduct[] = resolveDuplicates(page.products).map((product) => ({
-    product,
-    hash: contentHash(product.raw),
-  }))
-  const ids = all.map(({ product }) => product.id)
+  const { run, dialect } = session
+  const { rows, nameless } = page.source
+  const ids = rows.map(({ id }) => id)
   const stored = await probeProducts(tx, run.tenantId, run.id, ids)
   const seenBefore = page.mayRepeat ? await seenAmong(tx, run, ids) : new Set<string>()
   // A dry run has written nothing that would tell a second look from the first.
-  const hashed = run.dryRun ? all.filter(({ product }) => !seenBefore.has(product.id)) : all
+  const mine = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
 
-  const { write } = diffPage(hashed, stored, seenBefore)
-  const changes = await changesOf(tx, session, write, stored)
-  const refused = run.dryRun
-    ? []
-    : await writeIsolating(tx, write, (rows) => upsertProducts(tx, run.tenantId, run.id, rows))
+  const read = readRows(
+    mine.filter((row) => differs(row, stored.get(row.id))),
+    nameless,
+    dialect,
+    page.page,
+  )
+  const { changes, reordered } = await findChanges(tx, session, read.products, stored)
+  const write = read.products.filter(({ product }) => !reordered.has(product.id))
+  const refused = run.dryRun ? [] : await writeAll(tx, session, write)
+  if (!run.dryRun) {
+    const alike = read.products.filter(({ product }) => reordered.has(product.id))
+    await rehashProducts(tx, run.tenantId, alike)
+  }
   const refusedIds = new Set(refused.map(({ row }) => row.product.id))
   await recordChanges(
     tx,
@@ -55,51 +62,34 @@ export async function commitProducts(
     changes.filter(({ id }) => !refusedIds.has(id)),
   )
 
-  const kept = hashed.filter(({ product }) => !refusedIds.has(product.id))
-  const { created, updated, unchanged } = diffPage(kept, stored, seenBefore)
-  const rejects = [...page.rejects, ...refused.map((one, i) => rejectOf(one, page, i))]
+  const refusals = refused.map((one, i) => rejectOf(one, page, i))
+  // What an earlier page has counted, it has counted with its outcome of then.
+  const rejects = [...read.rejects, ...refusals].filter(({ id }) => id === null || !seenBefore.has(id))
   await recordRejects(tx, run, page.phase, rejects)
   // A rejected product is there at the source all the same: the sweep must not take it for gone.
-  const rejectedIds = page.rejects.flatMap(({ id }) => (id === null ? [] : [id]))
-  await recordPage(tx, run, page.phase, page.page, [...ids, ...rejectedIds])
-  return {
-    counts: { created, updated, unchanged, errors: rejects.length, retired: 0 },
-    newest: newestOf(page.products),
-  }
+  await recordPage(tx, run, page.phase, page.page, ids)
+
+  const rejectedIds = new Set([...read.rejects, ...refusals].map(({ id }) => id))
+  const kept = mine.map(({ id }) => id).filter((id) => !rejectedIds.has(id))
+  const changed = new Set(write.map(({ product }) => product.id))
+  const counts = countPage(kept, changed, stored, seenBefore)
+  return { counts: { ...counts, errors: rejects.length, retired: 0 }, newest: newestOf(read.products) }
 }
 
-/** What writing these rows changes, read before they are written. */
-async function changesOf(
-  tx: Tx,
-  session: Session,
-  write: readonly HashedProduct[],
-  stored: ReadonlyMap<string, StoredProduct>,
-): Promise<ProductChange[]> {
-  const known = write.map(({ product }) => product.id).filter((id) => stored.has(id))
-  const rows = await storedRows(tx, session.run.tenantId, known)
-  const before = new Map(parseProductRows(rows, session.dialect).products.map((old) => [old.id, old]))
-  return write.flatMap(({ product }): ProductChange[] => {
-    const { id } = product
-    const was = stored.get(id)
-    if (!was) return session.logsCreations ? [{ id, kind: 'created', fields: [] }] : []
-    const old = before.get(id)
-    return [{ id, kind: was.retired ? 'restored' : 'updated', fields: old ? fieldChanges(old, product) : [] }]
-  })
-}
-
-function newestOf(products: readonly SourceProduct[]): string | null {
-  return products.reduce<string | null>(
-    (newest, { sourceUpdatedAt: at }) => (at !== null && (newest === null || at > newest) ? at : newest),
-    null,
-  )
+function writeAll(tx: Tx, { run }: Session, rows: readonly ProductToWrite[]) {
+  return writeIsolating(tx, rows, (some) => upsertProducts(tx, run.tenantId, run.id, some))
 }
 
 /** Refused rows follow the rows of the page, so that no two rejects share a place. */
-function rejectOf({ row, error }: Refused<HashedProduct>, page: ProductsOfPage, index: number): SourceReject {
+function rejectOf(
+  { row, error }: Refused<ProductToWrite>,
+  page: ProductsOfPage,
+  index: number,
+): SourceReject {
   return {
     id: row.product.id,
     page: page.page,
-    position: page.products.length + page.rejects.length + index,
+    position: page.source.received + index,
     field: error.column ?? null,
     reason: `La base de datos no pudo guardar el producto (${error.message}).`,
     payload: row.product.raw,

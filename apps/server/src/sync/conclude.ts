@@ -1,8 +1,11 @@
 import { CianboxError } from '@espejo/cianbox'
+import type { Waiting } from '@espejo/contract'
+import { BudgetSpentError } from '../requests/budget-spent.js'
 import { releaseRun, SupersededError, settle } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
+import { UnsealError } from '../secrets.js'
 import { CODE_OF_KIND, RunFailure } from './failure.js'
 import type { Stop } from './stop-watch.js'
 import { SweepNeedsConfirmation } from './sweep.js'
@@ -34,11 +37,15 @@ export async function conclude(
       log.info(about, 'run cancelled')
       return
     case 'pause': {
-      const reason = error instanceof SweepNeedsConfirmation ? 'sweep_confirmation' : 'paused'
-      const paused: RunState = { ...state, waiting: { reason, until: null }, etaSeconds: null }
+      const waiting = waitingOf(error, stopped)
+      const paused: RunState = { ...state, waiting, etaSeconds: null }
       const event = { event: 'progress' as const, data: progressData(paused, 0) }
-      await settle(pool, run, { trigger: 'pause', state: paused, event })
-      log.info({ ...about, reason }, 'run paused')
+      // A run that stops in good order has not killed its worker.
+      await releaseRun(pool, run)
+      if (!(await settle(pool, run, { trigger: 'pause', state: paused, event }))) {
+        return conclude(deps, run, state, 'cancel', error)
+      }
+      log.info({ ...about, reason: waiting.reason }, 'run paused')
       return
     }
     case null: {
@@ -56,12 +63,28 @@ export async function conclude(
 
 function stopOf(error: unknown): Stop | null {
   if (error instanceof SupersededError) return 'superseded'
-  return error instanceof SweepNeedsConfirmation ? 'pause' : null
+  return error instanceof SweepNeedsConfirmation || error instanceof BudgetSpentError ? 'pause' : null
+}
+
+/** What a run that pauses waits for. One that a person paused must not go on by itself the next day. */
+function waitingOf(error: unknown, stopped: Stop | null): Waiting {
+  if (error instanceof SweepNeedsConfirmation) return { reason: 'sweep_confirmation', until: null }
+  if (error instanceof BudgetSpentError && stopped === null) {
+    return { reason: 'daily_budget', until: error.until.toISOString() }
+  }
+  return { reason: 'paused', until: null }
 }
 
 /** The run's ending for an error; null when it is ours and trying again may help. */
 function failureOf(error: unknown): RunFailure | null {
   if (error instanceof RunFailure) return error
+  if (error instanceof UnsealError) {
+    return new RunFailure(
+      'connection_unreadable',
+      'La contraseña guardada no se puede leer con la clave actual del servidor. Escribila de nuevo en Conexión.',
+      { cause: error },
+    )
+  }
   if (error instanceof CianboxError) {
     return new RunFailure(CODE_OF_KIND[error.kind], error.operatorMessage, { cause: error })
   }

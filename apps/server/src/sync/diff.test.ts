@@ -1,18 +1,13 @@
-import type { SourceProduct } from '@espejo/cianbox'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diffPage, type HashedProduct, resolveDuplicates, type StoredProduct } from './diff.js'
+import { countPage, differs, type StoredProduct } from './diff.js'
 
 const hashOf = (content: number) => Buffer.from([content])
-// The diff reads no more of a product than its id.
-const product = (id: string) => ({ id }) as SourceProduct
 
 const pageAndMirror = fc.record({
   page: fc.uniqueArray(
     fc.record({ id: fc.integer({ min: 1, max: 30 }), content: fc.integer({ min: 0, max: 2 }) }),
-    {
-      selector: ({ id }) => id,
-    },
+    { selector: ({ id }) => id },
   ),
   mirror: fc.uniqueArray(
     fc.record({
@@ -25,59 +20,53 @@ const pageAndMirror = fc.record({
   ),
   seen: fc.uniqueArray(fc.integer({ min: 1, max: 30 })),
 })
+type Input = typeof pageAndMirror extends fc.Arbitrary<infer T> ? T : never
 
-function arrange(input: typeof pageAndMirror extends fc.Arbitrary<infer T> ? T : never) {
-  const page: HashedProduct[] = input.page.map(({ id, content }) => ({
-    product: product(String(id)),
-    hash: hashOf(content),
-  }))
+function arrange(input: Input) {
+  const page = input.page.map(({ id, content }) => ({ id: String(id), hash: hashOf(content) }))
   const mirror = new Map<string, StoredProduct>(
     input.mirror.map(({ id, content, ...rest }) => [
       String(id),
       { id: String(id), hash: hashOf(content), ...rest },
     ]),
   )
-  return { page, mirror, seen: new Set(input.seen.map(String)) }
+  const changed = new Set(page.filter((row) => differs(row, mirror.get(row.id))).map(({ id }) => id))
+  return { page, ids: page.map(({ id }) => id), mirror, changed, seen: new Set(input.seen.map(String)) }
 }
 
-describe('diffPage', () => {
-  it('counts each product that no earlier page showed exactly once', () => {
+describe('a page against the mirror', () => {
+  it('differs if and only if the mirror would otherwise hold something else', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
-        const { page, mirror, seen } = arrange(input)
-        const { created, updated, unchanged } = diffPage(page, mirror, seen)
-        const fresh = page.filter(({ product }) => !seen.has(product.id)).length
-        expect(created + updated + unchanged).toBe(fresh)
-      }),
-    )
-  })
-
-  it('writes a row if and only if the mirror would otherwise hold something else', () => {
-    fc.assert(
-      fc.property(pageAndMirror, (input) => {
-        const { page, mirror, seen } = arrange(input)
-        const written = new Set(diffPage(page, mirror, seen).write.map(({ product }) => product.id))
-        for (const { product, hash } of page) {
-          const known = mirror.get(product.id)
+        const { page, mirror, changed } = arrange(input)
+        for (const { id, hash } of page) {
+          const known = mirror.get(id)
           const isTrue = known !== undefined && !known.retired && known.hash.equals(hash)
-          expect(written.has(product.id)).toBe(!isTrue)
+          expect(changed.has(id)).toBe(!isTrue)
         }
       }),
     )
   })
 
-  it('writes nothing and counts everything unchanged when the same page comes again', () => {
+  it('counts each product that no earlier page showed exactly once', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
-        const { page } = arrange(input)
+        const { ids, mirror, changed, seen } = arrange(input)
+        const { created, updated, unchanged } = countPage(ids, changed, mirror, seen)
+        expect(created + updated + unchanged).toBe(ids.filter((id) => !seen.has(id)).length)
+      }),
+    )
+  })
+
+  it('is unchanged as a whole when it comes again', () => {
+    fc.assert(
+      fc.property(pageAndMirror, (input) => {
+        const { page, ids } = arrange(input)
         const mirror = new Map(
-          page.map(({ product, hash }) => [
-            product.id,
-            { id: product.id, hash, retired: false, writtenByThisRun: false },
-          ]),
+          page.map(({ id, hash }) => [id, { id, hash, retired: false, writtenByThisRun: false }]),
         )
-        expect(diffPage(page, mirror, new Set())).toEqual({
-          write: [],
+        expect(page.filter((row) => differs(row, mirror.get(row.id)))).toEqual([])
+        expect(countPage(ids, new Set(), mirror, new Set())).toEqual({
           created: 0,
           updated: 0,
           unchanged: page.length,
@@ -88,17 +77,10 @@ describe('diffPage', () => {
 
   it('turns an earlier unchanged into updated when a product seen before has changed meanwhile', () => {
     const mirror = new Map([['7', { id: '7', hash: hashOf(1), retired: false, writtenByThisRun: false }]])
-    const again = diffPage([{ product: product('7'), hash: hashOf(2) }], mirror, new Set(['7']))
-    expect(again).toMatchObject({ created: 0, updated: 1, unchanged: -1 })
-  })
-})
-
-describe('resolveDuplicates', () => {
-  it('keeps the last row of each id', () => {
-    const rows = [{ ...product('1'), name: 'a' }, product('2'), { ...product('1'), name: 'b' }]
-    expect(resolveDuplicates(rows).map(({ id, name }) => [id, name])).toEqual([
-      ['1', 'b'],
-      ['2', undefined],
-    ])
+    expect(countPage(['7'], new Set(['7']), mirror, new Set(['7']))).toEqual({
+      created: 0,
+      updated: 1,
+      unchanged: -1,
+    })
   })
 })

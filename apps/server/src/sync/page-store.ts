@@ -13,10 +13,11 @@ export async function recordPage(
   page: number,
   ids: readonly string[],
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [run.tenantId, run.id, phase, page, run.epoch, ids],
-  )
+  await tx.query({
+    name: 'record-page',
+    text: 'INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids) VALUES ($1, $2, $3, $4, $5, $6)',
+    values: [run.tenantId, run.id, phase, page, run.epoch, ids],
+  })
 }
 
 /** Keeps rejected rows, with their reason and as they came. */
@@ -46,7 +47,7 @@ export async function recordRejects(
 }
 
 /** The lowest and the highest id that this run's walk has shown; null before the first. */
-export async function seenRange(tx: Tx, run: Held): Promise<{ lowest: bigint; highest: bigint } | null> {
+export async function seenRange(tx: Tx, run: Held): Promise<{ lowest: number; highest: number } | null> {
   const { rows } = await tx.query<{ lowest: string | null; highest: string | null }>(
     `SELECT min(seen.id)::text AS lowest, max(seen.id)::text AS highest FROM app.run_pages, unnest(ids) AS seen(id)
       WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'`,
@@ -54,7 +55,7 @@ export async function seenRange(tx: Tx, run: Held): Promise<{ lowest: bigint; hi
   )
   const [range] = rows
   if (!range?.lowest || !range.highest) return null
-  return { lowest: BigInt(range.lowest), highest: BigInt(range.highest) }
+  return { lowest: Number(range.lowest), highest: Number(range.highest) }
 }
 
 /** Which of these ids an earlier page of this run has shown. */

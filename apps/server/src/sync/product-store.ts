@@ -1,9 +1,22 @@
 import type { SourceProduct } from '@espejo/cianbox'
 import { foldText } from '../catalog/fold-text.js'
 import type { Tx } from '../db/pool.js'
-import type { HashedProduct, StoredProduct } from './diff.js'
+import type { StoredProduct } from './diff.js'
+import { jsonbArray } from './jsonb-array.js'
 
-/** What the mirror holds of these ids. One index probe an id; no row is locked or written. */
+/** A product with the text and the fingerprint of its row. */
+export interface ProductToWrite {
+  product: SourceProduct
+  hash: Buffer
+  /** `product.raw` as JSON text. */
+  json: string
+}
+
+/**
+ * What the mirror holds of these ids. One probe of the primary key an id, and no row is locked or
+ * written. LATERAL with LIMIT, because a table that was never analysed, as in a first load, makes the
+ * planner read a tenant's whole index for `= ANY`: every page would cost as much as all before it.
+ */
 export async function probeProducts(
   tx: Tx,
   tenantId: string,
@@ -12,12 +25,28 @@ export async function probeProducts(
 ): Promise<Map<string, StoredProduct>> {
   const { rows } = await tx.query<StoredProduct>({
     name: 'probe-products',
-    text: `SELECT cianbox_id::text AS id, content_hash AS hash, retired_at IS NOT NULL AS retired,
-                  coalesce(changed_by_run = $2, false) AS "writtenByThisRun"
-             FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = ANY ($3::bigint[])`,
+    text: `SELECT known.* FROM unnest($3::bigint[]) AS asked (id) CROSS JOIN LATERAL (
+             SELECT cianbox_id::text AS id, content_hash AS hash, retired_at IS NOT NULL AS retired,
+                    coalesce(changed_by_run = $2, false) AS "writtenByThisRun"
+               FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = asked.id LIMIT 1) AS known`,
     values: [tenantId, runId, ids],
   })
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** The upstream rows that the mirror holds of these products, as they were when last written. */
+export async function storedRows(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<SourceProduct['raw'][]> {
+  if (ids.length === 0) return []
+  const { rows } = await tx.query<{ raw: SourceProduct['raw'] }>(
+    `SELECT known.raw FROM unnest($2::bigint[]) AS asked (id) CROSS JOIN LATERAL (
+       SELECT raw FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = asked.id LIMIT 1) AS known`,
+    [tenantId, ids],
+  )
+  return rows.map(({ raw }) => raw)
 }
 
 /** Writes new and changed products in one statement. `rows` must not repeat an id. */
@@ -25,11 +54,26 @@ export async function upsertProducts(
   tx: Tx,
   tenantId: string,
   runId: string,
-  rows: readonly HashedProduct[],
+  rows: readonly ProductToWrite[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const columns = COLUMNS.map(({ value }) => rows.map(value))
+  const columns = COLUMNS.map(({ values }) => values(rows))
   await tx.query({ name: 'upsert-products', text: UPSERT, values: [tenantId, runId, ...columns] })
+}
+
+/** Remembers the new fingerprint of rows whose content is the same: nothing else of them is written. */
+export async function rehashProducts(
+  tx: Tx,
+  tenantId: string,
+  rows: readonly ProductToWrite[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query(
+    `UPDATE catalog.products p SET content_hash = fresh.hash
+       FROM unnest($2::bigint[], $3::bytea[]) AS fresh (id, hash)
+      WHERE p.tenant_id = $1 AND p.cianbox_id = fresh.id`,
+    [tenantId, rows.map(({ product }) => product.id), rows.map(({ hash }) => hash)],
+  )
 }
 
 /** Marks products that the source no longer has. Answers those that were not marked before. */
@@ -64,10 +108,11 @@ const SEARCH_LENGTH = 300
 interface Column {
   name: string
   type: string
-  value: (row: HashedProduct) => unknown
+  /** The parameter: one array over all rows. */
+  values: (rows: readonly ProductToWrite[]) => unknown
 }
 
-/** Each column once: its name, the type of its array, and how its value comes from the source. */
+/** Each column once: its name, the type of its array, and how its values come from the source. */
 const COLUMNS: readonly Column[] = [
   of('cianbox_id', 'bigint', (p) => p.id),
   of('sku', 'text', (p) => p.sku),
@@ -92,13 +137,13 @@ const COLUMNS: readonly Column[] = [
   // unnest would flatten an array of arrays, so each row's images travel as JSON.
   of('image_urls', 'jsonb', (p) => JSON.stringify(p.imageUrls)),
   of('source_updated_at', 'timestamptz', (p) => p.sourceUpdatedAt),
-  of('raw', 'jsonb', (p) => JSON.stringify(p.raw)),
-  { name: 'content_hash', type: 'bytea', value: ({ hash }) => hash },
+  { name: 'raw', type: 'jsonb', values: (rows) => jsonbArray(rows.map(({ json }) => json)) },
+  { name: 'content_hash', type: 'bytea', values: (rows) => rows.map(({ hash }) => hash) },
   of('search_text', 'text', searchText),
 ]
 
 function of(name: string, type: string, value: (product: SourceProduct) => unknown): Column {
-  return { name, type, value: ({ product }) => value(product) }
+  return { name, type, values: (rows) => rows.map(({ product }) => value(product)) }
 }
 
 /** The name first, since lists are ordered by this, and without markup; then what people search for. */

@@ -1,7 +1,8 @@
-import type { CianboxClient, SourceProduct } from '@espejo/cianbox'
+import { type CianboxClient, type Dialect, parseProductRows } from '@espejo/cianbox'
 import { commitProducts } from './commit-products.js'
 import { nextPage } from './page-store.js'
 import type { Session } from './session.js'
+import { prepareRows, type SourceRows } from './source-rows.js'
 
 /**
  * The source's clock is not ours, its times have whole seconds and no zone, and it may be set back.
@@ -22,19 +23,20 @@ export async function readBack(
   const { phase, pageSize, signal } = options
   const since = options.since.getTime() - OVERLAP_MS
   for (let page = 1; ; page++) {
-    const result = await client.listProducts({ page, limit: pageSize, order: 'modified-date-desc', signal })
-    const recent = result.products.filter((product) => modifiedAt(product) >= since)
+    const { rows, totalPages } = await client.listProductRows({
+      page,
+      limit: pageSize,
+      order: 'modified-date-desc',
+      signal,
+    })
+    const recent = rows.filter((row) => modifiedAt(row, session.dialect) >= since)
     const isLast =
-      recent.length < result.products.length ||
-      result.received === 0 ||
-      (result.totalPages !== null && page >= result.totalPages)
+      recent.length < rows.length || rows.length === 0 || (totalPages !== null && page >= totalPages)
     await session.commit(async (tx) => {
       const committed = await commitProducts(tx, session, {
         phase,
         page: await nextPage(tx, session.run, phase),
-        products: recent,
-        // The walk of a full run has recorded them already.
-        rejects: phase === 'drift' ? [] : result.rejects,
+        source: phase === 'drift' ? withoutNameless(recent) : prepareRows(recent),
         mayRepeat: true,
       })
       const position = { page, totalPages: isLast ? page : page + 1 }
@@ -47,7 +49,13 @@ export async function readBack(
   }
 }
 
-/** A row that does not say when it was modified is looked at every time. */
-function modifiedAt({ sourceUpdatedAt }: SourceProduct): number {
-  return sourceUpdatedAt === null ? Number.POSITIVE_INFINITY : Date.parse(sourceUpdatedAt)
+/** A row that does not say when it was modified, or cannot be read, is looked at every time. */
+function modifiedAt(row: unknown, dialect: Dialect): number {
+  const at = parseProductRows([row], dialect).products[0]?.sourceUpdatedAt ?? null
+  return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
+}
+
+/** Rows without an id cannot be recognised, and the walk has rejected them already. */
+function withoutNameless(rows: readonly unknown[]): SourceRows {
+  return { ...prepareRows(rows), nameless: [] }
 }

@@ -67,7 +67,7 @@ async function upsertItems(tx: Tx, tenantId: string, kind: ReferenceKind, items:
       unique.map((item) => item.isActive),
       unique.map((item) => ('parentId' in item ? item.parentId : null)),
       unique.map((item) => JSON.stringify(item.raw)),
-      unique.map((item) => contentHash(item.raw)),
+      unique.map((item) => contentHash(JSON.stringify(item.raw))),
     ],
   )
 }

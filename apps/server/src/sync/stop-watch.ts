@@ -1,5 +1,5 @@
 import type { Pool } from '../db/pool.js'
-import { readIntent, SupersededError } from '../runs/held-run.js'
+import { readIntent, SupersededError, showLife } from '../runs/held-run.js'
 import type { RunRow } from '../runs/run-row.js'
 
 /**
@@ -18,6 +18,8 @@ export interface StopWatch {
 
 /** How often a person's wish to cancel or pause is looked for. */
 const INTENT_INTERVAL_MS = 1000
+/** Every how many of those looks the run's row is told that its worker lives. */
+const LOOKS_A_BEAT = 10
 
 /** @param leaving aborted when this worker stops, or has lost the job. */
 export function watchForStop(pool: Pool, run: RunRow, leaving: AbortSignal): StopWatch {
@@ -30,7 +32,11 @@ export function watchForStop(pool: Pool, run: RunRow, leaving: AbortSignal): Sto
   const handOver = () => request('handover')
   if (leaving.aborted) handOver()
   leaving.addEventListener('abort', handOver)
+  let looks = 0
   const timer = setInterval(() => {
+    looks += 1
+    // One that cannot be written is made up for by the next.
+    if (looks % LOOKS_A_BEAT === 0) void showLife(pool, run).catch(() => undefined)
     readIntent(pool, run).then(
       (intent) => intent && request(intent),
       (error) => error instanceof SupersededError && request('superseded'),

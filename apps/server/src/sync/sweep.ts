@@ -1,4 +1,4 @@
-import type { CianboxClient, ProductPage } from '@espejo/cianbox'
+import type { CianboxClient } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { recordChanges } from './change-log.js'
@@ -8,6 +8,7 @@ import type { PageResult } from './ledger.js'
 import { nextPage, unseenProducts } from './page-store.js'
 import { listedAmong, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
+import { prepareRows } from './source-rows.js'
 
 /** Most ids that one request may name (vendor's documentation). */
 export const IDS_A_REQUEST = 200
@@ -36,7 +37,7 @@ export async function sweep(
   }
   for (let from = 0; from < ids.length; from += IDS_A_REQUEST) {
     const asked = ids.slice(from, from + IDS_A_REQUEST)
-    const found = await client.getProducts(asked, { signal: options.signal })
+    const found = await client.getProductRows(asked, { signal: options.signal })
     await commitAnswer(session, asked, found, { phase: 'sweep' })
   }
 }
@@ -48,12 +49,11 @@ export async function sweep(
 export async function commitAnswer(
   session: Session,
   asked: readonly string[],
-  found: ProductPage,
+  found: readonly unknown[],
   step: Pick<PageResult, 'phase' | 'position'>,
 ): Promise<void> {
-  const present = new Set(
-    [...found.products, ...found.rejects].flatMap(({ id }) => (id === null ? [] : [id])),
-  )
+  const source = prepareRows(found)
+  const present = new Set(source.rows.map(({ id }) => id))
   const gone = asked.filter((id) => !present.has(id))
   if ([...present].some((id) => !asked.includes(id))) {
     throw new RunFailure(
@@ -65,8 +65,7 @@ export async function commitAnswer(
     const committed = await commitProducts(tx, session, {
       phase: step.phase,
       page: await nextPage(tx, session.run, step.phase),
-      products: found.products,
-      rejects: found.rejects,
+      source,
       mayRepeat: true,
     })
     const retired = await retire(tx, session.run, gone)

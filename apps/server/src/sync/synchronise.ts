@@ -49,7 +49,7 @@ async function syncIds(session: Session, client: CianboxClient, signal: AbortSig
   const totalPages = Math.ceil(ids.length / IDS_A_REQUEST)
   for (let page = session.state().page + 1; page <= totalPages; page++) {
     const asked = ids.slice((page - 1) * IDS_A_REQUEST, page * IDS_A_REQUEST)
-    const found = await client.getProducts(asked, { signal })
+    const found = await client.getProductRows(asked, { signal })
     await commitAnswer(session, asked, found, { phase: 'products', position: { page, totalPages } })
   }
 }

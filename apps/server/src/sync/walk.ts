@@ -1,11 +1,12 @@
-import type { CianboxClient, ProductPage } from '@espejo/cianbox'
+import type { CianboxClient } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { type Book, openBook, paging } from './book.js'
+import { type Book, type BookPage, openBook, paging } from './book.js'
 import { commitProducts } from './commit-products.js'
 import { NO_COUNTS } from './ledger.js'
 import { seenAmong, seenRange } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
+import { rangeOf } from './source-rows.js'
 
 export interface WalkOptions {
   pool: Pool
@@ -37,30 +38,35 @@ export async function walkProducts(
   if (first === 0) return
   let seen = await withTenant(options.pool, run.tenantId, (tx) => seenRange(tx, run))
   for await (const { page, result } of prefetched(first, book.fetch, nextDown)) {
-    const ids = result.products.map((product) => BigInt(product.id))
-    const mayRepeat = ids.some((id) => seen !== null && id >= seen.lowest && id <= seen.highest)
+    const range = rangeOf(result)
+    const mayRepeat = overlap(range, seen)
     await session.commit(async (tx) => {
       if (mayRepeat) await refuseLoop(tx, session, book, result, page)
-      const { products, rejects, received } = result
       const committed = await commitProducts(tx, session, {
         phase: 'products',
         page,
-        products,
-        rejects,
+        source: result,
         mayRepeat,
       })
       const position = { page: last - page + 1, totalPages: last }
-      return { phase: 'products', productsInPage: received, position, ...committed }
+      return { phase: 'products', productsInPage: result.received, position, ...committed }
     })
-    for (const id of ids) {
-      seen ??= { lowest: id, highest: id }
-      if (id < seen.lowest) seen.lowest = id
-      if (id > seen.highest) seen.highest = id
-    }
+    seen = span(seen, range)
   }
 }
 
-function nextDown(_result: ProductPage, page: number): number | null {
+type Range = { lowest: number; highest: number } | null
+
+function overlap(a: Range, b: Range): boolean {
+  return a !== null && b !== null && a.lowest <= b.highest && b.lowest <= a.highest
+}
+
+function span(a: Range, b: Range): Range {
+  if (a === null || b === null) return a ?? b
+  return { lowest: Math.min(a.lowest, b.lowest), highest: Math.max(a.highest, b.highest) }
+}
+
+function nextDown(_result: BookPage, page: number): number | null {
   return page > 1 ? page - 1 : null
 }
 
@@ -69,10 +75,10 @@ async function refuseLoop(
   tx: Tx,
   session: Session,
   book: Book,
-  result: ProductPage,
+  result: BookPage,
   page: number,
 ): Promise<void> {
-  const ids = [...new Set(result.products.map((product) => product.id))]
+  const ids = result.rows.map(({ id }) => id)
   if (ids.length === 0 || book.mayRepeat(result)) return
   const seen = await seenAmong(tx, session.run, ids)
   if (seen.size === ids.length) throw paging(`repite en la página ${page} productos que ya había mostrado`)

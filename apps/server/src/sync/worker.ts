@@ -4,6 +4,7 @@ import { type Pool, withTenant } from '../db/pool.js'
 import { claimRun, fixPageSize, settle } from '../runs/held-run.js'
 import type { RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
+import { sweepGuardShare } from '../schedule/schedule-store.js'
 import { conclude } from './conclude.js'
 import { RunFailure } from './failure.js'
 import { completeData, stateOf } from './ledger.js'
@@ -15,7 +16,9 @@ import { synchronise } from './synchronise.js'
 /** What the client tells of its requests while it works. */
 export interface ClientHooks {
   onRequest(): void
-  onWaiting(waiting: { reason: 'retry_after' | 'backoff' | 'rate_limit'; until: Date | null } | null): void
+  onWaiting(
+    waiting: { reason: 'retry_after' | 'backoff' | 'rate_limit' | 'circuit_open'; until: Date | null } | null,
+  ): void
 }
 
 /** A tenant's connection and a client on it; null when none is configured. */
@@ -37,7 +40,6 @@ export interface WorkerDeps {
 const MAX_FRUITLESS_CLAIMS = 5
 /** Shorter waits are the limiter's ordinary work and not worth a frame. */
 const NOTICEABLE_WAIT_MS = 1500
-const GUARD_SHARE = 0.15
 
 /**
  * The handler of one job: takes the run, works on it, and gives it its ending. Throws when another
@@ -98,14 +100,17 @@ async function work(
       )
     }
     const { cuenta, dialect } = connection
-    const mirror = await withTenant(pool, run.tenantId, (tx) => findMirror(tx, run.tenantId))
+    const { mirror, guardShare } = await withTenant(pool, run.tenantId, async (tx) => ({
+      mirror: await findMirror(tx, run.tenantId),
+      guardShare: await sweepGuardShare(tx, run.tenantId),
+    }))
     session = createSession({ ...deps, run, dialect, logsCreations: mirror !== null, onIntent: stop.request })
     onSession(session)
     await synchronise(session, client, {
       pool,
       pageSize: await fixPageSize(pool, run, connection.pageSize),
       watermark: mirror?.cuenta === cuenta ? mirror.watermark : null,
-      guardShare: GUARD_SHARE,
+      guardShare,
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()

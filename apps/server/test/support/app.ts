@@ -7,6 +7,7 @@ import { ensureTenant } from '../../src/accounts/account-store.js'
 import { createUser } from '../../src/accounts/accounts.js'
 import { createAuthenticate } from '../../src/accounts/authenticate.js'
 import { createSessions, type Sessions } from '../../src/accounts/session.js'
+import { createClientFactory } from '../../src/connections/client-factory.js'
 import { createConnectionStore } from '../../src/connections/connection-store.js'
 import { createConnectionTester } from '../../src/connections/connection-tester.js'
 import type { ApiDeps } from '../../src/http/api.js'
@@ -14,6 +15,8 @@ import { createApp } from '../../src/http/app.js'
 import { createRunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { createSealer } from '../../src/secrets.js'
+import { createRegistrations } from '../../src/webhooks/registration.js'
+import { createWebhookStore } from '../../src/webhooks/webhook-store.js'
 import { type TestDatabase, useDatabase } from './database.js'
 
 export interface TestApp {
@@ -55,6 +58,8 @@ export function useApp(
     webDir?: string
     streamRouter?: () => Router
     now?: () => Date
+    /** Given the address that the app listens at. */
+    publicUrl?: (address: string) => string | null
   } = {},
 ): TestApp {
   const database = useDatabase()
@@ -83,11 +88,26 @@ export function useApp(
         baseUrl: options.cianboxBaseUrl?.() ?? 'http://127.0.0.1:9',
         timeoutMs: 5_000,
       }),
+      registrations: createRegistrations({
+        webhooks: createWebhookStore({ pool, sealer }),
+        connections: createConnectionStore({ pool, sealer }),
+        clients: createClientFactory({
+          pool,
+          sealer,
+          baseUrl: options.cianboxBaseUrl?.() ?? 'http://127.0.0.1:9',
+        }),
+        publicUrl: () => options.publicUrl?.(address) ?? null,
+      }),
       authenticate: createAuthenticate(sessions.verifyToken),
       onUnexpectedError: () => undefined,
       ...(streamRouter ? { streamRouter } : {}),
     }
-    const app = createApp({ ...deps, log, webDir: options.webDir ?? '/nowhere' })
+    const app = createApp({
+      ...deps,
+      log,
+      webDir: options.webDir ?? '/nowhere',
+      streams: () => ({ viewers: 3, runs: 2 }),
+    })
     const server = app.listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

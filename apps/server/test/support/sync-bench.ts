@@ -99,6 +99,8 @@ export function useSyncBench(database: TestDatabase): SyncBench {
         pageSize: 100,
         dialect: account.dialect ?? 'v2',
         requestsPerSecond: 1000,
+        dailyRequestBudget: null,
+        requestsToday: 0,
         isActive: true,
         updatedAt: new Date(0).toISOString(),
         ...connection,

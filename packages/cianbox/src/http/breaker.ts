@@ -35,6 +35,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions = {}): Circu
         if (!(error instanceof BrokenCircuitError)) throw error
         throw new CianboxError('unreachable', 'Not sent: the circuit is open', {
           operatorMessage: 'Cianbox viene fallando y las consultas se pausaron. Se reintenta solo.',
+          circuitOpen: true,
           retryAfterMs: Math.max(opensUntil - Date.now(), 0),
         })
       }

@@ -6,7 +6,7 @@ import type { CircuitBreaker } from './breaker.js'
 import type { Limiter } from './limiter.js'
 import { mayRetry, type RetryPolicy, retryDelayMs } from './retry-policy.js'
 import type { Send, WireRequest } from './transport.js'
-import type { WaitingTracker } from './waiting.js'
+import type { Waiting, WaitingTracker } from './waiting.js'
 
 export interface ExchangeOptions {
   send: Send
@@ -41,7 +41,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (!(error instanceof CianboxError)) throw error
         if (error.retryAfterMs !== undefined) pausedUntil = Math.max(pausedUntil, now() + error.retryAfterMs)
         if (!mayRetry(error, attempt, isIdempotent(wire, purpose), retry)) throw error
-        await waitToRetry(attempt, signal)
+        await waitToRetry(attempt, error.circuitOpen, signal)
       }
     }
   }
@@ -74,13 +74,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
     }
   }
 
-  async function waitToRetry(attempt: number, signal: AbortSignal) {
+  async function waitToRetry(attempt: number, circuitOpen: boolean, signal: AbortSignal) {
     const floor = Math.max(pausedUntil - now(), 0)
     const delay = retryDelayMs(attempt, floor, random(), retry)
-    await wait(floor > 0 ? 'retry_after' : 'backoff', delay, signal)
+    const asked = circuitOpen ? 'circuit_open' : 'retry_after'
+    await wait(floor > 0 ? asked : 'backoff', delay, signal)
   }
 
-  async function wait(reason: 'retry_after' | 'backoff', ms: number, signal: AbortSignal) {
+  async function wait(reason: Exclude<Waiting['reason'], 'rate_limit'>, ms: number, signal: AbortSignal) {
     const end = waiting.begin({ reason, until: new Date(now() + ms) })
     try {
       await sleep(ms, signal)

@@ -1,7 +1,10 @@
 /** Why nothing moves just now. */
 export interface Waiting {
-  /** `retry_after`: the server asked for it; `backoff`: after a failure; `rate_limit`: our own politeness. */
-  reason: 'retry_after' | 'backoff' | 'rate_limit'
+  /**
+   * `retry_after`: the server asked for it; `backoff`: after a failure; `rate_limit`: our own politeness;
+   * `circuit_open`: the server kept failing, so nothing is sent for a while.
+   */
+  reason: 'retry_after' | 'backoff' | 'rate_limit' | 'circuit_open'
   /** null when a limiter cannot tell. */
   until: Date | null
 }

@@ -1,4 +1,5 @@
-import { type Dialect, readEnvelope } from './envelope.js'
+import { type Dialect, type Envelope, readEnvelope } from './envelope.js'
+import { isRecord, toId } from './fields.js'
 import { mapProductSimple } from './product-simple.js'
 import { mapProductV2 } from './product-v2.js'
 import { mapRows } from './rows.js'
@@ -13,6 +14,14 @@ export interface ProductPage {
   /** null when the server does not say. */
   totalPages: number | null
   received: number
+}
+
+/** One page of products as sent, for those who need not read every row of it. */
+export type ProductRowPage = Envelope
+
+/** The id of a row as sent; null where it has none that could be one. Pure. */
+export function productRowId(row: unknown): string | null {
+  return (isRecord(row) && toId(row.id)) || null
 }
 
 /**

@@ -1,7 +1,12 @@
 import { CianboxError } from '../errors.js'
 import type { Requester } from '../http/requester.js'
-import type { Dialect } from '../parse/envelope.js'
-import { type ProductPage, parseProductPage } from '../parse/product-page.js'
+import { type Dialect, readEnvelope } from '../parse/envelope.js'
+import {
+  type ProductPage,
+  type ProductRowPage,
+  parseProductRows,
+  productRowId,
+} from '../parse/product-page.js'
 import { walkPages } from './walk.js'
 
 /** The most ids, and the most rows, that one request may ask for. */
@@ -32,12 +37,12 @@ export interface ProductsByIdOptions {
   signal?: AbortSignal
 }
 
-/** One page of the catalogue. */
-export async function listProducts(
+/** One page of the catalogue, its rows as sent. */
+export async function listProductRows(
   request: Requester,
   dialect: Dialect,
   query: ProductQuery,
-): Promise<ProductPage> {
+): Promise<ProductRowPage> {
   const { page, limit, order, fields, signal } = query
   const json = await request({
     method: 'GET',
@@ -45,35 +50,54 @@ export async function listProducts(
     query: { page, limit, order, fields: fields?.join(',') },
     signal,
   })
-  return parseProductPage(json, dialect, { requestedPage: page, limit })
+  return readEnvelope(json, dialect, limit)
 }
 
-/** Named products, in as many requests as that takes, folded into one page. Unknown ids are simply absent. */
+/** One page of the catalogue. */
+export async function listProducts(
+  request: Requester,
+  dialect: Dialect,
+  query: ProductQuery,
+): Promise<ProductPage> {
+  const { rows, page, totalPages } = await listProductRows(request, dialect, query)
+  return { ...parseProductRows(rows, dialect, query.page), page, totalPages, received: rows.length }
+}
+
+/** The rows of named products as sent, in as many requests as that takes. Unknown ids are simply absent. */
+export async function getProductRows(
+  request: Requester,
+  dialect: Dialect,
+  ids: readonly string[],
+  options: ProductsByIdOptions = {},
+): Promise<unknown[]> {
+  const unique = [...new Set(ids)]
+  if (unique.some((id) => !/^\d{1,16}$/.test(id))) {
+    throw new CianboxError('bad_request', 'Product ids must be strings of digits')
+  }
+  const all: unknown[] = []
+  for (let start = 0; start < unique.length; start += MAX_PER_REQUEST) {
+    const chunk = unique.slice(start, start + MAX_PER_REQUEST)
+    let received = 0
+    for await (const { rows } of pagesOfIds(request, dialect, chunk, options)) {
+      received += rows.length
+      if (received > chunk.length) {
+        throw new CianboxError('invalid_response', `${PRODUCTS_ROUTE} sent more than was asked for by id`)
+      }
+      all.push(...rows)
+    }
+  }
+  return all
+}
+
+/** Named products, folded into one page. Unknown ids are simply absent. */
 export async function getProducts(
   request: Requester,
   dialect: Dialect,
   ids: readonly string[],
   options: ProductsByIdOptions = {},
 ): Promise<ProductPage> {
-  const unique = [...new Set(ids)]
-  if (unique.some((id) => !/^\d{1,16}$/.test(id))) {
-    throw new CianboxError('bad_request', 'Product ids must be strings of digits')
-  }
-  const all: ProductPage = { products: [], rejects: [], page: 1, totalPages: 1, received: 0 }
-  for (let start = 0; start < unique.length; start += MAX_PER_REQUEST) {
-    const chunk = unique.slice(start, start + MAX_PER_REQUEST)
-    let received = 0
-    for await (const page of pagesOfIds(request, dialect, chunk, options)) {
-      received += page.received
-      if (received > chunk.length) {
-        throw new CianboxError('invalid_response', `${PRODUCTS_ROUTE} sent more than was asked for by id`)
-      }
-      all.products.push(...page.products)
-      all.rejects.push(...page.rejects)
-    }
-    all.received += received
-  }
-  return all
+  const rows = await getProductRows(request, dialect, ids, options)
+  return { ...parseProductRows(rows, dialect, 1), page: 1, totalPages: 1, received: rows.length }
 }
 
 /** Usually one page; more where the server holds pages shorter than the ids asked for. */
@@ -82,17 +106,18 @@ function pagesOfIds(
   dialect: Dialect,
   ids: readonly string[],
   { fields, signal }: ProductsByIdOptions,
-): AsyncGenerator<ProductPage> {
+): AsyncGenerator<ProductRowPage & { received: number }> {
   const limit = MAX_PER_REQUEST
   return walkPages({
     route: PRODUCTS_ROUTE,
     maxPages: ids.length + 1,
     expected: ids.length,
-    idsOf: (page) => page.products.map((product) => product.id),
+    keysOf: ({ rows }) => rows.map((row) => productRowId(row) ?? JSON.stringify(row)),
     fetchPage: async (page) => {
       const query = { id: ids.join(','), page, limit, order: 'id-asc', fields: fields?.join(',') }
       const json = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
-      return parseProductPage(json, dialect, { requestedPage: page, limit })
+      const answer = readEnvelope(json, dialect, limit)
+      return { ...answer, received: answer.rows.length }
     },
   })
 }

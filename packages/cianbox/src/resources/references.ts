@@ -40,7 +40,10 @@ export async function listReference<K extends ReferenceKind>(
       const json = await request({ method: 'GET', route, query: { page, limit, order: 'id-asc' }, signal })
       return parseReferencePage(json, kind, dialect, { requestedPage: page, limit })
     },
-    idsOf: (page) => page.items.map((item) => item.id),
+    keysOf: ({ items, rejects }) => [
+      ...items.map((item) => item.id),
+      ...rejects.map((reject) => reject.id ?? JSON.stringify(reject.payload)),
+    ],
   })
   for await (const page of pages) {
     for (const item of page.items) items.set(item.id, item)

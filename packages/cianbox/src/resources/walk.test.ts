@@ -25,7 +25,7 @@ async function walk(fetchPage: (page: number) => TestPage, more: { expected?: nu
       asked.push(page)
       return fetchPage(page)
     },
-    idsOf: (page) => page.ids,
+    keysOf: (page) => page.ids,
     ...more,
   })
   for await (const page of pages) ids.push(...page.ids)

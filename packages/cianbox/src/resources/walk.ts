@@ -1,10 +1,8 @@
 import { CianboxError } from '../errors.js'
 import { isInBand } from '../http/retry-policy.js'
-import type { SourceReject } from '../parse/source-product.js'
 
 /** The part of a page that a walk looks at. */
 interface Page {
-  rejects: SourceReject[]
   totalPages: number | null
   received: number
 }
@@ -14,8 +12,8 @@ export interface WalkOptions<P extends Page> {
   route: string
   maxPages: number
   fetchPage(page: number): Promise<P>
-  /** Ids of the good rows of a page. */
-  idsOf(page: P): string[]
+  /** What tells the rows of a page apart: their ids, and for those without one what they say. */
+  keysOf(page: P): string[]
   /** Stops as soon as this many different rows have come. */
   expected?: number
 }
@@ -30,7 +28,7 @@ export interface WalkOptions<P extends Page> {
  * repeats itself, or when one goes on for ever: half a list is never taken for a whole one
  */
 export async function* walkPages<P extends Page>(options: WalkOptions<P>): AsyncGenerator<P> {
-  const { route, maxPages, fetchPage, idsOf, expected } = options
+  const { route, maxPages, fetchPage, keysOf, expected } = options
   const seen = new Set<string>()
   let first: P | undefined
 
@@ -39,8 +37,7 @@ export async function* walkPages<P extends Page>(options: WalkOptions<P>): Async
     if (answer === undefined) return
     first ??= answer
     const known = seen.size
-    for (const id of idsOf(answer)) seen.add(id)
-    for (const reject of answer.rejects) seen.add(reject.id ?? JSON.stringify(reject.payload))
+    for (const key of keysOf(answer)) seen.add(key)
     const hasNews = seen.size > known
     if (hasNews) yield answer
     if (isEnd(page, answer, first, hasNews)) return

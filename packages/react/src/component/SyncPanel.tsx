@@ -68,8 +68,9 @@ function Buttons({ sync, labels }: { sync: Sync; labels: Labels }) {
 function connectionText({ isLoading, connection, problem }: Sync, labels: Labels): string {
   if (!isLoading) return ''
   if (connection === 'connecting') return labels.connecting
-  if (connection !== 'reconnecting') return ''
   const cause = problem && (problem.detail ?? labels.problems[problem.code])
+  if (connection === 'polling') return cause ?? ''
+  if (connection !== 'reconnecting') return ''
   return [labels.reconnecting, cause].filter(Boolean).join(' ')
 }
 

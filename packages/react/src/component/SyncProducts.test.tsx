@@ -73,6 +73,15 @@ describe("the brief's screen", () => {
     }
   })
 
+  it('says why it has to ask for the progress, in its language', () => {
+    const sync = running({}, { connection: 'polling', problem: connectionProblem('buffered') })
+    render(<SyncProducts sync={sync} />)
+    expect(text()).toContain('Un proxy retiene los eventos en el camino')
+    cleanup()
+    render(<SyncProducts sync={sync} locale="en" />)
+    expect(text()).toContain('A proxy on the way holds events back')
+  })
+
   it('has a bar that a screen reader can read', () => {
     render(<SyncProducts sync={running()} />)
     const bar = screen.getByRole('progressbar', { name: 'Progreso de la sincronización' })

@@ -123,6 +123,9 @@ const ENGLISH: Labels = {
     network: 'The server does not answer. Check your connection.',
     interrupted: 'The connection to the server was cut.',
     silent: 'The server stopped answering.',
+    buffered: 'A proxy on the way holds events back: we ask for the progress every few seconds.',
+    cut_short:
+      'Something on the way keeps cutting the connection: we ask for the progress every few seconds.',
     draining: 'The server is restarting.',
     unavailable: 'The server is not available just now.',
     session_expired: 'Your session has expired. Sign in again.',

@@ -14,6 +14,7 @@ const problem = connectionProblem('network')
 const INPUTS: { [T in ConnectionInput['type']]: Extract<ConnectionInput, { type: T }> } = {
   connect: { type: 'connect' },
   opened: { type: 'opened' },
+  degraded: { type: 'degraded', problem },
   alive: { type: 'alive' },
   dropped: { type: 'dropped', problem, floorMs: 0 },
   drained: { type: 'drained', problem, retryMs: 700 },
@@ -31,6 +32,7 @@ const TABLE: Record<Phase, Record<ConnectionInput['type'], string>> = {
   connecting: row({
     connect: 'connecting/open',
     opened: 'open',
+    degraded: 'polling',
     dropped: 'waiting/back-off',
     refused: 'closed/stop',
     ended: 'closed/stop',
@@ -39,7 +41,19 @@ const TABLE: Record<Phase, Record<ConnectionInput['type'], string>> = {
   }),
   open: row({
     connect: 'connecting/open',
+    degraded: 'polling',
     alive: 'open',
+    dropped: 'waiting/back-off',
+    drained: 'held/wait',
+    refused: 'closed/stop',
+    ended: 'closed/stop',
+    close: 'closed/stop',
+  }),
+  polling: row({
+    connect: 'connecting/open',
+    opened: 'open',
+    degraded: 'polling',
+    alive: 'polling',
     dropped: 'waiting/back-off',
     drained: 'held/wait',
     refused: 'closed/stop',
@@ -64,6 +78,7 @@ const TABLE: Record<Phase, Record<ConnectionInput['type'], string>> = {
   retrying: row({
     connect: 'connecting/open',
     opened: 'open',
+    degraded: 'polling',
     dropped: 'waiting/back-off',
     refused: 'closed/stop',
     ended: 'closed/stop',
@@ -121,6 +136,13 @@ describe('the connection', () => {
     const retrying = stepConnection(waiting, INPUTS.due).state
     expect([waiting.problem, retrying.problem]).toEqual([problem, problem])
     expect(stepConnection(retrying, INPUTS.opened).state.problem).toBeNull()
+  })
+
+  it('keeps the cause in view while it polls, and drops it once the stream is back', () => {
+    const polling = stepConnection(at('open'), INPUTS.degraded).state
+    expect(polling).toEqual({ phase: 'polling', attempt: 0, problem })
+    expect(stepConnection(polling, INPUTS.alive).state.problem).toBe(problem)
+    expect(stepConnection(polling, INPUTS.opened).state.problem).toBeNull()
   })
 
   it('after any history ends closed, with nothing left to do, when it is closed', () => {

@@ -3,9 +3,9 @@ import type { ConnectionProblem } from './problem.js'
 /**
  * Where the connection stands. `waiting` may be cut short (the network is back, the tab is looked
  * at again); `held` may not, because the server itself asked for that time. `retrying` is an
- * attempt under way after a failure.
+ * attempt under way after a failure. `polling` is an attempt that had to do without the stream.
  */
-export type Phase = 'idle' | 'connecting' | 'open' | 'waiting' | 'held' | 'retrying' | 'closed'
+export type Phase = 'idle' | 'connecting' | 'open' | 'polling' | 'waiting' | 'held' | 'retrying' | 'closed'
 
 export interface ConnectionState {
   readonly phase: Phase
@@ -19,6 +19,8 @@ export type ConnectionInput =
   | { type: 'connect' }
   /** The server has answered with a stream. */
   | { type: 'opened' }
+  /** The stream is of no use on this way, and the run is asked for again and again instead. */
+  | { type: 'degraded'; problem: ConnectionProblem }
   /** The stream has said something new, or pinged: it works. */
   | { type: 'alive' }
   /** The attempt or the stream failed in a way that may pass. */
@@ -77,6 +79,11 @@ const open = (state: ConnectionState): Step => ({
   command: null,
 })
 
+const degrade: Handler<'degraded'> = (state, { problem }) => ({
+  state: { phase: 'polling', attempt: state.attempt, problem },
+  command: null,
+})
+
 /** Only news resets the count: a server that accepts and drops at once must not be asked in a loop. */
 const settle = (state: ConnectionState): Step => stay(state.attempt === 0 ? state : { ...state, attempt: 0 })
 
@@ -110,6 +117,7 @@ const rest = (): Step => ({ state: INITIAL_CONNECTION, command: { type: 'stop' }
 const AT_REST: Row = {
   connect,
   opened: stay,
+  degraded: stay,
   alive: stay,
   dropped: stay,
   drained: stay,
@@ -124,6 +132,7 @@ const AT_REST: Row = {
 const ATTEMPTING: Row = {
   ...AT_REST,
   opened: open,
+  degraded: degrade,
   dropped: backOff,
   refused: refuse,
   ended: finish,
@@ -133,6 +142,7 @@ const ATTEMPTING: Row = {
 
 const OPEN: Row = {
   ...AT_REST,
+  degraded: degrade,
   alive: settle,
   dropped: backOff,
   drained: drain,
@@ -147,6 +157,7 @@ const TABLE: Record<Phase, Row> = {
   idle: AT_REST,
   connecting: ATTEMPTING,
   open: OPEN,
+  polling: { ...OPEN, opened: open },
   waiting: { ...PAUSED, woke: retry },
   held: PAUSED,
   retrying: ATTEMPTING,

@@ -136,7 +136,7 @@ describe('over EventSource', () => {
 
   it('tries again when the run is there all the same', async () => {
     mintTickets()
-    server.on(`GET /api/cianbox/sync/runs/${RUN_ID}`, json({ id: RUN_ID }))
+    server.on(`GET /api/cianbox/sync/runs/${RUN_ID}`, json({ id: RUN_ID, status: 'running' }))
     const watcher = watcherOf()
     watcher.watch(RUN_ID)
     ;(await source(1)).refuse()

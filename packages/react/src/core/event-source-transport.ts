@@ -99,7 +99,7 @@ async function explain(
   { api }: TransportContext,
 ): Promise<Failure> {
   if (runId !== null) {
-    const answer = await api.checkRun(runId, signal)
+    const answer = await api.readRun(runId, signal)
     if (!answer.ok) return answer.failure
   }
   return failureWithoutAnswer('unavailable')

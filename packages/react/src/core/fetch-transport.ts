@@ -1,10 +1,7 @@
-import { createParser, type ParseError } from 'eventsource-parser'
 import { failureWithoutAnswer } from './failure.js'
 import { readFailure } from './request.js'
+import { createStreamDecoder } from './stream-decoder.js'
 import type { StreamEnd, StreamListener, TransportFactory } from './transport.js'
-
-/** Far above any event of ours; a stream without line ends must not fill the memory. */
-const MAX_BUFFERED_CHARS = 1_048_576
 
 /**
  * The stream over `fetch`: the token travels in a header, the cursor in `Last-Event-ID`, and a
@@ -39,25 +36,17 @@ async function readStream(
   listener: StreamListener,
   signal: AbortSignal,
 ): Promise<StreamEnd> {
-  let overflow: ParseError | null = null
-  const parser = createParser({
-    maxBufferSize: MAX_BUFFERED_CHARS,
-    onEvent: ({ event = 'message', id = null, data }) => {
-      // An earlier event of the same chunk may have been the last that was wanted.
-      if (!signal.aborted) listener.frame({ event, id, data })
-    },
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') overflow = error
-    },
+  const decoder = createStreamDecoder((frame) => {
+    // An earlier event of the same chunk may have been the last that was wanted.
+    if (!signal.aborted) listener.frame(frame)
   })
   const reader = body.getReader()
-  const decoder = new TextDecoder()
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done || signal.aborted) return failed(failureWithoutAnswer('interrupted'))
       listener.activity()
-      parser.feed(decoder.decode(value, { stream: true }))
+      const overflow = decoder.feed(value)
       if (overflow) return failed(failureWithoutAnswer('bad_response', overflow))
     }
   } catch (cause) {

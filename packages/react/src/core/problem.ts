@@ -6,6 +6,10 @@ export type ProblemCode =
   | 'interrupted'
   /** Nothing arrived for longer than the server ever stays silent. */
   | 'silent'
+  /** The stream works, but something in between holds its events back; the run is asked for instead. */
+  | 'buffered'
+  /** Something in between cuts the stream every few seconds; the run is asked for instead. */
+  | 'cut_short'
   /** The server is restarting and asked to come back shortly. */
   | 'draining'
   /** 408, 425, 429 or 5xx. */
@@ -46,6 +50,8 @@ export const PROBLEM_MESSAGES: Readonly<Record<ProblemCode, string>> = {
   network: 'No hay respuesta del servidor. Revisá tu conexión.',
   interrupted: 'Se cortó la conexión con el servidor.',
   silent: 'El servidor dejó de responder.',
+  buffered: 'Un proxy retiene los eventos en el camino: consultamos el avance cada pocos segundos.',
+  cut_short: 'Algo en el camino corta la conexión a cada rato: consultamos el avance cada pocos segundos.',
   draining: 'El servidor se está reiniciando.',
   unavailable: 'El servidor no está disponible en este momento.',
   session_expired: 'Tu sesión venció. Volvé a ingresar.',

@@ -141,4 +141,33 @@ describe('events of the connection', () => {
     clock.wake()
     expect(await ended(watcher)).toMatchObject({ status: 'complete' })
   })
+
+  it('nor does it after half a minute, in which two pings were due; and it asks at once', async () => {
+    const clock = manualEdges()
+    server.on(START, stream(started()))
+    server.on(eventsOf(RUN_ID), stream(completed()))
+    const watcher = watcherOf({ edges: clock.edges })
+    watcher.start()
+    await until(watcher, (s) => s.status === 'running')
+    clock.sleep(30_000)
+    clock.wake()
+    // No timer has run: neither the watchdog's nor a backoff's was waited for.
+    expect(await ended(watcher)).toMatchObject({ status: 'complete' })
+  })
+
+  it('nor does it wait on where a retry was put off when it fell asleep', async () => {
+    const clock = manualEdges()
+    server.on(eventsOf(RUN_ID), drop(), drop(), drop(), drop(), stream(started(), completed()))
+    const watcher = watcherOf({ edges: clock.edges })
+    watcher.watch(RUN_ID)
+    for (let i = 1; i <= 4; i++) {
+      await eventually(() => expect(server.requests).toHaveLength(i))
+      await until(watcher, (s) => s.connection === 'reconnecting')
+      await eventually(() => expect(clock.pending()).not.toContain(45_000))
+      if (i < 4) clock.advance(clock.pending()[0] ?? 0)
+    }
+    clock.sleep(3_600_000)
+    clock.wake()
+    expect(await ended(watcher)).toMatchObject({ status: 'complete' })
+  })
 })

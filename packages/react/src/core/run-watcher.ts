@@ -1,4 +1,12 @@
-import { applyRunEvent, EMPTY_RUN_VIEW, isEnded, type RunView, type StreamEvent } from '@espejo/contract'
+import {
+  applyRunEvent,
+  EMPTY_RUN_VIEW,
+  isEnded,
+  type Run,
+  type RunView,
+  type StreamEvent,
+  viewOfRun,
+} from '@espejo/contract'
 import { createCancellation } from './cancellation.js'
 import { createCoalescer } from './coalescer.js'
 import { createConnectionDriver } from './connection-driver.js'
@@ -6,7 +14,7 @@ import { decodeFrame, type Frame } from './decode-frame.js'
 import { browserEdges, type Edges } from './edges.js'
 import { deriveEndpoints, type EndpointOptions } from './endpoints.js'
 import { type Failure, failureWithoutAnswer } from './failure.js'
-import { connectionProblem } from './problem.js'
+import { type ConnectionProblem, connectionProblem } from './problem.js'
 import { createPursuit, type Target } from './pursuit.js'
 import { createRequest, type GetToken, tokenFromLocalStorage } from './request.js'
 import { type RunSnapshot, toSnapshot } from './snapshot.js'
@@ -56,7 +64,7 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
   const endpoints = deriveEndpoints(options)
   const send = createRequest(getToken, edges)
   const api = createSyncApi(endpoints, send, edges)
-  const transport = options.transport({ api, send, getToken, edges })
+  const transport = options.transport({ api, endpoints, send, getToken, edges })
   const pursuit = createPursuit(api, endpoints)
   const coalescer = createCoalescer(notify, throttleMs, edges)
   const publish = coalescer.flush
@@ -98,7 +106,11 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
       const { url, runId } = resolved
       if (runId) cancellation.send(runId)
       const request = { url, runId, lastEventId: runId && view.lastEventId }
-      const end = await transport(request, { open: opened, activity, frame: take }, signal)
+      const end = await transport(
+        request,
+        { open: opened, activity, frame: take, degraded, run: adopt },
+        signal,
+      )
       if (signal.aborted) return
       if (end.type === 'finished') dispatch({ type: 'ended' })
       else lose(end.failure)
@@ -110,6 +122,10 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
 
   function opened() {
     dispatch({ type: 'opened' })
+  }
+
+  function degraded(problem: ConnectionProblem) {
+    dispatch({ type: 'degraded', problem })
   }
 
   function lose(failure: Failure) {
@@ -142,7 +158,17 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
   }
 
   function fold(event: StreamEvent) {
-    const next = applyRunEvent(view, event)
+    show(applyRunEvent(view, event), event.event === 'progress')
+  }
+
+  function adopt(run: Run) {
+    if (isEnded(view)) return
+    // The cursor stays, so that a stream goes on from it once there is one again.
+    const lastEventId = view.runId === run.id ? view.lastEventId : null
+    show({ ...viewOfRun(run), lastEventId }, true)
+  }
+
+  function show(next: RunView, isProgress: boolean) {
     if (next === view) return
     const target = pursuit.target()
     // A stream shows one run; an event of another would wipe the view of this one.
@@ -155,7 +181,7 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
     cancellation.send(next.runId)
     if (isEnded(next)) return dispatch({ type: 'ended' })
     dispatch({ type: 'alive' })
-    if (event.event === 'progress') coalescer.request()
+    if (isProgress) coalescer.request()
     else if (isShown) coalescer.defer()
     else publish()
   }

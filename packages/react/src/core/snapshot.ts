@@ -3,7 +3,7 @@ import type { ConnectionState, Phase } from './connection-machine.js'
 import { type ConnectionProblem, PROBLEM_MESSAGES } from './problem.js'
 import type { Target } from './pursuit.js'
 
-export type ConnectionStatus = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'closed'
+export type ConnectionStatus = 'idle' | 'connecting' | 'open' | 'polling' | 'reconnecting' | 'closed'
 
 /** All that a screen needs to know. Immutable: a new object only when something changed. */
 export interface RunSnapshot {
@@ -18,7 +18,7 @@ export interface RunSnapshot {
   /** A sentence for the operator (es-AR) when something ended badly or a cancel failed. */
   readonly error: string | null
   readonly connection: ConnectionStatus
-  /** Why the connection is not open, or why it was given up. */
+  /** Why the connection is not open (`polling` too), or why it was given up. */
   readonly problem: ConnectionProblem | null
   /** A cancel was asked for, and the run has not ended yet. */
   readonly isCancelling: boolean
@@ -76,6 +76,7 @@ const CONNECTION_OF_PHASE: Record<Phase, ConnectionStatus> = {
   idle: 'idle',
   connecting: 'connecting',
   open: 'open',
+  polling: 'polling',
   waiting: 'reconnecting',
   held: 'reconnecting',
   retrying: 'reconnecting',

@@ -1,3 +1,4 @@
+import type { Run } from '@espejo/contract'
 import type { Edges } from './edges.js'
 import { type Endpoints, runUrl, withParams } from './endpoints.js'
 import { type Failure, failureWithoutAnswer } from './failure.js'
@@ -10,8 +11,8 @@ type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 export interface SyncApi {
   /** The tenant's newest run, null if there is none or the server keeps no history. */
   newestRun(signal: AbortSignal): Promise<Answer<NewestRun | null>>
-  /** Whether a run can be read at all. For a transport that is not told why it was refused. */
-  checkRun(runId: string, signal: AbortSignal): Promise<Answer<null>>
+  /** The run as it stands. */
+  readRun(runId: string, signal: AbortSignal): Promise<Answer<Run>>
   /** Asks the server to end a run. Its ending arrives on the stream. */
   cancelRun(runId: string): Promise<Answer<null>>
   /** A single-use ticket, null when the server has no such route. */
@@ -44,7 +45,7 @@ export function createSyncApi(endpoints: Endpoints, send: SendRequest, { now }: 
       )
       return noRoute(answer) ? { ok: true, value: null } : answer
     },
-    checkRun: (runId, signal) => ask(runUrl(endpoints, runId), { signal }, () => null),
+    readRun: (runId, signal) => ask(runUrl(endpoints, runId), { signal }, readRun),
     // Outlives the page: who presses cancel and leaves has still cancelled.
     cancelRun: (runId) =>
       ask(runUrl(endpoints, runId, 'cancel'), { method: 'POST', keepalive: true }, () => null),
@@ -66,10 +67,15 @@ function readNewestRun(body: unknown): NewestRun | null {
   if (!Array.isArray(items)) throw new TypeError('The list of runs has no items')
   const run: unknown = items[0]
   if (run === undefined) return null
+  return readRun(run)
+}
+
+function readRun(run: unknown): Run {
+  // Typed by the same contract: its fields are not checked one by one, as the stream's are not.
   if (!isObject(run) || typeof run.id !== 'string' || typeof run.status !== 'string') {
-    throw new TypeError('The newest run has no id or status')
+    throw new TypeError('The run has no id or status')
   }
-  return { id: run.id, status: run.status as NewestRun['status'] }
+  return run as unknown as Run
 }
 
 function readTicket(body: unknown): string {

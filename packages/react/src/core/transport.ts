@@ -1,6 +1,9 @@
+import type { Run } from '@espejo/contract'
 import type { Frame } from './decode-frame.js'
 import type { Edges } from './edges.js'
+import type { Endpoints } from './endpoints.js'
 import type { Failure } from './failure.js'
+import type { ConnectionProblem } from './problem.js'
 import type { GetToken, SendRequest } from './request.js'
 import type { SyncApi } from './sync-api.js'
 
@@ -17,6 +20,10 @@ export interface StreamListener {
   /** Something arrived, were it only a comment. */
   activity(): void
   frame(frame: Frame): void
+  /** There is no stream to be had on this way: from here on `run` tells. `open` takes it back. */
+  degraded(problem: ConnectionProblem): void
+  /** The run as it stands, asked for instead of streamed. */
+  run(run: Run): void
 }
 
 /** How a stream came to its end. `finished` is 204: the server has nothing more to say. */
@@ -35,6 +42,7 @@ export type Transport = (
 
 export interface TransportContext {
   api: SyncApi
+  endpoints: Endpoints
   send: SendRequest
   getToken: GetToken
   edges: Edges

@@ -35,6 +35,17 @@ describe('a watchdog', () => {
     expect(bark).toHaveBeenCalledTimes(1)
   })
 
+  it('is less patient at a check, after which a stream is rather dead than quiet', () => {
+    const bark = vi.fn()
+    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    vi.setSystemTime(Date.now() + 22_000)
+    watchdog.check()
+    expect(bark).not.toHaveBeenCalled()
+    vi.setSystemTime(Date.now() + 500)
+    watchdog.check()
+    expect(bark).toHaveBeenCalledTimes(1)
+  })
+
   it('is quiet for good once stopped', () => {
     const bark = vi.fn()
     const watchdog = createWatchdog(bark, 45_000, browserEdges())

@@ -3,7 +3,11 @@ import type { Edges } from './edges.js'
 export interface Watchdog {
   /** Something arrived. Cheap: called for every chunk. */
   feed(): void
-  /** Looks now instead of waiting for the timer, which sleeps while a laptop does. */
+  /**
+   * Looks now instead of waiting for the timer, which sleeps while a laptop does. After a wake-up
+   * half the silence is enough to call it dead: what is asked too early costs one request, and what
+   * is asked too late leaves a person looking at a bar that stands still.
+   */
   check(): void
   stop(): void
 }
@@ -21,19 +25,19 @@ export function createWatchdog(
     takeBack?.()
     takeBack = null
   }
-  function check() {
+  function look(patienceMs: number) {
     stop()
-    const left = heardAt + silenceMs - now()
-    if (left <= 0) onSilence()
-    else takeBack = setTimer(check, Math.min(left, silenceMs))
+    const silentFor = now() - heardAt
+    if (silentFor >= patienceMs) onSilence()
+    else takeBack = setTimer(() => look(silenceMs), Math.min(silenceMs - silentFor, silenceMs))
   }
-  check()
+  look(silenceMs)
   return {
     feed: () => {
       heardAt = now()
     },
     check: () => {
-      if (takeBack) check()
+      if (takeBack) look(silenceMs / 2)
     },
     stop,
   }

@@ -1,8 +1,10 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Edges } from '../core/edges.js'
 import type { EndpointOptions } from '../core/endpoints.js'
+import { withPolling } from '../core/polling-transport.js'
 import { type GetToken, tokenFromLocalStorage } from '../core/request.js'
 import { createRunWatcher, type RunWatcher } from '../core/run-watcher.js'
+import { sharedTransport } from '../core/shared-transport.js'
 import type { RunSnapshot } from '../core/snapshot.js'
 import type { TransportFactory } from '../core/transport.js'
 
@@ -13,6 +15,11 @@ export interface WatcherHookOptions extends Omit<EndpointOptions, 'url'> {
   throttleMs?: number | undefined
   /** Silence after which the connection counts as dead. @defaultValue 45000 */
   silenceMs?: number | undefined
+  /**
+   * Shares one connection per run among the tabs of this browser that give the same name: the user's
+   * id, with the tenant's if a user can have several. A change of it begins from nothing. @defaultValue false
+   */
+  share?: string | false | undefined
   /** Stand-ins for the browser's fetch, timers and the rest; only the first render's are used. */
   edges?: Partial<Edges> | undefined
 }
@@ -23,12 +30,17 @@ export function useWatcher(
   transport: TransportFactory,
   options: WatcherHookOptions,
 ): { watcher: RunWatcher; snapshot: RunSnapshot } {
-  const { getToken = tokenFromLocalStorage, syncBase, ticketsUrl, throttleMs, silenceMs } = options
+  const { getToken = tokenFromLocalStorage, syncBase, ticketsUrl, throttleMs, silenceMs, share } = options
   const [edges] = useState(options.edges)
   const latestGetToken = useRef(getToken)
   useEffect(() => {
     latestGetToken.current = getToken
   }, [getToken])
+
+  const sturdy = useMemo(() => {
+    const polling = withPolling(transport)
+    return share ? sharedTransport(polling, { name: share }) : polling
+  }, [transport, share])
 
   // Making a watcher touches nothing, so a render that React throws away leaves nothing behind.
   const watcher = useMemo(
@@ -39,11 +51,11 @@ export function useWatcher(
         ticketsUrl,
         throttleMs,
         silenceMs,
-        transport,
+        transport: sturdy,
         edges,
         getToken: () => latestGetToken.current(),
       }),
-    [url, syncBase, ticketsUrl, throttleMs, silenceMs, transport, edges],
+    [url, syncBase, ticketsUrl, throttleMs, silenceMs, sturdy, edges],
   )
   const snapshot = useSyncExternalStore(watcher.subscribe, watcher.getSnapshot, watcher.getSnapshot)
   return { watcher, snapshot }

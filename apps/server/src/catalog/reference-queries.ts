@@ -1,0 +1,49 @@
+import type { Tx } from '../db/pool.js'
+
+/** The small lists that products refer to. */
+export const REFERENCE_KINDS = [
+  'categories',
+  'brands',
+  'price_lists',
+  'seasons',
+  'branches',
+  'exchange_rates',
+] as const
+export type ReferenceKind = (typeof REFERENCE_KINDS)[number]
+
+export interface Reference {
+  cianboxId: string
+  name: string
+  isActive: boolean
+  /** Of categories: the one above. */
+  parentId: string | null
+}
+
+/** A place in a list, which is ordered by the name's beginning and then by id. */
+export interface ReferencePosition {
+  sortName: string
+  cianboxId: string
+}
+
+/** Characters of a name that its order depends on: so many, so that every place fits into a cursor. */
+export const SORT_NAME_LENGTH = 100
+
+/** What the source lists of a kind, in order, after a place in the list. */
+export async function listReferences(
+  tx: Tx,
+  tenantId: string,
+  kind: ReferenceKind,
+  limit: number,
+  after: ReferencePosition | null,
+): Promise<(Reference & { sortName: string })[]> {
+  const { rows } = await tx.query<Reference & { sortName: string }>(
+    `SELECT cianbox_id::text AS "cianboxId", name, is_active AS "isActive", parent_id::text AS "parentId",
+            left(name, ${SORT_NAME_LENGTH}) AS "sortName"
+       FROM catalog.reference_items
+      WHERE tenant_id = $1 AND kind = $2 AND retired_at IS NULL
+        AND ($3::text IS NULL OR (left(name, ${SORT_NAME_LENGTH}), cianbox_id) > ($3, $4::bigint))
+      ORDER BY left(name, ${SORT_NAME_LENGTH}), cianbox_id LIMIT $5`,
+    [tenantId, kind, after?.sortName ?? null, after?.cianboxId ?? null, limit],
+  )
+  return rows
+}

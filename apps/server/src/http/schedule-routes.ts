@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { cronProblem, nextDue, TIME_ZONE } from '../schedule/cron.js'
+import { readDue, setDue } from '../schedule/due-work.js'
+import { readSchedule, type ScheduleSettings, writeSchedule } from '../schedule/schedule-store.js'
+import { ok, type Route, route } from './route.js'
+
+const PATH = '/cianbox/sync/schedule'
+const tag = 'schedule'
+
+/** When a tenant's runs start by themselves. */
+export function scheduleRoutes(deps: { pool: Pool; now: () => Date }): Route[] {
+  const { pool, now } = deps
+  return [
+    route({
+      method: 'get',
+      path: PATH,
+      summary: "When the tenant's runs start by themselves, and what a sweep may retire unasked",
+      tag,
+      access: 'read',
+      answers: { 200: { description: 'The schedule', schema: scheduleSchema } },
+      handle: ({ session: { tenantId } }) =>
+        withTenant(pool, tenantId, async (tx) => ok(await shown(tx, tenantId))),
+    }),
+    route({
+      method: 'put',
+      path: PATH,
+      summary: 'Write the schedule: cron expressions of five fields, in the time of Argentina',
+      tag,
+      access: 'configure',
+      body: scheduleBody,
+      answers: { 200: { description: 'The schedule as stored', schema: scheduleSchema } },
+      handle: ({ session: { tenantId }, body }) =>
+        withTenant(pool, tenantId, async (tx) => {
+          await writeSchedule(tx, tenantId, body)
+          for (const kind of ['full', 'incremental'] as const) {
+            const cron = body[kind]
+            await setDue(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, now()))
+          }
+          return ok(await shown(tx, tenantId))
+        }),
+    }),
+  ]
+}
+
+async function shown(tx: Tx, tenantId: string): Promise<z.infer<typeof scheduleSchema>> {
+  const settings: ScheduleSettings = await readSchedule(tx, tenantId)
+  const due = await readDue(tx, tenantId)
+  return {
+    ...settings,
+    timeZone: TIME_ZONE,
+    nextFullAt: due.full?.toISOString() ?? null,
+    nextIncrementalAt: due.incremental?.toISOString() ?? null,
+  }
+}
+
+const cron = z
+  .string()
+  .trim()
+  .max(100, 'No puede tener más de 100 caracteres.')
+  .superRefine((value, ctx) => {
+    const problem = cronProblem(value)
+    if (problem !== null) ctx.addIssue({ code: 'custom', message: problem })
+  })
+  .nullable()
+
+const percent = 'Tiene que ser un número entero de 1 a 100.'
+const scheduleBody = z
+  .object({
+    full: cron.default(null),
+    incremental: cron.default(null),
+    sweepGuardPercent: z.number(percent).int(percent).min(1, percent).max(100, percent).default(15),
+  })
+  .meta({ id: 'ScheduleBody' })
+
+const time = z.iso.datetime().nullable()
+export const scheduleSchema = z
+  .object({
+    full: z.string().nullable().meta({ description: 'Cron expression; null: never', example: '0 3 * * *' }),
+    incremental: z.string().nullable(),
+    sweepGuardPercent: z
+      .number()
+      .int()
+      .meta({ description: "Share of the mirror that a sweep may retire without a person's word" }),
+    timeZone: z.string(),
+    nextFullAt: time,
+    nextIncrementalAt: time,
+  })
+  .meta({ id: 'Schedule' })

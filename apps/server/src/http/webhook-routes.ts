@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { CianboxError } from '@espejo/cianbox'
+import express, { type Request, type RequestHandler } from 'express'
+import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit'
+import { z } from 'zod'
+import { can } from '../accounts/capabilities.js'
+import type { Pool } from '../db/pool.js'
+import { BudgetSpentError } from '../requests/budget-spent.js'
+import { readNotification } from '../webhooks/notification-body.js'
+import { receiveNotification } from '../webhooks/receive.js'
+import { RegistrationError, type Registrations } from '../webhooks/registration.js'
+import type { Webhook, WebhookStore } from '../webhooks/webhook-store.js'
+import { problemSchema } from './answer-schemas.js'
+import { HttpProblem, notFound } from './problem.js'
+import { ok, type Route, route } from './route.js'
+
+const PATH = '/cianbox/connection/webhook'
+const tag = 'webhook'
+
+/** Turning the ERP's notifications on and off, and taking them. */
+export function webhookRoutes(deps: {
+  pool: Pool
+  webhooks: WebhookStore
+  registrations: Registrations
+  now: () => Date
+}): Route[] {
+  const { pool, webhooks, registrations, now } = deps
+  return [
+    route({
+      method: 'post',
+      path: '/webhooks/cianbox/:secret',
+      summary: "The ERP's notifications. No session: the address is the secret",
+      tag,
+      access: 'public',
+      before: takeDelivery(),
+      params: z.object({ secret: z.string().max(200) }),
+      body: z.unknown().meta({ description: '`{event, created, id: ["10564", …], endpoint}`' }),
+      bodyOptional: true,
+      answers: {
+        200: { description: 'Taken, whatever the event' },
+        400: { description: 'Not a notification', schema: problemSchema },
+        404: { description: 'No such address', schema: problemSchema },
+      },
+      async handle({ params, body }) {
+        const webhook = await webhooks.find(params.secret)
+        if (!webhook) throw notFound('Esta dirección no existe.')
+        const notification = readNotification(body)
+        if (!notification) throw notANotification()
+        await receiveNotification(pool, webhook, notification, now())
+        return { status: 200 }
+      },
+    }),
+    route({
+      method: 'get',
+      path: PATH,
+      summary: 'Whether the ERP notifies us; the address only for those who may change it',
+      tag,
+      access: 'read',
+      answers: { 200: { description: 'The webhook', schema: webhookSchema } },
+      async handle({ session }) {
+        const webhook = shown(await registrations.find(session.tenantId))
+        return ok(can(session.role, 'configure') ? webhook : { ...webhook, url: null })
+      },
+    }),
+    route({
+      method: 'put',
+      path: PATH,
+      summary: 'Register the address at the ERP, or again after the public address has changed',
+      tag,
+      access: 'configure',
+      body: z
+        .object({ replace: z.boolean().default(false) })
+        .meta({ id: 'WebhookBody', description: '`replace`: also where the ERP notifies someone else' }),
+      bodyOptional: true,
+      answers: {
+        200: { description: 'Registered', schema: webhookSchema },
+        409: { description: 'The ERP notifies another address of these events', schema: problemSchema },
+        422: { description: 'There is no public address, or no connection', schema: problemSchema },
+      },
+      async handle({ session, body }) {
+        const webhook = await registrations.register(session.tenantId, body).catch(refuse)
+        return ok(shown(webhook))
+      },
+    }),
+    route({
+      method: 'delete',
+      path: PATH,
+      summary: 'Remove the address from the ERP and close it',
+      tag,
+      access: 'configure',
+      answers: { 204: { description: 'The ERP does not notify us' } },
+      async handle({ session }) {
+        await registrations.remove(session.tenantId).catch(refuse)
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+export const webhookSchema = z
+  .object({
+    registered: z.boolean(),
+    url: z.string().nullable().meta({ description: 'A secret: who knows it can make us ask the ERP' }),
+    events: z.array(z.string()),
+    lastReceivedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Webhook' })
+
+function shown(webhook: Webhook | null): z.infer<typeof webhookSchema> {
+  return {
+    registered: webhook !== null,
+    url: webhook?.registeredUrl ?? null,
+    events: webhook?.events ?? [],
+    lastReceivedAt: webhook?.lastReceivedAt?.toISOString() ?? null,
+  }
+}
+
+/** Documented: at most 200 ids. This is room for many times that. */
+const BODY_LIMIT = 256 * 1024
+/** A price rise over 50,000 products is 250 deliveries at once; none of them should be turned away. */
+const DELIVERIES_A_MINUTE = 3000
+
+/** Reads the body whatever type it is declared as: only that it is JSON is known of the ERP's deliveries. */
+function takeDelivery(): RequestHandler {
+  const guards = express.Router()
+  guards.use(
+    // The tenants' deliveries may all come from one address: only what was refused counts against it.
+    limit((req) => ipKeyGenerator(req.ip ?? ''), { skipSuccessfulRequests: true }),
+    limit((req) => createHash('sha256').update(req.path).digest('base64')),
+    (req, _res, next) => {
+      const isTooLong = Number(req.headers['content-length'] ?? 0) > BODY_LIMIT
+      next(
+        isTooLong
+          ? new HttpProblem(413, 'body_too_large', 'El cuerpo del pedido es demasiado grande.')
+          : undefined,
+      )
+    },
+    express.json({ limit: BODY_LIMIT, type: () => true }),
+  )
+  return guards
+}
+
+function limit(keyGenerator: (req: Request) => string, options: Partial<Options> = {}): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: DELIVERIES_A_MINUTE,
+    keyGenerator,
+    legacyHeaders: false,
+    standardHeaders: false,
+    handler: (_req, _res, next) =>
+      next(new HttpProblem(429, 'too_many_deliveries', 'Demasiados avisos.', {}, { 'Retry-After': '60' })),
+    ...options,
+  })
+}
+
+function notANotification(): HttpProblem {
+  return new HttpProblem(400, 'invalid_notification', 'El cuerpo no es un aviso de Cianbox.')
+}
+
+/** What stood in the way of registering or removing, as the problem it is answered with. */
+function refuse(error: unknown): never {
+  if (error instanceof RegistrationError) throw new HttpProblem(...REFUSALS[error.reason])
+  if (error instanceof BudgetSpentError) throw new HttpProblem(429, 'daily_budget', error.operatorMessage)
+  if (error instanceof CianboxError) {
+    throw new HttpProblem(502, `upstream_${error.kind}`, error.operatorMessage, { title: 'Bad Gateway' })
+  }
+  throw error
+}
+
+const REFUSALS: Readonly<Record<RegistrationError['reason'], readonly [number, string, string]>> = {
+  no_public_url: [
+    422,
+    'public_url_missing',
+    'Este servidor no sabe su dirección pública, así que Cianbox no podría avisarle. Quien lo administra tiene que definir ESPEJO_PUBLIC_URL.',
+  ],
+  no_connection: [422, 'connection_missing', 'Todavía no hay una conexión con Cianbox. Cargala en Conexión.'],
+  taken: [
+    409,
+    'webhook_taken',
+    'Cianbox ya le avisa a otro sistema de estos cambios, y solo puede avisarle a uno. Si seguís, ese sistema deja de recibir los avisos.',
+  ],
+}

@@ -1,0 +1,101 @@
+import { actFor, type Pool, type Tx, withMaintenance, withTenant } from '../db/pool.js'
+
+/** `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. */
+export type DueKind = 'full' | 'incremental' | 'notified'
+
+/**
+ * Does one piece of due work, in its tenant's transaction.
+ * @returns when it is due again (null: not until someone asks), and what to do once that has committed
+ */
+export type DueHandler = (
+  tx: Tx,
+  tenantId: string,
+  at: Date,
+) => Promise<{ next: Date | null; afterwards?: () => void }>
+
+export type DueHandlers = Readonly<Record<DueKind, DueHandler>>
+
+/** After a failure, so that one tenant's trouble holds up nobody else's work. */
+const RETRY_MS = 60_000
+/** A pass lets others have their turn after so many. */
+const A_PASS = 200
+
+/** Makes it due at `at`, or earlier where it already is. */
+export async function askFor(tx: Tx, tenantId: string, kind: DueKind, at: Date): Promise<void> {
+  await tx.query(
+    `INSERT INTO app.due_work AS d (tenant_id, kind, due_at) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = least(d.due_at, excluded.due_at)`,
+    [tenantId, kind, at],
+  )
+}
+
+/** Makes it due at `at` and not before; null: not at all. */
+export async function setDue(tx: Tx, tenantId: string, kind: DueKind, at: Date | null): Promise<void> {
+  await tx.query('DELETE FROM app.due_work WHERE tenant_id = $1 AND kind = $2', [tenantId, kind])
+  if (at) await askFor(tx, tenantId, kind, at)
+}
+
+export async function readDue(tx: Tx, tenantId: string): Promise<Partial<Record<DueKind, Date>>> {
+  const { rows } = await tx.query<{ kind: DueKind; at: Date }>(
+    'SELECT kind, due_at AS at FROM app.due_work WHERE tenant_id = $1',
+    [tenantId],
+  )
+  return Object.fromEntries(rows.map(({ kind, at }) => [kind, at]))
+}
+
+/**
+ * Does what is due, the longest overdue first. On any number of nodes at once each piece is done once:
+ * its row stays locked until what it led to has committed. One that fails is tried again in a minute.
+ * @returns how many pieces were done, failures included
+ */
+export async function doDueWork(
+  pool: Pool,
+  handlers: DueHandlers,
+  at: Date,
+  onError: (error: unknown, tenantId: string) => void,
+): Promise<number> {
+  let done = 0
+  while (done < A_PASS && (await doOne(pool, handlers, at, onError))) done += 1
+  return done
+}
+
+interface Due {
+  tenantId: string
+  kind: DueKind
+}
+
+async function doOne(
+  pool: Pool,
+  handlers: DueHandlers,
+  at: Date,
+  onError: (error: unknown, tenantId: string) => void,
+): Promise<boolean> {
+  let taken: Due | undefined
+  try {
+    const afterwards = await withMaintenance(pool, async (tx) => {
+      taken = await takeOne(tx, at)
+      if (!taken) return undefined
+      const { tenantId, kind } = taken
+      await actFor(tx, tenantId)
+      const { next, afterwards } = await handlers[kind](tx, tenantId, at)
+      await setDue(tx, tenantId, kind, next)
+      return afterwards
+    })
+    afterwards?.()
+  } catch (error) {
+    if (!taken) throw error
+    const { tenantId, kind } = taken
+    await withTenant(pool, tenantId, (tx) => setDue(tx, tenantId, kind, new Date(at.getTime() + RETRY_MS)))
+    onError(error, tenantId)
+  }
+  return taken !== undefined
+}
+
+async function takeOne(tx: Tx, at: Date): Promise<Due | undefined> {
+  const { rows } = await tx.query<Due>(
+    `SELECT tenant_id AS "tenantId", kind FROM app.due_work WHERE due_at <= $1
+      ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [at],
+  )
+  return rows[0]
+}

@@ -1,0 +1,38 @@
+import type { Tx } from '../db/pool.js'
+
+/** When a tenant's runs start by themselves, and how much of its mirror a sweep may retire unasked. */
+export interface ScheduleSettings {
+  /** Cron expressions in the time of Argentina; null: never. */
+  full: string | null
+  incremental: string | null
+  /** 1 to 100. */
+  sweepGuardPercent: number
+}
+
+export type ScheduledKind = 'full' | 'incremental'
+
+const NO_SCHEDULE: ScheduleSettings = { full: null, incremental: null, sweepGuardPercent: 15 }
+
+export async function readSchedule(tx: Tx, tenantId: string): Promise<ScheduleSettings> {
+  const { rows } = await tx.query<ScheduleSettings>(
+    `SELECT full_cron AS full, incremental_cron AS incremental, sweep_guard_percent AS "sweepGuardPercent"
+       FROM app.schedules WHERE tenant_id = $1`,
+    [tenantId],
+  )
+  return rows[0] ?? NO_SCHEDULE
+}
+
+export async function writeSchedule(tx: Tx, tenantId: string, settings: ScheduleSettings): Promise<void> {
+  await tx.query(
+    `INSERT INTO app.schedules (tenant_id, full_cron, incremental_cron, sweep_guard_percent)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (tenant_id) DO UPDATE SET full_cron = excluded.full_cron,
+       incremental_cron = excluded.incremental_cron, sweep_guard_percent = excluded.sweep_guard_percent`,
+    [tenantId, settings.full, settings.incremental, settings.sweepGuardPercent],
+  )
+}
+
+/** The share of the mirror, 0.01 to 1, that a sweep may retire without a person's word. */
+export async function sweepGuardShare(tx: Tx, tenantId: string): Promise<number> {
+  return (await readSchedule(tx, tenantId)).sweepGuardPercent / 100
+}

@@ -1,0 +1,39 @@
+import { type Dialect, parseProductRows, type SourceReject } from '@espejo/cianbox'
+import type { ProductToWrite } from './product-store.js'
+import type { SourceRow, SourceRows } from './source-rows.js'
+
+/** Reads rows into products ready to be written; those that cannot be read become rejects. */
+export function readRows(
+  rows: readonly SourceRow[],
+  nameless: SourceRows['nameless'],
+  dialect: Dialect,
+  page: number,
+): { products: ProductToWrite[]; rejects: SourceReject[] } {
+  const all = [...rows, ...nameless]
+  const { products, rejects } = parseProductRows(
+    all.map(({ raw }) => raw),
+    dialect,
+    page,
+  )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return {
+    products: products.flatMap((product) => {
+      const row = byId.get(product.id)
+      if (!row) return []
+      // Where nothing had to be cleaned the row is stored as it came, and its text is there already.
+      const json = product.raw === row.raw ? row.json : JSON.stringify(product.raw)
+      return [{ product, hash: row.hash, json }]
+    }),
+    // The parser counts within what it was given; people look in the page.
+    rejects: rejects.map((reject) => ({ ...reject, position: all[reject.position]?.position ?? 0 })),
+  }
+}
+
+/** The newest `updated` among products, ISO 8601 UTC. */
+export function newestOf(products: readonly ProductToWrite[]): string | null {
+  return products.reduce<string | null>(
+    (newest, { product: { sourceUpdatedAt: at } }) =>
+      at !== null && (newest === null || at > newest) ? at : newest,
+    null,
+  )
+}

@@ -1,0 +1,50 @@
+import { productRowId } from '@espejo/cianbox'
+import { contentHash } from './content-hash.js'
+
+/** A row as the source sent it, with what telling changed from unchanged needs. */
+export interface SourceRow {
+  id: string
+  /** Place in the page, from 0. */
+  position: number
+  raw: unknown
+  /** `raw` as JSON text. */
+  json: string
+  hash: Buffer
+}
+
+/** A page's rows, made ready outside of any transaction: the hashing runs while the page before is written. */
+export interface SourceRows {
+  /** At most one a product: the last of those that a page repeats, which is the one the source means. */
+  rows: SourceRow[]
+  /** Rows without an id. They can only be rejected. */
+  nameless: { raw: unknown; position: number }[]
+  received: number
+}
+
+export function prepareRows(sent: readonly unknown[]): SourceRows {
+  const rows = new Map<string, SourceRow>()
+  const nameless: SourceRows['nameless'] = []
+  for (const [position, raw] of sent.entries()) {
+    const id = productRowId(raw)
+    if (id === null) {
+      nameless.push({ raw, position })
+    } else {
+      const json = JSON.stringify(raw)
+      rows.set(id, { id, position, raw, json, hash: contentHash(json) })
+    }
+  }
+  return { rows: [...rows.values()], nameless, received: sent.length }
+}
+
+/** The lowest and the highest id of a page; null when no row has one. Ids are safe integers. */
+export function rangeOf({ rows }: SourceRows): { lowest: number; highest: number } | null {
+  if (rows.length === 0) return null
+  let lowest = Number.POSITIVE_INFINITY
+  let highest = Number.NEGATIVE_INFINITY
+  for (const row of rows) {
+    const id = Number(row.id)
+    if (id < lowest) lowest = id
+    if (id > highest) highest = id
+  }
+  return { lowest, highest }
+}

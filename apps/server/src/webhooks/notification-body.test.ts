@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readNotification } from './notification-body.js'
+
+describe('a delivery', () => {
+  it('is read as the ERP documents it', () => {
+    const body = {
+      event: 'productos',
+      created: '2019-05-24 10:58:44',
+      id: ['10564', '10725'],
+      endpoint: 'productos',
+    }
+    expect(readNotification(body)).toEqual({ event: 'productos', ids: ['10564', '10725'] })
+  })
+
+  it('names each product once, and only what can be one', () => {
+    const id = ['7', 7, '007', 'x', '-1', '1e3', '', '99999999999999999', '8']
+    expect(readNotification({ event: 'productos', id })?.ids).toEqual(['7', '8'])
+    expect(readNotification({ event: 'productos', id: '9' })?.ids).toEqual(['9'])
+    expect(readNotification({ event: 'pedidos' })).toEqual({ event: 'pedidos', ids: [] })
+  })
+
+  it('may be anything, and then it is none or its ids are numbers that the database holds', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (event, id) => {
+        const read = readNotification({ event, id })
+        for (const one of read?.ids ?? []) expect(one).toMatch(/^\d{1,16}$/)
+        expect(readNotification(id) === null || typeof id === 'object').toBe(true)
+      }),
+    )
+  })
+})

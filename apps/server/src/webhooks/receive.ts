@@ -1,0 +1,46 @@
+import { type Pool, withTenant } from '../db/pool.js'
+import { askFor } from '../schedule/due-work.js'
+import { QUIET_MS } from './drain.js'
+import type { NotificationBody } from './notification-body.js'
+import { addPending } from './pending-store.js'
+
+/** Events of the reference lists: only a full run reads those. */
+const LIST_EVENTS: ReadonlySet<string> = new Set([
+  'categorias',
+  'marcas',
+  'listas_precio',
+  'sucursales',
+  'cotizaciones',
+])
+
+/**
+ * Writes a delivery down: products wait for a run by ids, a change in the lists is noted for the
+ * schedule, everything else only shows that the ERP reaches us. What is known of another account than
+ * the tenant's present one is ignored.
+ */
+export async function receiveNotification(
+  pool: Pool,
+  webhook: { tenantId: string; cuenta: string },
+  { event, ids }: NotificationBody,
+  at: Date,
+): Promise<void> {
+  const { tenantId, cuenta } = webhook
+  await withTenant(pool, tenantId, async (tx) => {
+    const { rowCount } = await tx.query('SELECT FROM app.connections WHERE tenant_id = $1 AND cuenta = $2', [
+      tenantId,
+      cuenta,
+    ])
+    if (rowCount === 0) return
+    if (event === 'productos' && ids.length > 0) {
+      // In this order, as the drain locks them: first what is due, then what waits.
+      await askFor(tx, tenantId, 'notified', new Date(at.getTime() + QUIET_MS))
+      await addPending(tx, tenantId, ids, at)
+    }
+    await tx.query(
+      `UPDATE app.webhooks SET last_received_at = greatest(last_received_at, $2),
+              lists_changed_at = CASE WHEN $3 THEN $2 ELSE lists_changed_at END
+        WHERE tenant_id = $1`,
+      [tenantId, at, LIST_EVENTS.has(event)],
+    )
+  })
+}

@@ -1,0 +1,118 @@
+import { type CianboxClient, CianboxError, type Notification, type NotificationEvent } from '@espejo/cianbox'
+import type { Connection } from '@espejo/contract'
+import type { ClientFactory } from '../connections/client-factory.js'
+import type { ConnectionStore } from '../connections/connection-store.js'
+import type { Webhook, WebhookStore } from './webhook-store.js'
+
+/** What the mirror is told of: its products, and the lists that they refer to. */
+const WEBHOOK_EVENTS: readonly NotificationEvent[] = [
+  'productos',
+  'categorias',
+  'marcas',
+  'listas_precio',
+  'sucursales',
+  'cotizaciones',
+]
+
+/** Why notifications cannot be turned on as things are. */
+export class RegistrationError extends Error {
+  override readonly name = 'RegistrationError'
+  readonly reason: 'no_public_url' | 'no_connection' | 'taken'
+  constructor(reason: RegistrationError['reason']) {
+    super(`Cannot register: ${reason}.`)
+    this.reason = reason
+  }
+}
+
+/** Registering a tenant's webhook at its ERP, and taking it back. */
+export interface Registrations {
+  /** Null: none is registered, or for another account than the present one. */
+  find(tenantId: string): Promise<Webhook | null>
+  /**
+   * Registers the tenant's address, again if need be. The ERP has one address an event: one that is not
+   * ours is only replaced with `replace`.
+   * @throws {@link RegistrationError}, CianboxError, BudgetSpentError
+   */
+  register(tenantId: string, options: { replace: boolean }): Promise<Webhook>
+  /**
+   * Removes the address from the ERP, where it is ours, and closes it. An ERP that lets us in no more
+   * does not keep it open.
+   * @throws CianboxError, BudgetSpentError when removing it may succeed later
+   */
+  remove(tenantId: string): Promise<void>
+}
+
+export function createRegistrations(deps: {
+  webhooks: WebhookStore
+  connections: Pick<ConnectionStore, 'get'>
+  clients: ClientFactory
+  /** Where the world reaches this server; null where it does not. */
+  publicUrl: () => string | null
+}): Registrations {
+  const { webhooks, connections, clients, publicUrl } = deps
+
+  async function withClient<T>(
+    tenantId: string,
+    work: (client: CianboxClient, connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    // A person waits for this: two tries, not minutes of them.
+    const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 } })
+    if (!opened) throw new RegistrationError('no_connection')
+    try {
+      return await work(opened.client, opened.connection)
+    } finally {
+      await opened.client.close()
+    }
+  }
+
+  async function find(tenantId: string): Promise<Webhook | null> {
+    const [webhook, connection] = [await webhooks.get(tenantId), await connections.get(tenantId)]
+    return webhook?.registeredUrl && webhook.cuenta === connection?.cuenta ? webhook : null
+  }
+
+  return {
+    find,
+    async register(tenantId, { replace }) {
+      const base = publicUrl()
+      if (base === null) throw new RegistrationError('no_public_url')
+      await withClient(tenantId, async (client, { cuenta }) => {
+        const secret = await webhooks.prepare(tenantId, cuenta)
+        const url = `${base.replace(/\/+$/, '')}/api/webhooks/cianbox/${secret}`
+        const { items } = await client.notifications.list()
+        if (!replace && ofOurEvents(items).some((item) => !item.url.endsWith(secret))) {
+          throw new RegistrationError('taken')
+        }
+        await client.notifications.register({ events: WEBHOOK_EVENTS, url })
+        await webhooks.registered(tenantId, url, WEBHOOK_EVENTS)
+      })
+      const registered = await webhooks.get(tenantId)
+      if (!registered) throw new Error('The webhook was removed while it was being registered.')
+      return registered
+    },
+    async remove(tenantId) {
+      const webhook = await webhooks.get(tenantId)
+      if (!webhook) return
+      try {
+        await withClient(tenantId, async (client, { cuenta }) => {
+          if (cuenta !== webhook.cuenta) return
+          const { items } = await client.notifications.list()
+          const ours = ofOurEvents(items).filter((item) => item.url.endsWith(webhook.secret))
+          const events = WEBHOOK_EVENTS.filter((event) => ours.some((item) => item.event === event))
+          if (events.length > 0) await client.notifications.remove({ events })
+        })
+      } catch (error) {
+        if (!isClosedToUs(error)) throw error
+      }
+      await webhooks.delete(tenantId)
+    },
+  }
+}
+
+function ofOurEvents(items: readonly Notification[]): Notification[] {
+  return items.filter(({ event }) => WEBHOOK_EVENTS.some((ours) => ours === event))
+}
+
+function isClosedToUs(error: unknown): boolean {
+  if (error instanceof RegistrationError) return error.reason === 'no_connection'
+  return error instanceof CianboxError && /^(auth|account|forbidden)$/.test(error.kind)
+}

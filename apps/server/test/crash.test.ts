@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { readLog } from '../src/runs/event-log.js'
+import { advance, claimRun, SupersededError } from '../src/runs/held-run.js'
+import { progressData } from '../src/runs/run-state.js'
+import { stateOf } from '../src/sync/ledger.js'
+import { createRunHandler } from '../src/sync/worker.js'
+import { PAGES, useCrashSite } from './support/crash-site.js'
+import { useDatabase } from './support/database.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import type { NodeProcess } from './support/processes.js'
+
+const database = useDatabase()
+const site = useCrashSite(database)
+
+/** Beside the pages: the look for the catalogue's end, and what was modified since the start. */
+const BESIDE_THE_PAGES = 2
+/** The page in hand, and the one that was on its way. */
+const REPEATED = 2
+
+describe('a worker that is killed with SIGKILL', () => {
+  it.each([
+    { moment: 'while it fetches a page', tenant: 'fetching', page: 4 },
+    { moment: 'inside the commit of a page', tenant: 'inside', page: 9 },
+    { moment: 'right after a commit', tenant: 'committed', page: 15 },
+  ])('$moment leaves its run to another one, which ends it with the whole truth', async ({ tenant, page }) => {
+    const erp = await site.addTenant(tenant, 40)
+    const nodes = [await site.hire(), await site.hire()]
+    const runId = await site.start(tenant)
+    const holder = await site.holderOf(runId)
+    await site.reached(tenant, runId, (run) => run.phase === 'products' && run.page >= page)
+    if (tenant === 'inside') await site.insideCommit(tenant, runId, holder.kill)
+    else await holder.kill()
+
+    const run = await site.reached(tenant, runId, ({ endedAt }) => endedAt !== null)
+    expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * 20, errors: 0 })
+    expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(erp))
+    expect(await pagesTold(tenant, runId)).toEqual(Array.from({ length: PAGES }, (_, i) => i + 1))
+    const asked = erp.counts().byRoute['GET /productos']
+    expect(asked).toBeLessThanOrEqual(PAGES + BESIDE_THE_PAGES + REPEATED)
+    await stopAll(nodes)
+  }, 90_000)
+})
+
+describe('a worker that is told to stop with SIGTERM', () => {
+  it('hands its run over at once, and the attempt does not count', async () => {
+    const erp = await site.addTenant('handover', 20)
+    erp.inject({ kind: 'hang', page: 12, times: 1 })
+    const first = await site.hire()
+    const runId = await site.start('handover')
+    await site.reached('handover', runId, ({ page }) => page === PAGES - 12)
+    await first.stop()
+    expect(await site.run('handover', runId)).toMatchObject({ status: 'running', epoch: 1, fruitless: 0 })
+
+    const second = await site.hire()
+    const run = await site.reached('handover', runId, ({ endedAt }) => endedAt !== null)
+    expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * 20 })
+    expect(await mirrorOf(database.pool, 'handover')).toEqual(truthOf(erp))
+    await second.stop()
+  }, 90_000)
+})
+
+describe('a worker that was frozen while another took its run over', () => {
+  it('commits nothing: neither its page nor its event', async () => {
+    await site.addTenant('frozen', 0)
+    const runId = await site.start('frozen')
+    const frozen = await claim('frozen', runId)
+    const other = await claim('frozen', runId)
+    expect(other.epoch).toBe(frozen.epoch + 1)
+
+    const state = { ...stateOf(frozen), phase: 'products' as const, page: 1, totalPages: 3 }
+    const event = { event: 'progress' as const, data: progressData(state, 20) }
+    const late = withTenant(database.pool, 'frozen', async (tx) => {
+      await tx.query(
+        `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids)
+         VALUES ('frozen', $1, 'products', 1, $2, '{1,2,3}')`,
+        [runId, frozen.epoch],
+      )
+      await advance(tx, frozen, state, event, true)
+    })
+    await expect(late).rejects.toThrow(SupersededError)
+
+    const pages = await withTenant(database.pool, 'frozen', (tx) => tx.query('SELECT FROM app.run_pages'))
+    expect(pages.rowCount).toBe(0)
+    expect(await site.run('frozen', runId)).toMatchObject({ page: 0, seq: 1, epoch: other.epoch })
+    await withTenant(database.pool, 'frozen', (tx) => advance(tx, other, state, event, true))
+    expect(await site.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
+  })
+})
+
+describe('a run that only kills its workers', () => {
+  it('ends with no_progress after five claims without a page', async () => {
+    await site.addTenant('deadly', 0)
+    const runId = await site.start('deadly')
+    for (let i = 0; i < 5; i++) await claim('deadly', runId)
+    const handle = createRunHandler({
+      pool: database.pool,
+      openConnection: () => Promise.reject(new Error('Nobody works on this run any more.')),
+      now: () => new Date(),
+      onEvent: () => undefined,
+      log: { info: () => undefined, error: () => undefined },
+    })
+    await handle({ tenantId: 'deadly', runId }, new AbortController().signal)
+    expect(await site.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
+    const log = await withTenant(database.pool, 'deadly', (tx) => readLog(tx, 'deadly', runId, 0, 10))
+    expect(log.map(({ event }) => event)).toEqual(['start', 'error'])
+  })
+})
+
+async function claim(tenantId: string, runId: string) {
+  const run = await claimRun(database.pool, tenantId, runId)
+  if (!run) throw new Error('The run could not be claimed.')
+  return run
+}
+
+/** The pages of the walk, as the log tells of them. */
+async function pagesTold(tenantId: string, runId: string): Promise<number[]> {
+  const log = await withTenant(database.pool, tenantId, (tx) => readLog(tx, tenantId, runId, 0, 1000))
+  const frames = log.filter(({ event }) => event === 'progress').map(({ data }) => JSON.parse(data))
+  return frames.filter(({ phase }) => phase === 'products').map(({ page }) => page)
+}
+
+async function stopAll(nodes: readonly NodeProcess[]): Promise<void> {
+  await Promise.all(nodes.map((node) => node.kill()))
+}

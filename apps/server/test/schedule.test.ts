@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { scheduleSchema } from '../src/http/schedule-routes.js'
+import { type LiveTenant, useLiveApp } from './support/live-app.js'
+
+const live = useLiveApp()
+const { app } = live
+const PATH = '/api/cianbox/sync/schedule'
+const MINUTE = 60
+const HOUR = 3600
+const DAY = 24 * HOUR
+
+async function scheduled(name: string, body: object, options?: Parameters<typeof live.tenant>[1]) {
+  const tenant = await live.tenant(name, options)
+  expect((await tenant.call('PUT', PATH, { body })).status).toBe(200)
+  return tenant
+}
+
+async function next(tenant: LiveTenant): Promise<{ full: Date; incremental: Date }> {
+  const { nextFullAt, nextIncrementalAt } = (await tenant.call('GET', PATH)).json
+  return { full: new Date(nextFullAt), incremental: new Date(nextIncrementalAt) }
+}
+
+/** Lets time pass until what is due has come. */
+async function passUntil(at: Date) {
+  live.pass((at.getTime() - live.now().getTime()) / 1000)
+  await live.doDue()
+}
+
+describe('the schedule', () => {
+  it('is nothing at first, then what was written, with the times it leads to', async () => {
+    const tenant = await live.tenant('written')
+    const nothing = {
+      full: null,
+      incremental: null,
+      sweepGuardPercent: 15,
+      nextFullAt: null,
+      nextIncrementalAt: null,
+    }
+    expect((await tenant.call('GET', PATH)).json).toEqual({
+      ...nothing,
+      timeZone: 'America/Argentina/Buenos_Aires',
+    })
+    const body = { full: '0 3 * * *', incremental: '*/30 8-20 * * 1-6', sweepGuardPercent: 30 }
+    const put = await tenant.call('PUT', PATH, { body })
+    expect(scheduleSchema.parse(put.json)).toMatchObject(body)
+    expect((await tenant.call('GET', PATH)).json).toEqual(put.json)
+    const at = new Date(put.json.nextFullAt)
+    expect(at > live.now()).toBe(true)
+    // Three in Argentina is six in UTC; within five minutes of it.
+    expect(at.toISOString()).toMatch(/T06:0[0-4]:/)
+    const off = await tenant.call('PUT', PATH, { body: {} })
+    expect(off.json).toMatchObject(nothing)
+  })
+
+  it.each([
+    [{ full: 'a las tres' }, 'full', /cinco partes/],
+    [{ full: '0 3 * *' }, 'full', /Esta tiene 4/],
+    [{ full: '0 0 3 * * *' }, 'full', /Esta tiene 6/],
+    [{ incremental: '61 * * * *' }, 'incremental', /fuera de rango/],
+    [{ incremental: '0 0 30 2 *' }, 'incremental', /día que no existe/],
+    [{ incremental: '0 0 $ * *' }, 'incremental', /«\$» no se entiende/],
+    [{ full: '' }, 'full', /Esta tiene 0/],
+    [{ sweepGuardPercent: 0 }, 'sweepGuardPercent', /de 1 a 100/],
+    [{ sweepGuardPercent: 15.5 }, 'sweepGuardPercent', /de 1 a 100/],
+  ])('refuses %j with a sentence', async (body, path, sentence) => {
+    const uno = await app.as('uno')
+    const answer = await uno('PUT', PATH, { body })
+    expect(answer.status).toBe(422)
+    expect(answer.json.errors).toEqual([{ path, message: expect.stringMatching(sentence) }])
+  })
+})
+
+describe('a scheduled run', () => {
+  it('starts once when it is due, on whichever of many nodes, and not before', async () => {
+    const tenant = await scheduled('once', { full: '0 3 * * *' })
+    await live.doDue()
+    expect(await tenant.runs()).toEqual([])
+    const { full } = await next(tenant)
+    live.pass((full.getTime() - live.now().getTime()) / 1000)
+    const others = [await live.node(), await live.node()]
+    await Promise.all([live.doDue(), ...others.map((node) => live.doDue({ node }))])
+    expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete', startedBy: null })
+    expect(await tenant.runs()).toHaveLength(1)
+    expect((await next(tenant)).full.getTime()).toBe(full.getTime() + DAY * 1000)
+  })
+
+  it('of what was missed while nothing ran is one of each kind', async () => {
+    const tenant = await scheduled('missed', { incremental: '0 * * * *' })
+    live.pass(3 * DAY)
+    await live.doDue()
+    await live.doDue()
+    await tenant.ended()
+    expect(await tenant.runs()).toHaveLength(1)
+    const { incremental } = await next(tenant)
+    expect(incremental.getTime() - live.now().getTime()).toBeLessThanOrEqual((HOUR + 5 * MINUTE) * 1000)
+  })
+
+  it('is left out while another one is active', async () => {
+    const tenant = await scheduled('busy', { incremental: '*/10 * * * *' }, { account: { latencyMs: 100 } })
+    const started = await tenant.call('POST', '/api/cianbox/sync/runs')
+    await passUntil((await next(tenant)).incremental)
+    expect((await tenant.runs()).map(({ id }) => id)).toEqual([started.json.id])
+    await tenant.ended()
+    await live.doDue()
+    expect(await tenant.runs()).toHaveLength(1)
+    await passUntil((await next(tenant)).incremental)
+    expect(await tenant.ended()).toMatchObject({ mode: 'incremental' })
+  })
+
+  it('that is full is not lost to a smaller one of the same minute', async () => {
+    const tenant = await scheduled('both', { full: '0 3 * * *', incremental: '0 * * * *' })
+    const { full } = await next(tenant)
+    await passUntil(full)
+    expect(await tenant.ended()).toMatchObject({ mode: 'full' })
+    expect(await tenant.runs()).toHaveLength(1)
+
+    // An incremental run, held where it is, stands in the way.
+    const later = await next(tenant)
+    const body = { mode: 'ids', ids: ['1'] }
+    tenant.erp.setLatency(30_000)
+    const inTheWay = await tenant.call('POST', '/api/cianbox/sync/runs', { body })
+    await passUntil(later.full)
+    expect((await tenant.runs())[0]?.id).toBe(inTheWay.json.id)
+    await tenant.call('POST', `/api/cianbox/sync/runs/${inTheWay.json.id}/cancel`)
+    await tenant.ended()
+    tenant.erp.setLatency(0)
+    live.pass(MINUTE)
+    await live.doDue()
+    expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
+  })
+
+  it('is left out without an active connection', async () => {
+    const tenant = await scheduled('off', { full: '0 3 * * *' }, { connection: { isActive: false } })
+    await passUntil((await next(tenant)).full)
+    expect(await tenant.runs()).toEqual([])
+    expect((await next(tenant)).full > live.now()).toBe(true)
+  })
+
+  it('that is incremental becomes a full one once the ERP has told of changed lists', async () => {
+    const tenant = await scheduled('lists', { incremental: '0 * * * *' })
+    await tenant.call('POST', '/api/cianbox/sync/runs')
+    await tenant.ended()
+    const { url } = (await tenant.call('PUT', '/api/cianbox/connection/webhook')).json
+    live.pass(13 * HOUR)
+    await live.doDue()
+    expect(await tenant.ended()).toMatchObject({ mode: 'incremental' })
+
+    const body = { event: 'cotizaciones', created: '2026-05-24 10:58:44', id: ['1'], endpoint: 'x' }
+    expect((await app.send('POST', new URL(url).pathname, { body })).status).toBe(200)
+    await passUntil((await next(tenant)).incremental)
+    expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
+  })
+
+  it('of one tenant that cannot start holds up nobody else', async () => {
+    const bad = await scheduled('bad', { full: '0 3 * * *' })
+    const good = await scheduled('good', { full: '0 3 * * *' })
+    await withTenant(app.database.pool, 'bad', (tx) =>
+      tx.query(`UPDATE app.schedules SET full_cron = 'nonsense'`),
+    )
+    const [badAt, goodAt] = [(await next(bad)).full, (await next(good)).full]
+    live.pass((Math.max(badAt.getTime(), goodAt.getTime()) - live.now().getTime()) / 1000)
+    const failed: string[] = []
+    await live.doDue({ onError: (_error, tenantId) => failed.push(tenantId) })
+    expect(failed).toEqual(['bad'])
+    expect((await next(bad)).full.getTime()).toBe(live.now().getTime() + MINUTE * 1000)
+    expect(await good.ended()).toMatchObject({ mode: 'full' })
+  })
+})
+
+describe('the sweep guard', () => {
+  it('is the one that was set', async () => {
+    const tenant = await scheduled('guard', { sweepGuardPercent: 50 })
+    await tenant.call('POST', '/api/cianbox/sync/runs')
+    await tenant.ended()
+    tenant.erp.remove(180, 'gone')
+    await tenant.call('POST', '/api/cianbox/sync/runs')
+    expect(await tenant.ended()).toMatchObject({ status: 'complete', retired: 180 })
+    tenant.erp.remove(180, 'gone')
+    await tenant.call('POST', '/api/cianbox/sync/runs')
+    await tenant.newest(({ waiting }) => waiting?.reason === 'sweep_confirmation')
+  })
+})

@@ -1,0 +1,288 @@
+import type { Run } from '@espejo/contract'
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { webhookSchema } from '../src/http/webhook-routes.js'
+import { type LiveTenant, useLiveApp } from './support/live-app.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import { until } from './support/until.js'
+
+let isPublic = true
+const live = useLiveApp({ publicUrl: (address) => (isPublic ? `${address}/` : null) })
+const { app } = live
+const WEBHOOK = '/api/cianbox/connection/webhook'
+
+async function register(tenant: LiveTenant): Promise<string> {
+  const { status, json } = await tenant.call('PUT', WEBHOOK)
+  expect(status).toBe(200)
+  return new URL(json.url).pathname
+}
+
+const notify = (path: string, ids: readonly (number | string)[], event = 'productos') =>
+  app.send('POST', path, {
+    body: { event, created: '2026-05-24 10:58:44', id: ids.map(String), endpoint: event },
+  })
+
+/** All the ids in deliveries of 200, as the ERP sends them. */
+async function notifyAll(path: string, count: number) {
+  for (let from = 1; from <= count; from += 200) {
+    const ids = Array.from({ length: Math.min(200, count - from + 1) }, (_, i) => from + i)
+    expect((await notify(path, ids)).status).toBe(200)
+  }
+}
+
+async function pendingOf(tenant: LiveTenant): Promise<number> {
+  return withTenant(app.database.pool, tenant.id, async (tx) => {
+    const { rows } = await tx.query('SELECT FROM app.pending_products WHERE tenant_id = $1', [tenant.id])
+    return rows.length
+  })
+}
+
+async function firstLoad(tenant: LiveTenant): Promise<Run> {
+  await tenant.call('POST', '/api/cianbox/sync/runs')
+  return tenant.ended()
+}
+
+/** Lets a burst settle and does what is due. */
+async function drain() {
+  live.pass(5)
+  await live.doDue()
+}
+
+describe('a notification', () => {
+  it('to an address that nobody has is a 404, and a body that is none a 400', async () => {
+    const tenant = await live.tenant('bodies')
+    const path = await register(tenant)
+    const unknown = await notify(`/api/webhooks/cianbox/${'x'.repeat(43)}`, [1])
+    expect([unknown.status, unknown.json.code]).toEqual([404, 'not_found'])
+    for (const rawBody of ['', 'productos', '[]', '{"id":["1"]}', '{"event":"productos","id":{}}']) {
+      const answer = await app.send('POST', path, { rawBody })
+      expect([rawBody, answer.status]).toEqual([rawBody, 400])
+      expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    }
+    const long = JSON.stringify({ event: 'productos', id: ['1'.repeat(300_000)] })
+    expect((await app.send('POST', path, { rawBody: long })).status).toBe(413)
+    expect(await pendingOf(tenant)).toBe(0)
+  })
+
+  it('is taken with 200 whatever its event, and whatever its type says', async () => {
+    const tenant = await live.tenant('events')
+    const path = await register(tenant)
+    for (const event of ['pedidos', 'estados', 'categorias', 'algo_nuevo']) {
+      expect((await notify(path, [1], event)).status).toBe(200)
+    }
+    expect(await pendingOf(tenant)).toBe(0)
+    const plain = await app.send('POST', path, {
+      rawBody: '{"event":"productos","id":["7","7","no"]}',
+      headers: { 'content-type': 'text/plain' },
+    })
+    expect(plain.status).toBe(200)
+    expect(await pendingOf(tenant)).toBe(1)
+    expect((await tenant.call('GET', WEBHOOK)).json.lastReceivedAt).toBe(live.now().toISOString())
+  })
+
+  it('of one tenant says nothing to another', async () => {
+    const [mine, theirs] = [await live.tenant('mine'), await live.tenant('theirs')]
+    const path = await register(mine)
+    await register(theirs)
+    await notify(path, [1, 2])
+    expect([await pendingOf(mine), await pendingOf(theirs)]).toEqual([2, 0])
+  })
+
+  it('of an account that the tenant has left is ignored', async () => {
+    const tenant = await live.tenant('moved')
+    const path = await register(tenant)
+    const form = { cuenta: 'events', appName: 'a', appCode: 'b', user: 'demo', password: 'demo' }
+    await tenant.call('PUT', '/api/cianbox/connection', { body: form })
+    expect((await notify(path, [1])).status).toBe(200)
+    expect(await pendingOf(tenant)).toBe(0)
+    expect((await tenant.call('GET', WEBHOOK)).json.registered).toBe(false)
+  })
+})
+
+describe('a burst of ten thousand notified products', () => {
+  it('becomes one run of fifty requests', async () => {
+    const tenant = await live.tenant('burst', { account: { products: 10_000 } })
+    const path = await register(tenant)
+    tenant.erp.resetCounts()
+    await notifyAll(path, 10_000)
+    // While they keep coming nothing starts.
+    expect(await live.doDue()).toBe(0)
+    expect(await tenant.runs()).toEqual([])
+    await drain()
+    const run = await tenant.ended(80)
+    expect(run).toMatchObject({ mode: 'ids', status: 'complete', created: 10_000, startedBy: null })
+    expect(tenant.erp.counts().byRoute['GET /productos']).toBe(50)
+    expect(await pendingOf(tenant)).toBe(0)
+    await drain()
+    expect(await tenant.runs()).toHaveLength(1)
+  }, 100_000)
+
+  it('that never rests is not waited for longer than half a minute', async () => {
+    const tenant = await live.tenant('restless')
+    const path = await register(tenant)
+    for (let second = 0; second < 31; second++) {
+      await notify(path, [second + 1])
+      live.pass(1)
+      await live.doDue()
+      if ((await tenant.runs()).length > 0) break
+    }
+    expect((await tenant.runs())[0]).toMatchObject({ mode: 'ids' })
+  })
+})
+
+describe('notified products', () => {
+  it('wait while a full run is active, and none is lost', async () => {
+    const tenant = await live.tenant('waiting', { account: { latencyMs: 50 } })
+    await firstLoad(tenant)
+    const path = await register(tenant)
+    await tenant.call('POST', '/api/cianbox/sync/runs')
+    await notifyAll(path, 450)
+    await drain()
+    expect(await pendingOf(tenant)).toBe(450)
+    expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
+    await drain()
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', seen: 450 })
+  })
+
+  it('come back when their run fails, and are tried again after a pause', async () => {
+    const tenant = await live.tenant('failing')
+    await firstLoad(tenant)
+    const path = await register(tenant)
+    tenant.erp.inject({ kind: 'forbidden' })
+    await notify(path, [1, 2, 3])
+    await drain()
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'error' })
+    expect(await pendingOf(tenant)).toBe(0)
+    await drain()
+    expect(await pendingOf(tenant)).toBe(3)
+    await drain()
+    expect((await tenant.runs()).length).toBe(2)
+
+    tenant.erp.clearFaults()
+    live.pass(15 * 60)
+    await drain()
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', seen: 3 })
+    expect(await pendingOf(tenant)).toBe(0)
+  })
+
+  it('come back when a person cancels their run', async () => {
+    const tenant = await live.tenant('cancelling', { account: { products: 2000, latencyMs: 200 } })
+    const path = await register(tenant)
+    await notifyAll(path, 2000)
+    await drain()
+    const [run] = await tenant.runs()
+    await tenant.call('POST', `/api/cianbox/sync/runs/${run?.id}/cancel`)
+    expect(await tenant.ended()).toMatchObject({ status: 'cancelled' })
+    await drain()
+    expect(await pendingOf(tenant)).toBe(2000)
+  })
+
+  it('start one run, however many nodes look at once', async () => {
+    const tenant = await live.tenant('nodes')
+    const path = await register(tenant)
+    const others = [await live.node(), await live.node(), await live.node()]
+    await notifyAll(path, 400)
+    live.pass(5)
+    await Promise.all([live.doDue(), ...others.map((node) => live.doDue({ node }))])
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', seen: 400 })
+    expect((await tenant.runs()).length).toBe(1)
+  })
+})
+
+describe('the webhook of a connection', () => {
+  it('is registered at the ERP, shown, kept and removed', async () => {
+    const tenant = await live.tenant('round')
+    const none = { registered: false, url: null, events: [], lastReceivedAt: null }
+    expect((await tenant.call('GET', WEBHOOK)).json).toEqual(none)
+
+    const first = await tenant.call('PUT', WEBHOOK)
+    expect(webhookSchema.parse(first.json)).toMatchObject({ registered: true, lastReceivedAt: null })
+    expect(first.json.url).toMatch(/^http:\/\/[\d.:]+\/api\/webhooks\/cianbox\/[\w-]{43}$/)
+    expect(first.json.events).toContain('productos')
+    expect((await tenant.call('PUT', WEBHOOK)).json).toEqual(first.json)
+    expect((await tenant.call('GET', WEBHOOK)).json).toEqual(first.json)
+
+    expect((await tenant.call('DELETE', WEBHOOK)).status).toBe(204)
+    expect((await tenant.call('DELETE', WEBHOOK)).status).toBe(204)
+    expect((await tenant.call('GET', WEBHOOK)).json).toEqual(none)
+    expect((await notify(new URL(first.json.url).pathname, [1])).status).toBe(404)
+    tenant.erp.edit([1])
+    await tenant.erp.webhooksSettled()
+    expect(tenant.erp.deliveries()).toEqual([])
+  })
+
+  it('shows its address to those alone who may change it, and is at rest only sealed', async () => {
+    const tenant = await live.tenant('sealed')
+    const { json } = await tenant.call('PUT', WEBHOOK)
+    const secret = json.url.split('/').at(-1)
+    const asOperator = await (await app.as('sealed', 'operator'))('GET', WEBHOOK)
+    expect(asOperator.json).toMatchObject({ registered: true, url: null })
+    const { rows } = await withTenant(app.database.pool, 'sealed', (tx) =>
+      tx.query<{ whole: string }>(
+        `SELECT encode(secret_sealed, 'escape') || encode(secret_hash, 'escape') AS whole FROM app.webhooks`,
+      ),
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.whole).not.toContain(secret)
+  })
+
+  it('is not taken from another system without saying so', async () => {
+    const tenant = await live.tenant('taken')
+    const other = await live.tenant('other')
+    const theirs = (await other.call('PUT', WEBHOOK)).json.url
+    const form = { cuenta: 'other', appName: 'a', appCode: 'b', user: 'demo', password: 'demo' }
+    await tenant.call('PUT', '/api/cianbox/connection', { body: form })
+    const refused = await tenant.call('PUT', WEBHOOK)
+    expect([refused.status, refused.json.code]).toEqual([409, 'webhook_taken'])
+    expect((await tenant.call('GET', WEBHOOK)).json.registered).toBe(false)
+    const taken = await tenant.call('PUT', WEBHOOK, { body: { replace: true } })
+    expect(taken.status).toBe(200)
+    // What is not its own any more the first tenant does not remove.
+    expect((await other.call('DELETE', WEBHOOK)).status).toBe(204)
+    other.erp.edit([1])
+    await other.erp.webhooksSettled()
+    expect(other.erp.deliveries()).toMatchObject([{ outcome: 'delivered' }])
+    expect(theirs).not.toBe(taken.json.url)
+  })
+
+  it('needs to know where the ERP can reach us', async () => {
+    const tenant = await live.tenant('private')
+    isPublic = false
+    const answer = await tenant.call('PUT', WEBHOOK)
+    isPublic = true
+    expect([answer.status, answer.json.code]).toEqual([422, 'public_url_missing'])
+    expect(answer.json.detail).toContain('ESPEJO_PUBLIC_URL')
+  })
+
+  it('needs a connection, and says what the ERP says', async () => {
+    const uno = await app.as('uno')
+    expect((await uno('PUT', WEBHOOK)).json.code).toBe('connection_missing')
+    const tenant = await live.tenant('refused')
+    tenant.erp.suspend(true)
+    const answer = await tenant.call('PUT', WEBHOOK)
+    expect([answer.status, answer.json.code]).toEqual([502, 'upstream_forbidden'])
+    expect(answer.json.detail).toContain('suspendida')
+  })
+})
+
+describe('a change at the ERP', () => {
+  it('reaches the mirror by itself', async () => {
+    const tenant = await live.tenant('whole')
+    await firstLoad(tenant)
+    await register(tenant)
+    tenant.erp.edit([3, 4], { producto: 'MARTILLO NUEVO' })
+    tenant.erp.remove([5], 'gone')
+    tenant.erp.add(1)
+    await tenant.erp.webhooksSettled()
+    await drain()
+    expect(await tenant.ended()).toMatchObject({
+      mode: 'ids',
+      status: 'complete',
+      updated: 2,
+      created: 1,
+      retired: 1,
+    })
+    await until(async () => (await mirrorOf(app.database.pool, 'whole')).size === 450)
+    expect(await mirrorOf(app.database.pool, 'whole')).toEqual(truthOf(tenant.erp))
+  })
+})

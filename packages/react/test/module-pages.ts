@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Handler, SseServer } from './sse-server.js'
+
+/** Packages as a browser without a bundler loads them: their built modules, and an import map. */
+const PACKAGES = ['@espejo/react/core', '@espejo/contract', 'eventsource-parser']
+
+/** Serves `/page`, which holds the package's core as `window.core`, imported under its published name. */
+export function servePage(server: SseServer): void {
+  const imports: Record<string, string> = {}
+  for (const name of PACKAGES) {
+    const entry = fileURLToPath(import.meta.resolve(name))
+    const folder = dirname(entry)
+    imports[name] = `/modules/${name}/${entry.slice(folder.length + 1)}`
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.js'))) {
+      server.on(`GET /modules/${name}/${file}`, text('text/javascript', readFileSync(join(folder, file))))
+    }
+  }
+  const map = JSON.stringify({ imports })
+  const html = `<!doctype html>
+<script type="importmap">${map}</script>
+<script type="module">import * as core from '@espejo/react/core'; window.core = core</script>`
+  server.on('GET /page', text('text/html', html))
+}
+
+function text(type: string, body: string | Uint8Array): Handler {
+  return (response) => void response.writeHead(200, { 'content-type': type }).end(body)
+}
