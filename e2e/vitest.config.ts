@@ -7,5 +7,6 @@ export default defineConfig({
     hookTimeout: 90_000,
     // Each file starts a whole Espejo, and most a browser.
     fileParallelism: false,
+    sequence: { groupOrder: 2 },
   },
 })

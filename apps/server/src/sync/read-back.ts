@@ -39,7 +39,9 @@ export async function readBack(
         source: phase === 'drift' ? withoutNameless(recent) : prepareRows(recent),
         mayRepeat: true,
       })
-      const position = { page, totalPages: isLast ? page : page + 1 }
+      // Taken over, it begins again at the front, where the news is; the ledger's page does not go back.
+      const reached = Math.max(page, session.state().page)
+      const position = { page: reached, totalPages: isLast ? reached : reached + 1 }
       const productsInPage = recent.length
       return phase === 'drift'
         ? { phase, productsInPage, ...committed }

@@ -1,0 +1,12 @@
+import { availableParallelism, cpus, totalmem } from 'node:os'
+
+/** What a figure depends on, to be told beside it. */
+export function machineFacts() {
+  return {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+  }
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** The Cianbox stand-in, in a process of its own. Every account's user and password is `demo`. */
+export interface SimulatorProcess {
+  /** `CIANBOX_BASE_URL`. */
+  url: string
+  addAccount(account: { cuenta: string; products: number; seed: number }): Promise<void>
+  /** Edits so many of the account's products, chosen by its seed. */
+  edit(cuenta: string, count: number): Promise<void>
+  /** Requests that the account has got so far. */
+  requests(cuenta: string): Promise<number>
+  stop(): Promise<void>
+}
+
+export async function startSimulator(): Promise<SimulatorProcess> {
+  const cli = fileURLToPath(new URL('cli.js', import.meta.resolve('@espejo/simulator')))
+  const child = spawn(process.execPath, [cli, '--port', '0', '--products', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await exited
+  }
+  const url = await Promise.race([firstUrl(child.stdout), exited.then(() => null)])
+  if (url === null) throw new Error('The simulator ended before it told its address.')
+
+  async function control(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${url}/__simulator/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    if (!response.ok) throw new Error(`The simulator answered ${response.status} to ${method} ${path}.`)
+    return response.json()
+  }
+
+  return {
+    url,
+    async addAccount(account) {
+      await control('POST', 'accounts', account)
+    },
+    async edit(cuenta, count) {
+      await control('POST', `${cuenta}/edit`, { count })
+    },
+    async requests(cuenta) {
+      const counts = (await control('GET', `${cuenta}/counts`)) as { total: number }
+      return counts.total
+    },
+    stop,
+  }
+}
+
+/** It tells its address in its first line. */
+async function firstUrl(output: NodeJS.ReadableStream): Promise<string | null> {
+  const lines = createInterface({ input: output })
+  for await (const line of lines) {
+    const found = /http:\/\/[^\s/]+/.exec(line)
+    if (found) {
+      output.resume()
+      return found[0]
+    }
+  }
+  return null
+}

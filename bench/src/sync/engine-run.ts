@@ -1,0 +1,54 @@
+import { runJob } from '../rig/run-job.js'
+import type { Measurement } from './measurement.js'
+import type { EngineJob } from './processes/engine.js'
+import type { SyncRig } from './rig.js'
+
+/** Rows a page: the most that the ERP gives, and what a connection has by default. */
+export const PAGE_SIZE = 200
+
+/** What a run over an account of known state must come to. */
+export interface ExpectedLedger {
+  created: number
+  updated: number
+  unchanged: number
+}
+
+/**
+ * Starts a full run of a tenant and has a fresh worker process work on it.
+ *
+ * @throws when the run does not complete, or its ledger is another: a wrong result has no speed
+ */
+export async function measureEngine(
+  rig: SyncRig,
+  tenant: string,
+  expected: ExpectedLedger,
+  signal: AbortSignal,
+): Promise<Measurement> {
+  const rows = expected.created + expected.updated + expected.unchanged
+  const job: EngineJob = {
+    databaseUrl: rig.database.url,
+    erpUrl: rig.simulator.url,
+    cuenta: tenant,
+    pageSize: PAGE_SIZE,
+  }
+  return rig.measure({ cuenta: tenant, rows, table: 'catalog.products' }, async () => {
+    const request = { mode: 'full', dryRun: false, ids: null, startedBy: null } as const
+    const { run } = await rig.control.start(tenant, request)
+    const report = await runJob(new URL('processes/engine.js', import.meta.url), job, signal)
+    await check(rig, run.id, expected)
+    return report
+  })
+}
+
+async function check(rig: SyncRig, runId: string, expected: ExpectedLedger): Promise<void> {
+  const { rows } = await rig.database.admin.query(
+    `SELECT status, error_message, created, updated, unchanged, errors, retired
+       FROM app.runs WHERE run_id = $1`,
+    [runId],
+  )
+  const wanted = { status: 'complete', error_message: null, ...expected, errors: 0, retired: 0 }
+  const odd = Object.entries(wanted).filter(([name, value]) => rows[0]?.[name] !== value)
+  if (odd.length > 0) {
+    throw new Error(`The run came to ${JSON.stringify(rows[0])} instead of ${JSON.stringify(wanted)}.`)
+  }
+}

@@ -1,0 +1,55 @@
+import type { JobReport } from '../rig/child-job.js'
+
+/** One job measured: what its process says, and what the simulator and PostgreSQL say of it. */
+export interface Measurement extends JobReport {
+  rows: number
+  /** Requests that the simulator got. */
+  requests: number
+  /** Rows inserted into, updated in or deleted from the products table. */
+  productRows: number
+  /** Write-ahead log of the whole server meanwhile. */
+  walBytes: number
+}
+
+/** What is measured, by name, in the order in which it is told. */
+export const STAGES = {
+  rowByRowNew: 'row by row, all new',
+  rowByRowNone: 'row by row, none changed',
+  readFloor: 'read floor',
+  writeFloor: 'write floor, all new',
+  engineNew: 'engine, all new',
+  engineChanged: 'engine, 5 % changed',
+  engineNone: 'engine, none changed',
+} as const
+
+export type Stage = keyof typeof STAGES
+
+/** Everything once. */
+export type Round = Record<Stage, Measurement>
+
+export function rowsPerSecond({ rows, seconds }: Pick<Measurement, 'rows' | 'seconds'>): number {
+  return rows / seconds
+}
+
+/** The middle of the values; of an even number of them, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const low = sorted[Math.floor((sorted.length - 1) / 2)]
+  const high = sorted[Math.floor(sorted.length / 2)]
+  if (low === undefined || high === undefined) throw new RangeError('There is no median of nothing.')
+  return (low + high) / 2
+}
+
+/** A stage over all rounds, each figure the median of its own. */
+export function medianOf(rounds: readonly Round[], stage: Stage): Measurement {
+  const of = (figure: keyof Measurement) => median(rounds.map((round) => round[stage][figure]))
+  return {
+    rows: of('rows'),
+    seconds: of('seconds'),
+    cpuSeconds: of('cpuSeconds'),
+    peakRssBytes: of('peakRssBytes'),
+    requests: of('requests'),
+    productRows: of('productRows'),
+    walBytes: of('walBytes'),
+  }
+}

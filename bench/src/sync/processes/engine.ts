@@ -1,0 +1,60 @@
+import { createCianboxClient } from '@espejo/cianbox'
+import { createPool } from '@espejo/server/db/pool'
+import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { createWakeups } from '@espejo/server/stream/wakeups'
+import { createRunHandler } from '@espejo/server/sync/worker'
+import { serveJob } from '../../rig/child-job.js'
+import type { PageSource } from '../pages.js'
+
+/** A worker as the server's composition root wires it, but for the pace: it works on one run and ends. */
+export interface EngineJob extends PageSource {
+  databaseUrl: string
+}
+
+serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => {
+  const pool = createPool(databaseUrl, { max: 20, name: 'measured', onError: complain })
+  const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError: complain })
+  const queue = await openRunQueue(pool, { supervise: true, onError: complain })
+  const now = () => new Date()
+  const handle = createRunHandler({
+    pool,
+    now,
+    onEvent: wakeups.touch,
+    log: { info: () => undefined, error: (fields) => console.error(fields) },
+    openConnection: async (_tenantId, hooks) => ({
+      client: createCianboxClient({
+        baseUrl: erpUrl,
+        cuenta,
+        credentials: { appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' },
+        dialect: 'v2',
+        requestsPerSecond: Number.POSITIVE_INFINITY,
+        ...hooks,
+      }),
+      connection: {
+        cuenta,
+        appName: 'espejo',
+        appCode: 'bench',
+        user: 'demo',
+        hasPassword: true,
+        pageSize,
+        dialect: 'v2',
+        requestsPerSecond: Number.POSITIVE_INFINITY,
+        dailyRequestBudget: null,
+        requestsToday: 0,
+        isActive: true,
+        updatedAt: now().toISOString(),
+      },
+    }),
+  })
+  await new Promise<void>((resolve, reject) => {
+    // Clocked from when the worker has the job: how soon a queue is looked at is not the engine's pace.
+    queue.work(1, (job, signal) => timed(() => handle(job, signal)).then(resolve, reject)).catch(reject)
+  })
+  await queue.stop(5000)
+  await wakeups.close()
+  await pool.end()
+})
+
+function complain(error: Error): void {
+  console.error(error.message)
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createPool, type Pool } from '@espejo/server/db/pool'
+import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
+import { openRunQueue } from '@espejo/server/runs/run-queue'
+import type { JobReport } from '../rig/child-job.js'
+import { type BenchDatabase, startDatabase } from '../rig/database.js'
+import { type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+import type { Measurement } from './measurement.js'
+
+/** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
+export interface SyncRig {
+  database: BenchDatabase
+  simulator: SimulatorProcess
+  control: RunControl
+  /** A tenant, and the simulator's account that it mirrors, both under this name. */
+  addTenant(name: string, products: number, seed: number): Promise<void>
+  emptyProducts(): Promise<void>
+  /** Leaves the mirror as autovacuum does within minutes of a large write: statistics, hint bits, no dead rows. */
+  settleProducts(): Promise<void>
+  /** What a job of the tenant costs, beside what its process says of itself. */
+  measure(
+    what: { cuenta: string; rows: number; table: ProductTable },
+    job: () => Promise<JobReport>,
+  ): Promise<Measurement>
+  stop(): Promise<void>
+}
+
+/** The mirror's table, and its copy without policies that the write floor copies into. */
+type ProductTable = 'catalog.products' | 'bench.products'
+
+export async function startRig(): Promise<SyncRig> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne()
+  }
+  try {
+    const database = await startDatabase()
+    stops.push(database.stop)
+    const simulator = await startSimulator()
+    stops.push(simulator.stop)
+    const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
+    stops.push(() => pool.end())
+    const control = await openControl(pool, (stopQueue) => stops.push(stopQueue))
+    await createCopyTable(database)
+    return { database, simulator, control, ...actions(database, simulator), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What an API process does: it starts runs and works on none. */
+async function openControl(pool: Pool, onStop: (stop: () => Promise<void>) => void): Promise<RunControl> {
+  const queue = await openRunQueue(pool, { supervise: false, onError: () => undefined })
+  onStop(() => queue.stop(1000))
+  return createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
+}
+
+async function createCopyTable({ admin, url }: BenchDatabase): Promise<void> {
+  const owner = admin.escapeIdentifier(new URL(url).username)
+  await admin.query(`CREATE SCHEMA bench AUTHORIZATION ${owner}`)
+  // Vacuumed in the background, it would add its log to what is measured next.
+  await admin.query(
+    'CREATE TABLE bench.products (LIKE catalog.products INCLUDING ALL) WITH (autovacuum_enabled = off)',
+  )
+  await admin.query(`ALTER TABLE bench.products OWNER TO ${owner}`)
+}
+
+function actions(
+  { admin }: BenchDatabase,
+  simulator: SimulatorProcess,
+): Pick<SyncRig, 'addTenant' | 'emptyProducts' | 'settleProducts' | 'measure'> {
+  async function usage(table: ProductTable): Promise<{ productRows: number; walBytes: number }> {
+    const { rows } = await admin.query(
+      `SELECT (n_tup_ins + n_tup_upd + n_tup_del)::float8 AS "productRows",
+              (pg_current_wal_lsn() - '0/0')::float8 AS "walBytes"
+         FROM pg_stat_all_tables WHERE relid = $1::regclass`,
+      [table],
+    )
+    return rows[0]
+  }
+
+  return {
+    async addTenant(name, products, seed) {
+      await admin.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [name])
+      await simulator.addAccount({ cuenta: name, products, seed })
+    },
+    async emptyProducts() {
+      await admin.query('TRUNCATE catalog.products, bench.products')
+    },
+    async settleProducts() {
+      await admin.query('VACUUM (ANALYZE) catalog.products')
+    },
+    async measure({ cuenta, rows, table }, job) {
+      // Each starts with nothing left to write of what went before.
+      await admin.query('CHECKPOINT')
+      const [before, requestsBefore] = [await usage(table), await simulator.requests(cuenta)]
+      const report = await job()
+      await untilGone(admin)
+      const [after, requests] = [await usage(table), await simulator.requests(cuenta)]
+      return {
+        ...report,
+        rows,
+        requests: requests - requestsBefore,
+        productRows: after.productRows - before.productRows,
+        walBytes: after.walBytes - before.walBytes,
+      }
+    },
+  }
+}
+
+/** A connection's share of the statistics is complete once its server process has ended. */
+async function untilGone(admin: BenchDatabase['admin']): Promise<void> {
+  for (;;) {
+    const { rowCount } = await admin.query(
+      `SELECT FROM pg_stat_activity WHERE application_name = 'espejo measured'`,
+    )
+    if (rowCount === 0) return
+    await delay(20)
+  }
+}
