@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { findUser } from './accounts/account-store.js'
 import { createAuthenticate } from './accounts/authenticate.js'
 import { ensureDemoTenants } from './accounts/demo.js'
+import { createLiveSessions } from './accounts/live-sessions.js'
 import { createSessions } from './accounts/session.js'
 import type { Config } from './config.js'
 import { type ClientFactory, createClientFactory } from './connections/client-factory.js'
@@ -116,6 +116,8 @@ interface Parts {
 
 /** Over how long the streams of a stopping process are let go. */
 const DRAIN_MS = 2000
+/** How long the last requests of a stopping process may take. */
+const LAST_ANSWERS_MS = 10_000
 
 const now = () => new Date()
 
@@ -181,18 +183,22 @@ function keepHouse({ config, pool, runControl, wakeups, log }: Parts) {
 
 async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => void): Promise<string> {
   const { config, log, pool, secretKey, sealer, baseUrl, wakeups, guardsOf, clients, runControl } = parts
+  const isSessionLive = createLiveSessions({ pool, now })
   const hub = createStreamHub({
     read: createTailReader({ pool }),
     now,
     onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
-    isSessionLive: async ({ tenantId, userId, role }) =>
-      (await findUser(pool, tenantId, userId))?.role === role,
+    isSessionLive,
   })
   onStop(async () => hub.close())
   wakeups.listen(hub.wake)
 
   const sessions = createSessions({ secretKey, now })
-  const authenticate = createAuthenticate(sessions.verifyToken)
+  const verifyToken = async (token: string) => {
+    const session = await sessions.verifyToken(token)
+    return session && (await isSessionLive(session)) ? session : null
+  }
+  const authenticate = createAuthenticate(verifyToken)
   const connections = createConnectionStore({ pool, sealer })
   const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now })
   let url: string | null = null
@@ -218,7 +224,7 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
       pool,
       tickets,
       authenticate,
-      verifyToken: sessions.verifyToken,
+      verifyToken,
     }),
     streams: hub.stats,
     trustProxy: config.trustProxy,
@@ -226,14 +232,18 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
     now,
   })
   const server = createServer(app)
-  // A stream is open for as long as its run takes.
-  server.requestTimeout = 0
+  // Longer than the proxies in front keep theirs: who closes last must be who asks.
+  server.keepAliveTimeout = 65_000
   const port = await listen(server, config)
   onStop(async () => {
     const closed = new Promise((resolve) => server.close(resolve))
     await hub.drain(DRAIN_MS)
-    server.closeAllConnections()
+    // Requests under way get their answers; only what takes too long is cut.
+    const idle = setInterval(() => server.closeIdleConnections(), 100)
+    const late = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
     await closed
+    clearInterval(idle)
+    clearTimeout(late)
   })
   url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
   return url

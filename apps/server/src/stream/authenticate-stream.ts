@@ -42,7 +42,7 @@ export async function authenticateStream(
     return requireSession(typeof token === 'string' ? await by.verifyToken(token) : null)
   }
   // A GET that starts a run must not be started by a link or an image on someone else's page.
-  if (isCrossSite(req.headers, req.host)) {
+  if (isCrossSite(req.headers, req.hostname)) {
     throw new HttpProblem(403, 'cross_site', 'El pedido viene de otro sitio y no se acepta.')
   }
   return requireSession(await by.authenticate(req))
