@@ -11,7 +11,7 @@ const PLACES = [
 ]
 
 /** The system's Chromium, or where `CHROMIUM` says it is; null when there is none. */
-export const chromiumPath = env.CHROMIUM ?? PLACES.find((path) => existsSync(path)) ?? null
+const chromiumPath = env.CHROMIUM ?? PLACES.find((path) => existsSync(path)) ?? null
 
 /** Why the browser tests cannot run here, for their names; null when they can. In CI they always must. */
 export const whyNoBrowser =

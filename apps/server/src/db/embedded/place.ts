@@ -3,7 +3,7 @@ import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmS
 import { basename, dirname, join, resolve } from 'node:path'
 
 /** Who PostgreSQL's processes run as; undefined: as ourselves. */
-export interface RunAs {
+interface RunAs {
   uid: number
   gid: number
 }
