@@ -46,6 +46,19 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, 'inc1000')).toEqual(truthOf(account))
   })
 
+  it.each([
+    ['one page comes back empty', { kind: 'empty-page', times: 1 }],
+    ['the total says that there is but one page', { kind: 'total-pages-shrinking', by: 30 }],
+  ] as const)('does not take it for the end when %s', async (_, fault) => {
+    const tenant = `inc-${fault.kind}`
+    const account = await bench.addTenant(tenant, { products: 600 }, { pageSize: 20 })
+    await sync(tenant, {})
+    account.edit(100)
+    account.inject(fault)
+    expect(await sync(tenant, { mode: 'incremental' })).toMatchObject({ status: 'complete', updated: 100 })
+    expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
+  })
+
   it('without a watermark walks the whole catalogue', async () => {
     const account = await bench.addTenant('inc-first')
     expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({
@@ -181,6 +194,26 @@ describe('a person’s wishes', () => {
     await bench.control.resume('paused', run.id)
     expect(await bench.ended('paused', run.id)).toMatchObject({ status: 'complete', created: 450 })
     expect(await mirrorOf(database.pool, 'paused')).toEqual(truthOf(account))
+  })
+
+  it('a resumed walk does not take a deletion of more than a page for a source that repeats itself', async () => {
+    const account = await bench.addTenant('shrunk', { products: 600, latencyMs: 30 }, { pageSize: 20 })
+    const { run } = await bench.control.start('shrunk', {
+      mode: 'full',
+      dryRun: false,
+      ids: null,
+      startedBy: null,
+    })
+    await bench.reached('shrunk', run.id, ({ page }) => page >= 4)
+    await bench.control.pause('shrunk', run.id)
+    await bench.paused('shrunk', run.id)
+    await bench.control.resume('shrunk', run.id)
+    await bench.reached('shrunk', run.id, ({ status, page }) => status === 'running' && page >= 6)
+    account.remove(
+      Array.from({ length: 45 }, (_, i) => i + 1),
+      'gone',
+    )
+    expect(await bench.ended('shrunk', run.id)).toMatchObject({ status: 'complete' })
   })
 
   it('a confirmed sweep retires what it asked about', async () => {

@@ -16,6 +16,8 @@ export function connectionProblem(error: unknown, databaseUrl: string): string |
       return `DATABASE_URL: PostgreSQL at ${where} refused the user ${username || '(none)'}. Check the user and the password.`
     case '3D000':
       return `DATABASE_URL: there is no database ${pathname.slice(1)} at ${where}. Create it, or correct the name.`
+    case '57P03':
+      return `DATABASE_URL: PostgreSQL at ${where} is starting or stopping. Try again in a moment.`
     case '42501':
       return `DATABASE_URL: the user ${username} may not create what Espejo needs in ${pathname.slice(1)}. Make it the owner of the database.`
     default:

@@ -2,7 +2,7 @@ import { isFinal, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { RUN_COLUMNS, type RunRow } from './run-row.js'
 import type { RunState } from './run-state.js'
-import { lockRun } from './run-store.js'
+import { findRun, lockRun } from './run-store.js'
 import { transition } from './transitions.js'
 
 /** Another worker holds the run now, or it has ended: what was about to be written must not be. */
@@ -29,6 +29,17 @@ export async function claimRun(pool: Pool, tenantId: string, runId: string): Pro
   })
 }
 
+/**
+ * A run in a worker's hands. `seq` is the log's position that the worker's ledger is based on: after a
+ * commit whose answer was lost the ledger in memory is older than the row, and must not be written over it.
+ */
+export type HeldRun = Pick<RunRow, 'tenantId' | 'id' | 'epoch' | 'seq'>
+
+/** The ledger in memory is older than the run's row. Claiming the run anew reads it. */
+export class StaleLedgerError extends Error {
+  override name = 'StaleLedgerError'
+}
+
 /** What the run's log and row say after a write. */
 export interface Fence {
   seq: number
@@ -40,10 +51,11 @@ export interface Fence {
  * Writes the run's new state and one event, in the caller's transaction and under the run's row
  * lock. `progressed`: a page was committed, so the claim was not in vain.
  * @throws {@link SupersededError} when the epoch is no longer the caller's; the caller rolls back.
+ * @throws {@link StaleLedgerError} when the row has moved on without the caller's knowledge.
  */
 export async function advance(
   tx: Tx,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
+  run: HeldRun,
   state: RunState,
   logged: LoggedEvent,
   progressed: boolean,
@@ -55,7 +67,7 @@ export async function advance(
          seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
          errors = $10, retired = $11, percent = $12, requests = $13, waiting = $14, rate_per_second = $15,
          eta_seconds = $16, newest_seen = $17, fruitless = CASE WHEN $18 THEN 0 ELSE fruitless END
-       WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'
+       WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running' AND seq = $21
        RETURNING seq, intent
      ), logged AS (
        INSERT INTO app.run_events (tenant_id, run_id, seq, event, data) SELECT $1, $2, seq, $19::text, $20::json FROM held
@@ -82,11 +94,21 @@ export async function advance(
       progressed,
       logged.event,
       JSON.stringify(logged.data),
+      run.seq,
     ],
   })
-  const fence = rows[0]
-  if (!fence) throw new SupersededError(`Run ${run.id} is no longer held at epoch ${run.epoch}.`)
-  return fence
+  return rows[0] ?? Promise.reject(await whyNotHeld(tx, run))
+}
+
+async function whyNotHeld(tx: Tx, run: HeldRun): Promise<Error> {
+  const row = await findRun(tx, run.tenantId, run.id)
+  return row?.epoch === run.epoch && row.status === 'running'
+    ? new StaleLedgerError(`Run ${run.id} is at ${row.seq}, not at ${run.seq}.`)
+    : superseded(run)
+}
+
+function superseded({ id, epoch }: Pick<RunRow, 'id' | 'epoch'>): SupersededError {
+  return new SupersededError(`Run ${id} is no longer held at epoch ${epoch}.`)
 }
 
 /** Fixes the page size at the first claim; a later one keeps it, whatever the connection says by then. */
@@ -120,11 +142,11 @@ export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id'
  * Ends or pauses the run, with the event that says so: an ending is the last of its log, a pause is
  * a `progress` that says what the run waits for.
  * @returns false when it was to pause and a person wants it to end: it is still held then.
- * @throws {@link SupersededError} as {@link advance}
+ * @throws what {@link advance} does
  */
 export async function settle(
   pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
+  run: HeldRun,
   outcome: {
     trigger: 'complete' | 'fail' | 'cancel' | 'pause'
     state: RunState
@@ -171,7 +193,7 @@ export async function readIntent(
       `SELECT intent FROM app.runs WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
       [run.tenantId, run.id, run.epoch],
     )
-    if (!rows[0]) throw new SupersededError(`Run ${run.id} is no longer held at epoch ${run.epoch}.`)
+    if (!rows[0]) throw superseded(run)
     return rows[0].intent
   })
 }

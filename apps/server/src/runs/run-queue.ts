@@ -72,8 +72,9 @@ export async function openRunQueue(
     createSchema: false,
     supervise: options.supervise,
     schedule: false,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
+    // A dead worker is noticed when both have passed: short, so that its run goes on within 25 s.
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
     reindex: false,
   })
   boss.on('error', options.onError)

@@ -31,11 +31,19 @@ export interface Book {
 /** How often a page that is empty and should not be is asked for before the run ends. */
 const LOOKS = 3
 
-export function openBook(client: CianboxClient, options: { pageSize: number; signal: AbortSignal }): Book {
-  const { pageSize, signal } = options
+export function openBook(
+  client: CianboxClient,
+  options: {
+    pageSize: number
+    signal: AbortSignal
+    /** What a checkpoint knows of the catalogue, for a walk that goes on. */
+    known?: { top: number | null; totalPages: number }
+  },
+): Book {
+  const { pageSize, signal, known } = options
   /** The highest id at the start; null: unknown, or the source does not keep to the order asked for. */
-  let top: number | null = null
-  let totalAtStart: number | null = null
+  let top: number | null = known?.top ?? null
+  let totalAtStart: number | null = known?.totalPages ?? null
   let lookedAt: { page: number; result: BookPage } | null = null
 
   async function ask(page: number, order: 'id-asc' | 'id-desc'): Promise<BookPage> {

@@ -1,9 +1,8 @@
 import { CianboxError } from '@espejo/cianbox'
 import type { Waiting } from '@espejo/contract'
 import { BudgetSpentError } from '../requests/budget-spent.js'
-import { releaseRun, SupersededError, settle } from '../runs/held-run.js'
+import { type HeldRun, releaseRun, SupersededError, settle } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
-import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { UnsealError } from '../secrets.js'
 import { CODE_OF_KIND, RunFailure } from './failure.js'
@@ -18,7 +17,7 @@ import type { WorkerDeps } from './worker.js'
  */
 export async function conclude(
   deps: Pick<WorkerDeps, 'pool' | 'now' | 'log'>,
-  run: RunRow,
+  run: HeldRun,
   state: RunState,
   stopped: Stop | null,
   error: unknown,
@@ -43,7 +42,8 @@ export async function conclude(
       // A run that stops in good order has not killed its worker.
       await releaseRun(pool, run)
       if (!(await settle(pool, run, { trigger: 'pause', state: paused, event }))) {
-        return conclude(deps, run, state, 'cancel', error)
+        // The pause's frame has moved the log on by one.
+        return conclude(deps, { ...run, seq: run.seq + 1 }, state, 'cancel', error)
       }
       log.info({ ...about, reason: waiting.reason }, 'run paused')
       return

@@ -22,16 +22,18 @@ export async function readBack(
 ): Promise<void> {
   const { phase, pageSize, signal } = options
   const since = options.since.getTime() - OVERLAP_MS
+  const ask = async (page: number) =>
+    client.listProductRows({ page, limit: pageSize, order: 'modified-date-desc', signal })
   for (let page = 1; ; page++) {
-    const { rows, totalPages } = await client.listProductRows({
-      page,
-      limit: pageSize,
-      order: 'modified-date-desc',
-      signal,
-    })
+    let answer = await ask(page)
+    // Nothing at all is only believed twice.
+    if (answer.rows.length === 0) answer = await ask(page)
+    const { rows, totalPages } = answer
     const recent = rows.filter((row) => modifiedAt(row, session.dialect) >= since)
-    const isLast =
-      recent.length < rows.length || rows.length === 0 || (totalPages !== null && page >= totalPages)
+    const reachedBack = recent.length < rows.length
+    // A total that says no more is no proof; a page that is not full, and no total against it, is.
+    const isShort = rows.length < pageSize && (totalPages === null || totalPages <= page)
+    const isLast = reachedBack || isShort || rows.length === 0
     await session.commit(async (tx) => {
       const committed = await commitProducts(tx, session, {
         phase,

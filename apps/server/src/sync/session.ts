@@ -1,6 +1,6 @@
 import type { Dialect, Waiting } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { advance } from '../runs/held-run.js'
+import { advance, type HeldRun } from '../runs/held-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { afterPage, type PageResult, stateOf } from './ledger.js'
@@ -14,6 +14,8 @@ export interface Session {
   /** Whether new products enter the change log. Those of a first load do not. */
   readonly logsCreations: boolean
   state(): RunState
+  /** The run with the position that the ledger is based on. */
+  held(): HeldRun
   /** One page, one transaction: what `write` does, the checkpoint, the event. One at a time. */
   commit(write: (tx: Tx) => Promise<PageResult>): Promise<void>
   /** Tells viewers why nothing moves; null: it moves again, which the next page says anyway. */
@@ -34,6 +36,8 @@ export function createSession(deps: {
   const { pool, run, dialect, logsCreations, now, onEvent, onIntent } = deps
   const pace = createPace()
   let state = stateOf(run)
+  let seq = run.seq
+  const held = (): HeldRun => ({ tenantId: run.tenantId, id: run.id, epoch: run.epoch, seq })
   // Commits queue behind each other: a page's and a waiting notice's can come at the same time.
   let last: Promise<unknown> = Promise.resolve()
 
@@ -47,16 +51,17 @@ export function createSession(deps: {
     next: (tx: Tx) => Promise<{ state: RunState; productsInPage: number; progressed: boolean }>,
   ) {
     await serially(async () => {
-      const { committed, intent } = await withTenant(pool, run.tenantId, async (tx) => {
+      const { committed, fence } = await withTenant(pool, run.tenantId, async (tx) => {
         const { state: after, productsInPage, progressed } = await next(tx)
         const event = { event: 'progress' as const, data: progressData(after, productsInPage) }
-        const fence = await advance(tx, run, after, event, progressed)
-        return { committed: after, intent: fence.intent }
+        const fence = await advance(tx, held(), after, event, progressed)
+        return { committed: after, fence }
       })
       // Requests go on being counted while the transaction runs.
       state = { ...committed, requests: Math.max(committed.requests, state.requests) }
+      seq = fence.seq
       onEvent(run.id)
-      if (intent) onIntent(intent)
+      if (fence.intent) onIntent(fence.intent)
     })
   }
 
@@ -65,6 +70,7 @@ export function createSession(deps: {
     dialect,
     logsCreations,
     state: () => state,
+    held,
     commit: (work) =>
       write(async (tx) => {
         const page = await work(tx)

@@ -29,14 +29,15 @@ export async function walkProducts(
   const { run } = session
   const done = session.state()
   const goesOn = done.phase === 'products' && done.page > 0
-  const book = openBook(client, options)
+  let seen = await withTenant(options.pool, run.tenantId, (tx) => seenRange(tx, run))
+  const known = { top: seen?.highest ?? null, totalPages: done.totalPages }
+  const book = openBook(client, goesOn ? { ...options, known } : options)
   const last = goesOn ? done.totalPages : await book.open()
   if (last === 0) return commitEmptyCatalogue(session)
 
   // The page of the ledger counts those that are done; the source's page is what lies that far down.
   const first = goesOn ? last - done.page : last
   if (first === 0) return
-  let seen = await withTenant(options.pool, run.tenantId, (tx) => seenRange(tx, run))
   for await (const { page, result } of prefetched(first, book.fetch, nextDown)) {
     const range = rangeOf(result)
     const mayRepeat = overlap(range, seen)

@@ -57,7 +57,7 @@ export function createRunHandler(deps: WorkerDeps): (job: RunJob, leaving: Abort
         session = opened
       })
     } catch (error) {
-      await conclude(deps, run, session?.state() ?? stateOf(run), stop.reason(), error)
+      await conclude(deps, session?.held() ?? run, session?.state() ?? stateOf(run), stop.reason(), error)
     } finally {
       stop.close()
       deps.onEvent(run.id)
@@ -124,7 +124,7 @@ async function work(
 async function complete(pool: Pool, session: Session, cuenta: string, at: Date): Promise<void> {
   const { run } = session
   const state = session.state()
-  await settle(pool, run, {
+  await settle(pool, session.held(), {
     trigger: 'complete',
     state,
     event: { event: 'complete', data: completeData(state, run.startedAt ?? run.createdAt, at) },

@@ -10,7 +10,7 @@ export interface TestDatabase {
   readonly pool: Pool
 }
 
-/** Gives the calling test file a migrated database of its own, dropped at the file's end. */
+/** Gives the calling test file a migrated database of its own. It goes with the server, at the run's end. */
 export function useDatabase(): TestDatabase {
   let url = ''
   let pool: Pool | undefined
@@ -26,7 +26,6 @@ export function useDatabase(): TestDatabase {
   })
   afterAll(async () => {
     await pool?.end()
-    await asAdministrator(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   })
 
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -17,6 +17,8 @@ declare module 'vitest' {
 /** One real PostgreSQL for all test files, holding one migrated database that each file copies. */
 export default async function setup(project: TestProject) {
   const dataDir = mkdtempSync(join(tmpdir(), 'espejo-test-'))
+  // As root PostgreSQL runs as another user, who must reach the folder that is removed in the end.
+  chmodSync(dataDir, 0o755)
   const ownerPassword = randomBytes(12).toString('hex')
   const postgres = await startEmbeddedPostgres({ dataDir, superuserPassword: ownerPassword, ownerPassword })
   await allowCopies(postgres.databaseUrl, ownerPassword)

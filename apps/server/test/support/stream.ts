@@ -59,8 +59,9 @@ export async function workOnRun(
   runId: string,
   onEvent: (runId: string) => void,
 ): Promise<TestRun> {
-  const claimed = await claimRun(pool, tenantId, runId)
-  if (!claimed) throw new Error(`Cannot claim ${runId}`)
+  const row = await claimRun(pool, tenantId, runId)
+  if (!row) throw new Error(`Cannot claim ${runId}`)
+  const claimed = { ...row }
   let page = 0
   const end = async (trigger: 'complete' | 'fail', ending: LoggedEvent) => {
     await settle(pool, claimed, { trigger, state: stateAt(claimed, page), event: ending })
@@ -75,6 +76,7 @@ export async function workOnRun(
       const { seq } = await withTenant(pool, tenantId, (tx) =>
         advance(tx, claimed, stateAt(claimed, page), logged, true),
       )
+      claimed.seq = seq
       onEvent(runId)
       return seq
     },

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { advance, claimRun, StaleLedgerError } from '../src/runs/held-run.js'
+import { progressData } from '../src/runs/run-state.js'
+import { findRun } from '../src/runs/run-store.js'
+import { stateOf } from '../src/sync/ledger.js'
+import { useDatabase } from './support/database.js'
+import { useSyncBench } from './support/sync-bench.js'
+
+const database = useDatabase()
+const bench = useSyncBench(database)
+
+it('a ledger that is older than the row, after a commit whose answer was lost, is never written over it', async () => {
+  await bench.addTenant('stale', { latencyMs: 60_000 })
+  const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
+  const { run } = await bench.control.start('stale', request)
+  const held = await claimRun(database.pool, 'stale', run.id)
+  if (!held) throw new Error('not claimed')
+  const commit = (page: number) =>
+    withTenant(database.pool, 'stale', (tx) => {
+      const state = { ...stateOf(held), phase: 'products' as const, page, totalPages: 9 }
+      return advance(tx, held, state, { event: 'progress', data: progressData(state, 0) }, true)
+    })
+  await commit(5) // its answer is lost: `held` does not learn of it
+  await expect(commit(4)).rejects.toThrow(StaleLedgerError)
+  const row = await withTenant(database.pool, 'stale', (tx) => findRun(tx, 'stale', run.id))
+  expect(row).toMatchObject({ page: 5, seq: held.seq + 1 })
+})
