@@ -58,6 +58,19 @@ describe('a start that cannot be', () => {
   })
 })
 
+describe('a start', () => {
+  it('works in a folder that only its owner may enter, such as root’s home', async () => {
+    const own = temporaryDataDir({ private: true })
+    const settings = { ESPEJO_DATA_DIR: own.path, ESPEJO_DEMO_PRODUCTS: '10' }
+    const first = await startEspejo(settings)
+    await first.end('SIGTERM')
+    const second = await startEspejo(settings)
+    expect((await signIn(second.url)).token).toMatch(/^ey/)
+    await second.end('SIGTERM')
+    own.remove()
+  })
+})
+
 describe('a process that is killed in the middle of a run', () => {
   it('goes on from the last committed page when it is started again, and loses nothing', async () => {
     const settings = {

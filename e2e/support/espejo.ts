@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -63,11 +63,27 @@ function launch(settings: Record<string, string>) {
   }
 }
 
-/** A data directory that is removed by `remove`, once no Espejo uses it. */
-export function temporaryDataDir(): { path: string; remove(): void } {
+/**
+ * A data directory that is removed by `remove`, once no Espejo uses it. In a `private` one, as in root's
+ * home, nobody but its owner may enter, and as root PostgreSQL's files are kept elsewhere.
+ */
+export function temporaryDataDir(options: { private?: boolean } = {}): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'espejo-e2e-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+  chmodSync(path, options.private ? 0o700 : 0o755)
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true })
+      if (!existsSync(ELSEWHERE)) return
+      for (const name of readdirSync(ELSEWHERE).filter((name) => name.startsWith(basename(path)))) {
+        rmSync(join(ELSEWHERE, name), { recursive: true, force: true })
+      }
+    },
+  }
 }
+
+/** See apps/server/src/db/embedded/place.ts. */
+const ELSEWHERE = '/var/lib/espejo'
 
 /** A signed-in client of the API. */
 export async function signIn(url: string, email = 'demo@espejo.test', password = 'demo-espejo') {
