@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', 'bench', 'e2e'],
+    projects: ['packages/*', 'apps/*', 'bench', 'e2e', 'chaos'],
     reporters: ['default', './scripts/plain-summary.mjs'],
   },
 })

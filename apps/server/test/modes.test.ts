@@ -165,7 +165,7 @@ describe('the change log', () => {
 
 describe('a person’s wishes', () => {
   it('cancel keeps the pages that were committed', async () => {
-    const account = await bench.addTenant('cancelled', { latencyMs: 100 })
+    const account = await bench.addTenant('cancelled', { latencyMs: 100, products: 3000 })
     const { run } = await bench.control.start('cancelled', {
       mode: 'full',
       dryRun: false,

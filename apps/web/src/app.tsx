@@ -8,6 +8,7 @@ import { Shell } from './layout/Shell.js'
 import { NotFoundPage } from './pages/NotFoundPage.js'
 import { ProductsPage } from './pages/products/ProductsPage.js'
 import { RunPage } from './pages/run/RunPage.js'
+import { SchedulePage } from './pages/schedule/SchedulePage.js'
 import { SyncPage } from './pages/sync/SyncPage.js'
 import { SessionGate } from './session/SessionGate.js'
 import { LiveSyncProvider } from './sync/LiveSync.js'
@@ -48,6 +49,9 @@ function Pages() {
         <Suspense fallback={<Loading />}>
           <ConnectionPage />
         </Suspense>
+      </Route>
+      <Route path="/programacion">
+        <SchedulePage />
       </Route>
       <Route>
         <NotFoundPage />

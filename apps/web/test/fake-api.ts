@@ -34,8 +34,9 @@ export function problem(
   status: number,
   detail: string,
   errors?: { path: string; message: string }[],
+  code = 'x',
 ): Answer {
-  return { status, body: { type: 'about:blank', title: 'x', status, code: 'x', detail, errors } }
+  return { status, body: { type: 'about:blank', title: 'x', status, code, detail, errors } }
 }
 
 export const USER = {

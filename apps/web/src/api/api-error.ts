@@ -25,6 +25,11 @@ export class ApiError extends Error {
     return this.failure.kind === 'problem' ? this.failure.problem.status : this.failure.status
   }
 
+  /** The problem's stable code; `null` when the server told none. */
+  get code(): string | null {
+    return this.failure.kind === 'problem' ? this.failure.problem.code : null
+  }
+
   /** The server's own sentence for a person; `null` when it sent none. */
   get sentence(): string | null {
     return this.failure.kind === 'problem' ? this.failure.problem.detail : null

@@ -1,4 +1,4 @@
-import type { List, Product } from '@espejo/contract'
+import type { List, Product, ProductChange } from '@espejo/contract'
 import {
   type InfiniteData,
   keepPreviousData,
@@ -14,6 +14,7 @@ import { request } from './request.js'
 export const PRODUCTS_KEY = ['products'] as const
 
 const PAGE = 50
+const HISTORY_PAGE = 10
 
 /** The mirror, page by page, as the filters narrow it. */
 export function useProducts(filters: ProductFilters) {
@@ -38,6 +39,21 @@ export function useProduct(cianboxId: string) {
     queryKey: [...PRODUCTS_KEY, 'one', cianboxId],
     queryFn: ({ signal }) =>
       request<Product>('GET', `/api/products/${encodeURIComponent(cianboxId)}`, { signal }),
+  })
+}
+
+/** What happened to a product, newest first. */
+export function useProductHistory(cianboxId: string) {
+  return useInfiniteQuery({
+    queryKey: [...PRODUCTS_KEY, 'history', cianboxId],
+    queryFn: ({ pageParam, signal }) =>
+      request<List<ProductChange>>('GET', `/api/products/${encodeURIComponent(cianboxId)}/history`, {
+        query: { limit: HISTORY_PAGE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<ProductChange>,
+    select: (data) => flattenPages(data.pages, (change) => change.changeId),
   })
 }
 

@@ -1,10 +1,17 @@
-import type { List, Reject, Run } from '@espejo/contract'
+import type { List, ProductChange, Reject, Run } from '@espejo/contract'
 import { isFinal } from '@espejo/contract'
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { flattenPages, nextPageParam } from './pages.js'
 import { request } from './request.js'
 
 export const RUNS_KEY = ['runs'] as const
+const LIST_KEY = [...RUNS_KEY, 'list'] as const
 
 const PATH = '/api/cianbox/sync/runs'
 const PAGE = 20
@@ -15,7 +22,7 @@ const ACTIVE_POLL_MS = 2_000
 /** The history, newest first. */
 export function useRuns() {
   return useInfiniteQuery({
-    queryKey: [...RUNS_KEY, 'list'],
+    queryKey: LIST_KEY,
     queryFn: ({ pageParam, signal }) =>
       request<List<Run>>('GET', PATH, { query: { limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
@@ -53,6 +60,32 @@ export function useRejects(runId: string, enabled: boolean) {
   })
 }
 
+/** What a run changed, field by field; of a dry run, what it would have changed. */
+export function useChanges(runId: string) {
+  return useInfiniteQuery({
+    queryKey: [...RUNS_KEY, 'changes', runId],
+    queryFn: ({ pageParam, signal }) =>
+      request<List<ProductChange>>('GET', `${runPath(runId)}/changes`, {
+        query: { limit: PAGE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<ProductChange>,
+    select: (data) => flattenPages(data.pages, (change) => change.changeId),
+  })
+}
+
+/** Starts a run other than the panel's own, and puts it at the head of the history: there it is found and watched. */
+export function useStartRun() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { mode: 'full' | 'incremental'; dryRun: boolean }) =>
+      request<Run>('POST', PATH, { body }),
+    onSuccess: (run) => client.setQueryData<RunPages>(LIST_KEY, (pages) => withNewest(pages, run)),
+    onSettled: () => client.invalidateQueries({ queryKey: RUNS_KEY }),
+  })
+}
+
 /** What an operator may tell a run. All are idempotent on the server. */
 export type RunOrder = 'cancel' | 'pause' | 'resume' | 'confirm-sweep'
 
@@ -71,6 +104,14 @@ export function useRetryRejects(runId: string) {
     mutationFn: () => request<Run>('POST', `${runPath(runId)}/rejects/retry`),
     onSettled: () => client.invalidateQueries({ queryKey: RUNS_KEY }),
   })
+}
+
+type RunPages = InfiniteData<List<Run>, string | null>
+
+function withNewest(history: RunPages | undefined, run: Run): RunPages | undefined {
+  const [first, ...rest] = history?.pages ?? []
+  if (!history || !first) return history
+  return { ...history, pages: [{ ...first, items: [run, ...first.items] }, ...rest] }
 }
 
 function runPath(runId: string): string {

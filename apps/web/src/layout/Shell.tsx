@@ -24,7 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <Mark />
             {t('app.name')}
           </Link>
-          <div className="order-last -mx-1 basis-full sm:order-none sm:basis-auto">
+          <div className="order-last -mx-1 min-w-0 basis-full sm:order-none sm:basis-auto">
             <Nav />
           </div>
           <div className="ml-auto">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { collectFacets, withChosen } from './facets.js'
+import { collectFacets } from './facets.js'
 
 const product = (brandId: string | null, brandName: string | null, categoryId: string | null = null) => ({
   brandId,
@@ -21,20 +21,5 @@ describe('collectFacets', () => {
     const { brands, categories } = collectFacets([product(null, null, '7')], 'es-AR')
     expect(brands).toEqual([])
     expect(categories).toEqual([{ id: '7', name: '7' }])
-  })
-})
-
-describe('withChosen', () => {
-  it('adds the chosen option where it is not among those known', () => {
-    expect(withChosen([{ id: '1', name: 'A' }], '9')).toEqual([
-      { id: '1', name: 'A' },
-      { id: '9', name: '9' },
-    ])
-  })
-
-  it('changes nothing otherwise', () => {
-    const options = [{ id: '1', name: 'A' }]
-    expect(withChosen(options, '1')).toBe(options)
-    expect(withChosen(options, '')).toBe(options)
   })
 })

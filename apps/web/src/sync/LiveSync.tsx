@@ -1,7 +1,10 @@
 import { isFinal, type Run } from '@espejo/contract'
 import type { Sync } from '@espejo/react'
 import { createContext, type ReactNode, use, useMemo } from 'react'
-import { useRuns } from '../api/runs.js'
+import { PRODUCTS_KEY } from '../api/products.js'
+import { REFERENCES_KEY } from '../api/references.js'
+import { RUNS_KEY, useRuns } from '../api/runs.js'
+import { useUser } from '../session/SessionGate.js'
 import { useRefreshOn } from './use-refresh-on.js'
 import { useTenantSync } from './use-tenant-sync.js'
 
@@ -10,7 +13,12 @@ export interface LiveSync {
   sync: Sync
   /** The run under way, whoever started it, as the history last told. */
   activeRun: Run | null
+  /** What the history tells of the run that this window watches; null until it does. */
+  watchedRun: Run | null
 }
+
+const LISTS = [PRODUCTS_KEY, RUNS_KEY]
+const REFERENCES = [REFERENCES_KEY]
 
 const LiveSyncContext = createContext<LiveSync | null>(null)
 
@@ -21,10 +29,13 @@ const LiveSyncContext = createContext<LiveSync | null>(null)
 export function LiveSyncProvider({ children }: { children: ReactNode }) {
   const { data: runs } = useRuns()
   const activeRun = runs?.find((run) => !isFinal(run.status)) ?? null
-  const sync = useTenantSync(activeRun?.id ?? null)
-  useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.seen ?? activeRun?.seen ?? 0}`)
+  const sync = useTenantSync(activeRun?.id ?? null, useUser().id)
+  const watchedRun = runs?.find((run) => run.id === sync.runId) ?? null
+  useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.seen ?? activeRun?.seen ?? 0}`, LISTS)
+  // They are read at the start of a full run.
+  useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.phase === 'references'}`, REFERENCES)
 
-  const live = useMemo(() => ({ sync, activeRun }), [sync, activeRun])
+  const live = useMemo(() => ({ sync, activeRun, watchedRun }), [sync, activeRun, watchedRun])
   return <LiveSyncContext value={live}>{children}</LiveSyncContext>
 }
 

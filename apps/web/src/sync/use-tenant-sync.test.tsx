@@ -22,20 +22,20 @@ afterEach(() => {
 
 describe('the sync of a tenant', () => {
   it('asks for nothing while no run is under way', () => {
-    const { result } = renderHook(() => useTenantSync(null))
+    const { result } = renderHook(() => useTenantSync(null, 'u1'))
     expect(result.current.isLoading).toBe(false)
     expect(asked).toEqual([])
   })
 
   it('watches the run that someone else has started, and never starts one for it', async () => {
-    const { result } = renderHook(() => useTenantSync('theirs'))
+    const { result } = renderHook(() => useTenantSync('theirs', 'u1'))
     await waitFor(() => expect(result.current.status).toBe('running'))
     expect(result.current.runId).toBe('theirs')
     expect(asked).toEqual(['/api/cianbox/sync/runs/theirs/events'])
   })
 
   it('goes on showing it after the history says that it has ended', async () => {
-    const { result, rerender } = renderHook(({ active }) => useTenantSync(active), {
+    const { result, rerender } = renderHook(({ active }) => useTenantSync(active, 'u1'), {
       initialProps: { active: 'theirs' as string | null },
     })
     await waitFor(() => expect(result.current.status).toBe('running'))
@@ -44,7 +44,7 @@ describe('the sync of a tenant', () => {
   })
 
   it('does not open a second stream for the run started here', async () => {
-    const { result, rerender } = renderHook(({ active }) => useTenantSync(active), {
+    const { result, rerender } = renderHook(({ active }) => useTenantSync(active, 'u1'), {
       initialProps: { active: null as string | null },
     })
     act(() => result.current.startSync())

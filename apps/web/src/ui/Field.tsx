@@ -118,7 +118,7 @@ function describedBy(id: string, hint: string | undefined, error: string | undef
 }
 
 /** 16 px on a phone, so that the browser does not zoom in on focus. */
-const CONTROL = cx(
+export const CONTROL = cx(
   'min-h-10 w-full rounded-md border border-line-strong bg-surface px-3 py-2 text-base text-ink sm:text-sm',
   'placeholder:text-muted aria-invalid:border-danger disabled:bg-sunken disabled:text-muted',
 )

@@ -10,17 +10,18 @@ export function ConnectionFields({
   onChange,
   errorOf,
   hasPassword,
+  requestsToday,
 }: {
   draft: Draft
   onChange: (part: Partial<Draft>) => void
   errorOf: (field: DraftField) => string | undefined
   hasPassword: boolean
+  /** Null: there is no connection yet. */
+  requestsToday: number | null
 }) {
   const { t } = useTranslation()
 
-  const text = (
-    field: 'cuenta' | 'appName' | 'appCode' | 'user' | 'password' | 'pageSize' | 'requestsPerSecond',
-  ) => ({
+  const text = (field: Exclude<DraftField, 'dialect' | 'isActive'>) => ({
     label: t(`connection.${field}`),
     name: field,
     value: draft[field],
@@ -64,6 +65,16 @@ export function ConnectionFields({
           {...text('requestsPerSecond')}
           inputMode="decimal"
           hint={t('connection.requestsPerSecondHint')}
+        />
+        <TextField
+          {...text('dailyRequestBudget')}
+          inputMode="numeric"
+          placeholder={t('connection.noBudget')}
+          hint={
+            requestsToday === null
+              ? t('connection.dailyRequestBudgetHint')
+              : `${t('connection.dailyRequestBudgetHint')} ${t('connection.requestsToday', { n: requestsToday })}`
+          }
         />
         <div className="sm:col-span-2">
           <SwitchField

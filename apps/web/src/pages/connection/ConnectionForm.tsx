@@ -80,6 +80,7 @@ export function ConnectionForm({
             onChange={change}
             errorOf={fields.errorOf}
             hasPassword={hasPassword}
+            requestsToday={connection?.requestsToday ?? null}
           />
         </fieldset>
         {canOperate(user) && (

@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice.js'
 import { Card, PageHeader, Skeleton } from '../../ui/Page.js'
 import { ConnectionForm } from './ConnectionForm.js'
 import { DeleteConnection } from './DeleteConnection.js'
+import { WebhookCard } from './WebhookCard.js'
 
 type Done = 'saved' | 'deleted' | null
 
@@ -52,6 +53,7 @@ export function ConnectionPage() {
             )}
           </>
         )}
+        {connection && <WebhookCard />}
         {connection && (
           <footer className="flex flex-wrap items-center justify-between gap-3 text-sm text-muted">
             <p>{t('connection.updatedAt', { date: formatDateTime(connection.updatedAt, locale) })}</p>

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDeleteConnection } from '../../api/connection.js'
+import { useWebhook } from '../../api/webhook.js'
 import { ErrorText } from '../../components/ErrorText.js'
 import { Button } from '../../ui/Button.js'
 import { Dialog } from '../../ui/Dialog.js'
@@ -11,6 +12,7 @@ export function DeleteConnection({ onDeleted }: { onDeleted: () => void }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const remove = useDeleteConnection()
+  const webhook = useWebhook()
 
   return (
     <>
@@ -25,6 +27,7 @@ export function DeleteConnection({ onDeleted }: { onDeleted: () => void }) {
         >
           <div className="flex flex-col gap-4 text-base text-ink">
             <p>{t('connection.deleteBody')}</p>
+            {webhook.data?.registered && <Notice tone="warn">{t('webhook.beforeDelete')}</Notice>}
             {remove.isError && (
               <Notice tone="danger" live>
                 <ErrorText error={remove.error} />

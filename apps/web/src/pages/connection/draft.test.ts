@@ -48,6 +48,14 @@ describe('parseDraft', () => {
     })
   })
 
+  it('takes an empty budget for no limit', () => {
+    expect(parseDraft(draft, true)).toMatchObject({ ok: true, body: { dailyRequestBudget: null } })
+    expect(parseDraft({ ...draft, dailyRequestBudget: ' 5000 ' }, true)).toMatchObject({
+      ok: true,
+      body: { dailyRequestBudget: 5000 },
+    })
+  })
+
   it('asks for a password where none is stored', () => {
     expect(parseDraft(draft, false)).toEqual({ ok: false, problems: { password: { key: 'required' } } })
   })
@@ -62,6 +70,9 @@ describe('parseDraft', () => {
     ['pageSize', '20,5', { key: 'notInteger' }],
     ['pageSize', 'muchos', { key: 'notNumber' }],
     ['pageSize', '', { key: 'required' }],
+    ['dailyRequestBudget', '9', { key: 'tooSmall', minimum: 10 }],
+    ['dailyRequestBudget', '100,5', { key: 'notInteger' }],
+    ['dailyRequestBudget', 'sin', { key: 'notNumber' }],
     ['requestsPerSecond', '0', { key: 'tooSmall', minimum: 0.1 }],
     ['requestsPerSecond', '1e3', { key: 'notNumber' }],
   ])('refuses %s «%s»', (field, value, problem) => {

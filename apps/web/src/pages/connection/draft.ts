@@ -11,6 +11,8 @@ export interface Draft {
   pageSize: string
   dialect: Dialect
   requestsPerSecond: string
+  /** Empty: no limit. */
+  dailyRequestBudget: string
   isActive: boolean
 }
 
@@ -37,6 +39,7 @@ export function toDraft(connection: Connection | null, decimalPoint: string): Dr
     pageSize: String(connection?.pageSize ?? 200),
     dialect: connection?.dialect ?? 'v2',
     requestsPerSecond: String(connection?.requestsPerSecond ?? 2).replace('.', decimalPoint),
+    dailyRequestBudget: String(connection?.dailyRequestBudget ?? ''),
     isActive: connection?.isActive ?? true,
   }
 }
@@ -48,6 +51,7 @@ export function parseDraft(draft: Draft, hasPassword: boolean): ParsedDraft {
     ...rest,
     pageSize: toNumber(draft.pageSize),
     requestsPerSecond: toNumber(draft.requestsPerSecond),
+    dailyRequestBudget: draft.dailyRequestBudget.trim() === '' ? null : toNumber(draft.dailyRequestBudget),
     ...(password === '' ? {} : { password }),
   })
 

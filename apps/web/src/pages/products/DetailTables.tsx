@@ -1,15 +1,21 @@
 import type { Product } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
+import { useReferenceName } from '../../components/reference-names.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { formatDecimal, formatMoney } from '../../lib/decimal.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 
+/** Four columns of long numbers in the width of a phone. */
+const NARROW = 'max-sm:[&_:is(th,td)]:px-1!'
+
 export function PriceTable({ prices }: { prices: Product['prices'] }) {
   const { t } = useTranslation()
   const locale = useLocale()
+  const listName = useReferenceName('price_lists')
+  const currencyName = useReferenceName('exchange_rates')
   if (prices.length === 0) return <p className="text-sm text-muted">{t('product.noPrices')}</p>
   return (
-    <DataTable label={t('product.prices')}>
+    <DataTable label={t('product.prices')} className={NARROW}>
       <thead>
         <tr>
           <HeadCell>{t('product.list')}</HeadCell>
@@ -21,8 +27,13 @@ export function PriceTable({ prices }: { prices: Product['prices'] }) {
       <tbody>
         {prices.map((price) => (
           <tr key={price.listId}>
-            <RowHead>{price.listId}</RowHead>
-            <Cell from="sm">{price.currencyId ?? '—'}</Cell>
+            <RowHead>
+              {listName(price.listId)}
+              {price.currencyId !== null && (
+                <p className="text-muted sm:hidden">{currencyName(price.currencyId)}</p>
+              )}
+            </RowHead>
+            <Cell from="sm">{price.currencyId === null ? '—' : currencyName(price.currencyId)}</Cell>
             <Cell numeric>{formatMoney(price.net, locale)}</Cell>
             <Cell numeric className="font-medium">
               {formatMoney(price.final, locale)}
@@ -37,9 +48,10 @@ export function PriceTable({ prices }: { prices: Product['prices'] }) {
 export function StockTable({ stock }: { stock: Product['stockByBranch'] }) {
   const { t } = useTranslation()
   const locale = useLocale()
+  const branchName = useReferenceName('branches')
   if (stock.length === 0) return <p className="text-sm text-muted">{t('product.noStock')}</p>
   return (
-    <DataTable label={t('product.stockByBranch')}>
+    <DataTable label={t('product.stockByBranch')} className={NARROW}>
       <thead>
         <tr>
           <HeadCell>{t('product.branch')}</HeadCell>
@@ -51,7 +63,7 @@ export function StockTable({ stock }: { stock: Product['stockByBranch'] }) {
       <tbody>
         {stock.map((branch) => (
           <tr key={branch.branchId}>
-            <RowHead>{branch.branchId}</RowHead>
+            <RowHead>{branchName(branch.branchId)}</RowHead>
             <Cell numeric>{formatDecimal(branch.stock, locale)}</Cell>
             <Cell numeric>{formatDecimal(branch.reserved, locale)}</Cell>
             <Cell numeric className="font-medium">

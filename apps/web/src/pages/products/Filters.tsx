@@ -1,7 +1,8 @@
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFacets } from '../../api/products.js'
+import { type ReferenceKind, useReferences } from '../../api/references.js'
 import { useLocale } from '../../i18n/i18n.js'
-import { withChosen } from '../../lib/facets.js'
 import {
   countFilters,
   NO_FILTERS,
@@ -9,7 +10,9 @@ import {
   type ProductFilters,
   type ProductState,
 } from '../../lib/product-filters.js'
+import { matchOptions, toOptions, withOthers } from '../../lib/references.js'
 import { Button } from '../../ui/Button.js'
+import { ComboField } from '../../ui/ComboField.js'
 import { SelectField } from '../../ui/Field.js'
 import { SearchField } from './SearchField.js'
 
@@ -21,7 +24,10 @@ export function Filters({
   onChange: (filters: ProductFilters) => void
 }) {
   const { t } = useTranslation()
-  const { brands, categories } = useFacets(useLocale())
+  const locale = useLocale()
+  const facets = useFacets(locale)
+  const brands = useOptions('brands')
+  const categories = useOptions('categories')
   const change = (part: Partial<ProductFilters>) => onChange({ ...filters, ...part })
 
   return (
@@ -36,30 +42,24 @@ export function Filters({
         value={filters.search}
         onChange={(search) => change({ search })}
       />
-      <SelectField
+      <ComboField
         label={t('products.brand')}
+        allLabel={t('products.allBrands')}
+        emptyLabel={t('products.noOption')}
+        options={withOthers(brands, facets.brands)}
+        match={matchOptions}
         value={filters.brandId}
-        onChange={(event) => change({ brandId: event.target.value })}
-      >
-        <option value="">{t('products.allBrands')}</option>
-        {withChosen(brands, filters.brandId).map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
+        onChange={(brandId) => change({ brandId })}
+      />
+      <ComboField
         label={t('products.category')}
+        allLabel={t('products.allCategories')}
+        emptyLabel={t('products.noOption')}
+        options={withOthers(categories, facets.categories)}
+        match={matchOptions}
         value={filters.categoryId}
-        onChange={(event) => change({ categoryId: event.target.value })}
-      >
-        <option value="">{t('products.allCategories')}</option>
-        {withChosen(categories, filters.categoryId).map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
+        onChange={(categoryId) => change({ categoryId })}
+      />
       <SelectField
         label={t('products.state')}
         value={filters.state}
@@ -76,4 +76,10 @@ export function Filters({
       </Button>
     </search>
   )
+}
+
+function useOptions(kind: ReferenceKind) {
+  const locale = useLocale()
+  const { data } = useReferences(kind)
+  return useMemo(() => toOptions(data ?? [], locale), [data, locale])
 }

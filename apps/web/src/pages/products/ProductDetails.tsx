@@ -7,6 +7,7 @@ import { formatDateTime } from '../../lib/format.js'
 import { safeHttpUrl } from '../../lib/safe-url.js'
 import { Facts } from '../../ui/Facts.js'
 import { PriceTable, StockTable } from './DetailTables.js'
+import { ProductHistory } from './ProductHistory.js'
 import { ProductBadge } from './ProductTable.js'
 
 /** All the mirror knows of a product. */
@@ -46,6 +47,9 @@ export function ProductDetails({ product }: { product: Product }) {
       </Part>
       <Part title={t('product.stockByBranch')}>
         <StockTable stock={product.stockByBranch} />
+      </Part>
+      <Part title={t('product.history')}>
+        <ProductHistory cianboxId={product.cianboxId} />
       </Part>
       {product.description && (
         <Part title={t('product.description')}>

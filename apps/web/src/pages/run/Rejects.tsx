@@ -46,7 +46,9 @@ export function Rejects({ run }: { run: Run }) {
         </div>
       )}
       <Card className="overflow-hidden">
-        {run.errors === 0 && <Empty title={t('rejects.empty')}>{t('rejects.emptyBody')}</Empty>}
+        {run.errors === 0 && (
+          <Empty title={t('rejects.empty')}>{run.dryRun ? null : t('rejects.emptyBody')}</Empty>
+        )}
         {run.errors > 0 && rejects.isPending && <Skeleton label={t('app.loading')} rows={3} />}
         {rejects.isLoadingError && (
           <div className="p-4">

@@ -15,6 +15,9 @@ import { Counts, Facts } from '../../ui/Facts.js'
 import { BackIcon } from '../../ui/icons.js'
 import { Notice } from '../../ui/Notice.js'
 import { Card, Empty, PageHeader, Skeleton } from '../../ui/Page.js'
+import { DryRunNotice } from '../sync/DryRunNotice.js'
+import { WaitingNotice } from '../sync/WaitingNotice.js'
+import { Changes } from './Changes.js'
 import { Rejects } from './Rejects.js'
 
 /** One run: how it went, its counts, and the rows it refused. */
@@ -69,6 +72,8 @@ function RunView({ run }: { run: Run }) {
             <ServerText>{run.error.message}</ServerText>
           </Notice>
         )}
+        {run.dryRun && <DryRunNotice run={run} />}
+        {!isFinal(run.status) && <WaitingNotice waiting={run.waiting} />}
         <Counts
           items={[
             [t('run.seen'), count(run.seen)],
@@ -97,6 +102,7 @@ function RunView({ run }: { run: Run }) {
             ]}
           />
         </Card>
+        <Changes run={run} />
         <Rejects run={run} />
       </div>
     </>

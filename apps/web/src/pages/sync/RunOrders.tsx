@@ -1,17 +1,29 @@
 import type { Run, Waiting } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
-import { useOrderRun } from '../../api/runs.js'
+import { type RunOrder, useOrderRun } from '../../api/runs.js'
 import { ErrorText } from '../../components/ErrorText.js'
 import { canOperate } from '../../lib/capabilities.js'
 import { useUser } from '../../session/SessionGate.js'
 import { Button } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
+import { WaitingNotice } from './WaitingNotice.js'
 
-/** What a person may decide about a run under way, beyond what the sync panel offers. */
+/** Why a run under way stands still, and what a person may decide about it beyond what the sync panel offers. */
 export function RunOrders({ run, waiting }: { run: Run; waiting: Waiting | null }) {
   const { t } = useTranslation()
   const order = useOrderRun(run.id)
-  if (!canOperate(useUser())) return null
+  const mayOrder = canOperate(useUser())
+
+  const button = (name: RunOrder, label: string, tone: 'primary' | 'plain') => (
+    <Button tone={tone} busy={order.isPending} onClick={() => order.mutate(name)}>
+      {label}
+    </Button>
+  )
+  const next =
+    waiting?.reason === 'sweep_confirmation'
+      ? button('confirm-sweep', t('sweep.confirm'), 'primary')
+      : run.status === 'paused' && button('resume', t('orders.resume'), 'primary')
+  const isExplained = isExplainedBy(waiting)
 
   return (
     <>
@@ -20,32 +32,18 @@ export function RunOrders({ run, waiting }: { run: Run; waiting: Waiting | null 
           <ErrorText error={order.error} />
         </Notice>
       )}
-      {waiting?.reason === 'sweep_confirmation' && (
-        <Notice
-          tone="warn"
-          title={t('sweep.title')}
-          live
-          actions={
-            <Button tone="primary" busy={order.isPending} onClick={() => order.mutate('confirm-sweep')}>
-              {t('sweep.confirm')}
-            </Button>
-          }
-        >
-          {t('sweep.body')}
-        </Notice>
+      <WaitingNotice waiting={waiting} actions={mayOrder && next} />
+      {mayOrder && (
+        <div className="flex flex-wrap gap-2 empty:hidden">
+          {run.status === 'running' && button('pause', t('orders.pause'), 'plain')}
+          {!isExplained && next}
+        </div>
       )}
-      <div className="flex flex-wrap gap-2">
-        {run.status === 'running' && (
-          <Button busy={order.isPending} onClick={() => order.mutate('pause')}>
-            {t('orders.pause')}
-          </Button>
-        )}
-        {run.status === 'paused' && (
-          <Button tone="primary" busy={order.isPending} onClick={() => order.mutate('resume')}>
-            {t('orders.resume')}
-          </Button>
-        )}
-      </div>
     </>
   )
+}
+
+/** Whether the notice stands, and with it the button. */
+function isExplainedBy(waiting: Waiting | null): boolean {
+  return waiting !== null && ['sweep_confirmation', 'daily_budget', 'paused'].includes(waiting.reason)
 }

@@ -7,6 +7,7 @@ import { useLocale } from '../../i18n/i18n.js'
 import { elapsed, formatCount, formatDateTime, formatDuration } from '../../lib/format.js'
 import { cx } from '../../ui/cx.js'
 import { Cell, RowHead } from '../../ui/DataTable.js'
+import { Badge } from '../../ui/Notice.js'
 
 /** One run of the history: the whole row leads to its detail. On a phone the counts go under the date. */
 export function RunRow({ run }: { run: Run }) {
@@ -26,6 +27,11 @@ export function RunRow({ run }: { run: Run }) {
         >
           {date}
         </Link>
+        {run.dryRun && (
+          <p className="lg:hidden">
+            <Badge tone="neutral">{t('run.dryRun')}</Badge>
+          </p>
+        )}
         <p className="text-muted tabular-nums sm:hidden">
           {t('runs.processed')}: {count(run.totalProcessed)}
           {run.errors > 0 && ` · ${t('runs.errors')}: ${count(run.errors)}`}

@@ -5,6 +5,8 @@ import { useLocale } from '../../i18n/i18n.js'
 import { useLiveSync } from '../../sync/LiveSync.js'
 import { PageHeader } from '../../ui/Page.js'
 import { ConnectionNotice } from './ConnectionNotice.js'
+import { DryRunNotice } from './DryRunNotice.js'
+import { OtherRuns } from './OtherRuns.js'
 import { RunHistory } from './RunHistory.js'
 import { RunOrders } from './RunOrders.js'
 
@@ -12,7 +14,7 @@ import { RunOrders } from './RunOrders.js'
 export function SyncPage() {
   const { t } = useTranslation()
   const locale = useLocale()
-  const { sync, activeRun } = useLiveSync()
+  const { sync, activeRun, watchedRun } = useLiveSync()
   usePageTitle(t('sync.title'))
 
   return (
@@ -20,8 +22,10 @@ export function SyncPage() {
       <PageHeader title={t('sync.title')} intro={t('sync.intro')} />
       <div className="flex flex-col gap-4">
         <ConnectionNotice />
+        {watchedRun?.dryRun && <DryRunNotice run={watchedRun} linked />}
         <SyncProducts sync={sync} locale={locale} className="rounded-xl border border-line bg-surface p-5" />
         {activeRun && <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />}
+        <OtherRuns busy={sync.isLoading || activeRun !== null} />
       </div>
       <RunHistory />
     </>

@@ -1,0 +1,35 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { request } from './request.js'
+
+const PATH = '/api/cianbox/connection/webhook'
+const KEY = ['webhook'] as const
+
+/** The ERP's notifications. The address is a secret, and is never shown. */
+export interface Webhook {
+  registered: boolean
+  events: string[]
+  lastReceivedAt: string | null
+}
+
+/** Whether the ERP notifies us, and when it last did. */
+export function useWebhook() {
+  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => request<Webhook>('GET', PATH, { signal }) })
+}
+
+/** Turns notifications on, or registers the address again; `replace`: also where the ERP notifies someone else. */
+export function useRegisterWebhook() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { replace: boolean }) => request<Webhook>('PUT', PATH, { body }),
+    onSuccess: (webhook) => client.setQueryData<Webhook>(KEY, webhook),
+  })
+}
+
+export function useRemoveWebhook() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => request<void>('DELETE', PATH),
+    onSuccess: () =>
+      client.setQueryData<Webhook>(KEY, { registered: false, events: [], lastReceivedAt: null }),
+  })
+}

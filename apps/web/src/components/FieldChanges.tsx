@@ -1,0 +1,94 @@
+import { useTranslation } from 'react-i18next'
+import { useLocale } from '../i18n/i18n.js'
+import type { Locale } from '../i18n/locale.js'
+import { formatDecimal, formatMoney } from '../lib/decimal.js'
+import {
+  byImportance,
+  type ChangedField,
+  type FieldChange,
+  type FieldFormat,
+  readField,
+} from '../lib/field-changes.js'
+import { useReferenceName } from './reference-names.js'
+
+/** So many are in sight; a product with thirty price lists has the rest one press away. */
+const IN_SIGHT = 6
+
+/** What changed of a product: field, old value, new value. Prices and stock first. */
+export function FieldChanges({ fields }: { fields: readonly FieldChange[] }) {
+  const { t } = useTranslation()
+  const sorted = byImportance(fields)
+  const rest = sorted.slice(IN_SIGHT)
+  return (
+    <>
+      <ChangeList fields={sorted.slice(0, IN_SIGHT)} />
+      {rest.length > 0 && (
+        <details className="mt-1">
+          <summary className="text-accent">{t('changes.more', { n: rest.length })}</summary>
+          <ChangeList fields={rest} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function ChangeList({ fields }: { fields: readonly FieldChange[] }) {
+  const { t } = useTranslation()
+  const labelOf = useFieldLabel()
+  const textOf = useFieldValue()
+  return (
+    <dl className="flex flex-col gap-1">
+      {fields.map((change) => {
+        const field = readField(change.field)
+        return (
+          <div key={change.field} className="flex flex-wrap gap-x-2">
+            <dt className="text-muted">{labelOf(field)}</dt>
+            <dd className="min-w-0 tabular-nums wrap-anywhere">
+              <span className="sr-only">{t('changes.before')} </span>
+              <span className="text-muted">{textOf(change.old, field.format)}</span>
+              <span aria-hidden="true"> → </span>
+              <span className="sr-only">{t('changes.after')} </span>
+              <span className="font-medium">{textOf(change.new, field.format)}</span>
+            </dd>
+          </div>
+        )
+      })}
+    </dl>
+  )
+}
+
+function useFieldLabel(): (field: ChangedField) => string {
+  const { t } = useTranslation()
+  const listName = useReferenceName('price_lists')
+  const branchName = useReferenceName('branches')
+  return (field) => {
+    switch (field.of) {
+      case 'product':
+        return t(`changeField.${field.name}`)
+      case 'price':
+        return t(`changes.price.${field.name}`, { list: listName(field.id) })
+      case 'stock':
+        return t('changes.stockOf', { branch: branchName(field.id) })
+      case 'other':
+        return field.name
+    }
+  }
+}
+
+function useFieldValue(): (value: unknown, format: FieldFormat) => string {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  return (value, format) => {
+    if (typeof value === 'boolean') return t(value ? 'product.yes' : 'product.no')
+    return formatValue(value, format, locale)
+  }
+}
+
+function formatValue(value: unknown, format: FieldFormat, locale: Locale): string {
+  if (value === null || value === undefined || value === '') return '—'
+  if (typeof value !== 'string')
+    return Array.isArray(value) ? value.map(String).join(', ') || '—' : JSON.stringify(value)
+  if (format === 'money') return formatMoney(value, locale)
+  if (format === 'amount') return formatDecimal(value, locale)
+  return format === 'rate' ? `${formatDecimal(value, locale)} %` : value
+}

@@ -1,0 +1,84 @@
+import { isFinal, type ProductChange, type Run } from '@espejo/contract'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import { useChanges } from '../../api/runs.js'
+import { ChangeKind } from '../../components/ChangeKind.js'
+import { FieldChanges } from '../../components/FieldChanges.js'
+import { LoadError } from '../../components/LoadError.js'
+import { LoadMore } from '../../components/LoadMore.js'
+import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
+import { Card, Empty, Skeleton } from '../../ui/Page.js'
+
+/** What a run changed in the mirror; of a dry run, what it would have. */
+export function Changes({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  const changes = useChanges(run.id)
+  return (
+    <section aria-labelledby="changes">
+      <h2 id="changes" className="text-lg font-semibold">
+        {t('changes.title')}
+      </h2>
+      <p className="mb-3 text-sm text-muted">{t(run.dryRun ? 'changes.dryIntro' : 'changes.intro')}</p>
+      <Card className="overflow-hidden">
+        {changes.isPending && <Skeleton label={t('app.loading')} rows={3} />}
+        {changes.isLoadingError && (
+          <div className="p-4">
+            <LoadError
+              error={changes.error}
+              onRetry={() => void changes.refetch()}
+              busy={changes.isFetching}
+            />
+          </div>
+        )}
+        {changes.data?.length === 0 && <NoChanges run={run} />}
+        {changes.data && changes.data.length > 0 && (
+          <ChangeTable changes={changes.data} dryRun={run.dryRun} />
+        )}
+        <LoadMore query={changes} />
+      </Card>
+    </section>
+  )
+}
+
+/** A first load is not written down product by product: its count says it all. */
+function NoChanges({ run }: { run: Run }) {
+  const { t } = useTranslation()
+  if (!isFinal(run.status)) return <Empty title={t('changes.emptyLive')} />
+  if (run.created > 0) return <Empty title={t('changes.empty')}>{t('changes.emptyFirst')}</Empty>
+  return <Empty title={t('changes.empty')}>{t('changes.emptyBody')}</Empty>
+}
+
+function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; dryRun: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <DataTable label={t('changes.title')}>
+      <thead>
+        <tr>
+          <HeadCell>{t('changes.product')}</HeadCell>
+          <HeadCell>{t(dryRun ? 'changes.dryWhat' : 'changes.what')}</HeadCell>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((change) => (
+          <tr key={change.changeId}>
+            <RowHead className="w-1/4">
+              <Link
+                href={`/productos/${encodeURIComponent(change.cianboxId)}`}
+                aria-label={t('changes.open', { id: change.cianboxId })}
+                className="font-medium text-accent tabular-nums hover:underline"
+              >
+                {change.cianboxId}
+              </Link>
+            </RowHead>
+            <Cell>
+              <p className="mb-1">
+                <ChangeKind kind={change.kind} dryRun={dryRun} />
+              </p>
+              {change.fields.length > 0 && <FieldChanges fields={change.fields} />}
+            </Cell>
+          </tr>
+        ))}
+      </tbody>
+    </DataTable>
+  )
+}

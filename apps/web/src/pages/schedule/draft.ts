@@ -1,0 +1,65 @@
+import type { Schedule, ScheduleBody } from '../../api/schedule.js'
+
+/** Times that most shops want, as cron expressions of five fields. */
+export const PRESETS = {
+  never: null,
+  quarterHourly: '*/15 * * * *',
+  hourly: '0 * * * *',
+  nightly: '0 3 * * *',
+  weekly: '0 3 * * 0',
+} as const
+
+type Preset = keyof typeof PRESETS
+export type Choice = Preset | 'custom'
+
+/** What each kind of run is offered: a full one every quarter of an hour would be heavy use. */
+export const CHOICES = {
+  full: ['never', 'nightly', 'weekly', 'hourly', 'custom'],
+  incremental: ['never', 'quarterHourly', 'hourly', 'nightly', 'custom'],
+} as const satisfies Record<string, readonly Choice[]>
+
+export type ScheduledKind = keyof typeof CHOICES
+
+/** When one kind of run starts: a preset, or a person's own expression, which is kept while a preset is chosen. */
+export interface Timing {
+  choice: Choice
+  cron: string
+}
+
+/** The form as typed. */
+export interface Draft {
+  full: Timing
+  incremental: Timing
+  sweepGuardPercent: string
+}
+
+export function toDraft(schedule: ScheduleBody): Draft {
+  return {
+    full: toTiming(schedule.full, CHOICES.full),
+    incremental: toTiming(schedule.incremental, CHOICES.incremental),
+    sweepGuardPercent: String(schedule.sweepGuardPercent),
+  }
+}
+
+/** What to send. Expressions are sent as typed: the server has the one parser, and says what is wrong. */
+export function toBody(draft: Draft): { body: ScheduleBody } | { problem: 'percent' } {
+  const text = draft.sweepGuardPercent.trim()
+  const sweepGuardPercent = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (sweepGuardPercent < 1 || sweepGuardPercent > 100) return { problem: 'percent' }
+  return { body: { full: toCron(draft.full), incremental: toCron(draft.incremental), sweepGuardPercent } }
+}
+
+/** Whether nothing heals what incremental runs cannot see. */
+export function lacksFullRuns({ full, incremental }: Pick<Schedule, 'full' | 'incremental'>): boolean {
+  return full === null && incremental !== null
+}
+
+function toTiming(cron: string | null, choices: readonly Choice[]): Timing {
+  const plain = cron?.trim().replace(/\s+/g, ' ') ?? null
+  const preset = choices.find((choice) => choice !== 'custom' && PRESETS[choice] === plain)
+  return { choice: preset ?? 'custom', cron: cron ?? '' }
+}
+
+function toCron({ choice, cron }: Timing): string | null {
+  return choice === 'custom' ? cron.trim() : PRESETS[choice]
+}

@@ -1,0 +1,47 @@
+import { useTranslation } from 'react-i18next'
+import { useStartRun } from '../../api/runs.js'
+import { ErrorText } from '../../components/ErrorText.js'
+import { canOperate } from '../../lib/capabilities.js'
+import { useUser } from '../../session/SessionGate.js'
+import { Button } from '../../ui/Button.js'
+import { Notice } from '../../ui/Notice.js'
+
+const KINDS = [
+  { key: 'incremental', body: { mode: 'incremental', dryRun: false } },
+  { key: 'dryRun', body: { mode: 'full', dryRun: true } },
+] as const
+
+/** The ways to start a run beside the panel's own. One that is started is found in the history and watched. */
+export function OtherRuns({ busy }: { busy: boolean }) {
+  const { t } = useTranslation()
+  const start = useStartRun()
+  if (!canOperate(useUser())) return null
+
+  return (
+    <details className="rounded-xl border border-line bg-surface">
+      <summary className="px-5 py-3 text-sm font-medium">{t('otherRuns.title')}</summary>
+      <div className="flex flex-col gap-4 border-t border-line px-5 py-4">
+        {KINDS.map(({ key, body }) => (
+          <div key={key} className="grid gap-x-4 gap-y-2 sm:grid-cols-[14rem_1fr] sm:items-start">
+            <Button
+              disabled={busy}
+              busy={start.isPending}
+              onClick={() => start.mutate(body)}
+              aria-describedby={`other-${key}`}
+            >
+              {t(`otherRuns.${key}`)}
+            </Button>
+            <p id={`other-${key}`} className="text-sm text-muted">
+              {t(`otherRuns.${key}Body`)}
+            </p>
+          </div>
+        ))}
+        {start.isError && (
+          <Notice tone="danger" live>
+            <ErrorText error={start.error} />
+          </Notice>
+        )}
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,36 @@
+import type { Waiting } from '@espejo/contract'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocale } from '../../i18n/i18n.js'
+import { formatDateTime } from '../../lib/format.js'
+import { Notice } from '../../ui/Notice.js'
+
+/** Why a run stands still, where a person may do something about it. Short waits are told beside the bar. */
+export function WaitingNotice({ waiting, actions }: { waiting: Waiting | null; actions?: ReactNode }) {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  switch (waiting?.reason) {
+    case 'sweep_confirmation':
+      return (
+        <Notice tone="warn" title={t('sweep.title')} live actions={actions}>
+          {t('sweep.body')}
+        </Notice>
+      )
+    case 'daily_budget':
+      return (
+        <Notice tone="warn" title={t('waiting.budgetTitle')} live actions={actions}>
+          {waiting.until === null
+            ? t('waiting.budgetBody')
+            : t('waiting.budgetUntil', { until: formatDateTime(waiting.until, locale) })}
+        </Notice>
+      )
+    case 'paused':
+      return (
+        <Notice tone="info" title={t('waiting.pausedTitle')} live actions={actions}>
+          {t('waiting.pausedBody')}
+        </Notice>
+      )
+    default:
+      return null
+  }
+}
