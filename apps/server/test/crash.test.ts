@@ -1,14 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { readLog } from '../src/runs/event-log.js'
 import { advance, claimRun, SupersededError } from '../src/runs/held-run.js'
 import { progressData } from '../src/runs/run-state.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { createRunHandler } from '../src/sync/worker.js'
-import { PAGES, useCrashSite } from './support/crash-site.js'
+import { PAGE_SIZE, PAGES, useCrashSite } from './support/crash-site.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import type { NodeProcess } from './support/processes.js'
 
 const database = useDatabase()
 const site = useCrashSite(database)
@@ -18,46 +17,49 @@ const BESIDE_THE_PAGES = 2
 /** The page in hand, and the one that was on its way. */
 const REPEATED = 2
 
-describe('a worker that is killed with SIGKILL', () => {
+/** At the same time, as most of it is waiting for a dead worker to be missed: one run a worker, and one to spare. */
+describe.concurrent('a run whose worker', () => {
+  beforeAll(() => site.hire(5))
+  afterAll(() => site.dismiss())
+
   it.each([
     { moment: 'while it fetches a page', tenant: 'fetching', page: 4 },
     { moment: 'inside the commit of a page', tenant: 'inside', page: 9 },
     { moment: 'right after a commit', tenant: 'committed', page: 15 },
-  ])('$moment leaves its run to another one, which ends it with the whole truth', async ({ tenant, page }) => {
-    const erp = await site.addTenant(tenant, 40)
-    const nodes = [await site.hire(), await site.hire()]
-    const runId = await site.start(tenant)
-    const holder = await site.holderOf(runId)
-    await site.reached(tenant, runId, (run) => run.phase === 'products' && run.page >= page)
-    if (tenant === 'inside') await site.insideCommit(tenant, runId, holder.kill)
-    else await holder.kill()
+  ])(
+    'is killed $moment is ended by another one with the whole truth',
+    async ({ tenant, page }) => {
+      const erp = await site.addTenant(tenant, 100)
+      const runId = await site.start(tenant)
+      const holder = await site.holderOf(runId)
+      await site.reached(tenant, runId, (run) => run.phase === 'products' && run.page >= page)
+      if (tenant === 'inside') await site.insideCommit(tenant, runId, holder.kill)
+      else await holder.kill()
 
-    const run = await site.reached(tenant, runId, ({ endedAt }) => endedAt !== null)
-    expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * 20, errors: 0 })
-    expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(erp))
-    expect(await pagesTold(tenant, runId)).toEqual(Array.from({ length: PAGES }, (_, i) => i + 1))
-    const asked = erp.counts().byRoute['GET /productos']
-    expect(asked).toBeLessThanOrEqual(PAGES + BESIDE_THE_PAGES + REPEATED)
-    await stopAll(nodes)
-  }, 90_000)
-})
+      const run = await site.reached(tenant, runId, ({ endedAt }) => endedAt !== null)
+      expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * PAGE_SIZE, errors: 0 })
+      expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(erp))
+      expect(await pagesTold(tenant, runId)).toEqual(Array.from({ length: PAGES }, (_, i) => i + 1))
+      const asked = erp.counts().byRoute['GET /productos']
+      expect(asked).toBeLessThanOrEqual(PAGES + BESIDE_THE_PAGES + REPEATED)
+    },
+    80_000,
+  )
 
-describe('a worker that is told to stop with SIGTERM', () => {
-  it('hands its run over at once, and the attempt does not count', async () => {
-    const erp = await site.addTenant('handover', 20)
-    erp.inject({ kind: 'hang', page: 12, times: 1 })
-    const first = await site.hire()
+  it('is told to stop goes on elsewhere, and the attempt does not count', async () => {
+    const erp = await site.addTenant('handover', 0)
+    erp.inject({ kind: 'hang', ms: 6000, route: '/productos/categorias', times: 2 })
     const runId = await site.start('handover')
-    await site.reached('handover', runId, ({ page }) => page === PAGES - 12)
-    await first.stop()
-    expect(await site.run('handover', runId)).toMatchObject({ status: 'running', epoch: 1, fruitless: 0 })
+    const holder = await site.holderOf(runId)
+    await site.reached('handover', runId, ({ epoch }) => epoch === 1)
+    await holder.stop()
+    const next = await site.reached('handover', runId, ({ epoch }) => epoch === 2)
+    expect(next).toMatchObject({ status: 'running', phase: null, fruitless: 1 })
 
-    const second = await site.hire()
     const run = await site.reached('handover', runId, ({ endedAt }) => endedAt !== null)
-    expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * 20 })
+    expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * PAGE_SIZE })
     expect(await mirrorOf(database.pool, 'handover')).toEqual(truthOf(erp))
-    await second.stop()
-  }, 90_000)
+  }, 80_000)
 })
 
 describe('a worker that was frozen while another took its run over', () => {
@@ -118,8 +120,4 @@ async function pagesTold(tenantId: string, runId: string): Promise<number[]> {
   const log = await withTenant(database.pool, tenantId, (tx) => readLog(tx, tenantId, runId, 0, 1000))
   const frames = log.filter(({ event }) => event === 'progress').map(({ data }) => JSON.parse(data))
   return frames.filter(({ phase }) => phase === 'products').map(({ page }) => page)
-}
-
-async function stopAll(nodes: readonly NodeProcess[]): Promise<void> {
-  await Promise.all(nodes.map((node) => node.kill()))
 }

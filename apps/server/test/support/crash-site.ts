@@ -22,9 +22,10 @@ export interface CrashSite {
   run(tenantId: string, runId: string): Promise<RunRow>
   /** Waits until the run is as described. */
   reached(tenantId: string, runId: string, condition: (run: RunRow) => boolean): Promise<RunRow>
-  /** One more worker; gone at the end of the file, if not before. */
-  hire(): Promise<NodeProcess>
-  /** Waits until one of the workers has claimed the run, and answers it. */
+  hire(count: number): Promise<void>
+  /** Ends every worker. */
+  dismiss(): Promise<void>
+  /** The first worker that tells of the run in its log: who has claimed it. */
   holderOf(runId: string): Promise<NodeProcess>
   /** Holds the run's row, lets `strike` happen once a page's transaction waits for it, and lets go. */
   insideCommit(tenantId: string, runId: string, strike: () => Promise<void>): Promise<void>
@@ -49,7 +50,7 @@ export function useCrashSite(database: TestDatabase): CrashSite {
     control = createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
   })
   afterAll(async () => {
-    await Promise.all(nodes.map((node) => node.kill()))
+    await site.dismiss()
     await queue.stop(1000)
     await simulator.close()
   })
@@ -80,26 +81,20 @@ export function useCrashSite(database: TestDatabase): CrashSite {
         const run = await site.run(tenantId, runId)
         return condition(run) && run
       }, 50),
-    async hire() {
-      const node = await startNode({
+    async hire(count) {
+      const settings = {
         DATABASE_URL: database.url,
         ESPEJO_SECRET_KEY: secretKey.toString('base64'),
         CIANBOX_BASE_URL: baseUrl,
         ESPEJO_ROLE: 'worker',
         ESPEJO_RUNS_AT_ONCE: '1',
-      })
-      nodes.push(node)
-      return node
+      }
+      nodes.push(...(await Promise.all(Array.from({ length: count }, () => startNode(settings)))))
     },
-    holderOf: (runId) =>
-      until(() =>
-        nodes.findLast((node) =>
-          node
-            .log()
-            .split('\n')
-            .some((line) => line.includes('run claimed') && line.includes(runId)),
-        ),
-      ),
+    async dismiss() {
+      await Promise.all(nodes.splice(0).map((node) => node.kill()))
+    },
+    holderOf: (runId) => until(() => nodes.find((node) => node.log().includes(runId))),
     async insideCommit(tenantId, runId, strike) {
       const holder = await asSuperuser(database)
       try {

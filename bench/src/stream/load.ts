@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Agent, startAgent } from './agent.js'
+import type { MeasuredServer } from './contestants.js'
+import type { StreamBenchOptions } from './options.js'
+import type { CrowdCommands, Observed } from './processes/crowd.js'
+import type { SeededRun, StreamRig } from './rig.js'
+
+/** Events of each run in a second. */
+export const PER_SECOND = 4
+
+export interface LoadFigures extends Observed {
+  viewers: number
+  /** Resident memory of the server, in bytes: warm but without viewers, with all of them and garbage collected. */
+  rssBefore: number
+  rssConnected: number
+  /** What all viewers added to objects and buffers, in bytes, garbage collected. */
+  heldBytes: number
+  /** The most that was seen under load, garbage and all. */
+  rssPeak: number
+  cpuSeconds: number
+}
+
+/** What a server's viewers cost it: the same course for every contestant. */
+export async function measureLoad(
+  server: MeasuredServer,
+  crowd: Agent<CrowdCommands>,
+  { runs }: StreamRig,
+  { viewers, seconds }: StreamBenchOptions,
+  signal: AbortSignal,
+): Promise<LoadFigures> {
+  const all = runs.map((_, nth) => nth)
+  await warmUp(server, runs, signal)
+  const before = await server.probe.call('settledSample', undefined)
+  await crowd.call('gather', { port: server.port, runs, ofRun: viewers / runs.length })
+  const connected = await server.probe.call('settledSample', undefined)
+  await server.begin(all, PER_SECOND)
+  await delay(SETTLE_MS, undefined, { signal })
+  const window = await observe(server, crowd, seconds)
+  return {
+    viewers,
+    rssBefore: before.rssBytes,
+    rssConnected: connected.rssBytes,
+    heldBytes: connected.heldBytes - before.heldBytes,
+    ...window,
+  }
+}
+
+/** A window of the load, and what it took of the server. */
+export async function observe(
+  server: MeasuredServer,
+  crowd: Agent<CrowdCommands>,
+  seconds: number,
+): Promise<Observed & { rssPeak: number; cpuSeconds: number }> {
+  const from = await server.probe.call('sample', undefined)
+  let rssPeak = from.rssBytes
+  const watching = setInterval(() => {
+    server.probe.call('sample', undefined).then(
+      ({ rssBytes }) => {
+        rssPeak = Math.max(rssPeak, rssBytes)
+      },
+      () => undefined,
+    )
+  }, RSS_MS)
+  try {
+    const observed = await crowd.call('observe', { seconds })
+    const to = await server.probe.call('sample', undefined)
+    return { ...observed, rssPeak, cpuSeconds: to.cpuSeconds - from.cpuSeconds }
+  } finally {
+    clearInterval(watching)
+  }
+}
+
+/** Code that ran for the first time would be counted as memory of the viewers. */
+async function warmUp(
+  server: MeasuredServer,
+  runs: readonly SeededRun[],
+  signal: AbortSignal,
+): Promise<void> {
+  const crowd = startCrowd(signal)
+  try {
+    const few = runs.slice(0, 20)
+    await crowd.call('gather', { port: server.port, runs: few, ofRun: 5 })
+    await server.begin(
+      few.map((_, nth) => nth),
+      20,
+    )
+    await delay(WARM_UP_MS, undefined, { signal })
+    await server.halt()
+  } finally {
+    await crowd.stop()
+  }
+}
+
+export function startCrowd(signal: AbortSignal): Agent<CrowdCommands> {
+  return startAgent<CrowdCommands>(new URL('processes/crowd.js', import.meta.url), signal)
+}
+
+const WARM_UP_MS = 3000
+const SETTLE_MS = 3000
+const RSS_MS = 250

@@ -1,0 +1,24 @@
+import { type Channel, createChannel, createSession } from 'better-sse'
+import { serveBaseline } from './baseline-server.js'
+
+/**
+ * better-sse as its guide shows it, a channel for each run. It is treated kindly: the JSON is made once
+ * for all sessions, which its default serializer would make for each.
+ */
+const channels = new Map<string, Channel>()
+
+serveBaseline({
+  join(runId, req, res) {
+    createSession(req, res, { keepAlive: 15_000, serializer: String }).then(
+      (session) => channelOf(runId).register(session),
+      (error: Error) => res.destroy(error),
+    )
+  },
+  publish: (runId, { id, data }) => channelOf(runId).broadcast(data, 'progress', { eventId: id }),
+})
+
+function channelOf(runId: string): Channel {
+  const channel = channels.get(runId) ?? createChannel()
+  channels.set(runId, channel)
+  return channel
+}

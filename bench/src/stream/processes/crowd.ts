@@ -1,0 +1,151 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
+import { serveCommands } from '../agent.js'
+import { monotonicMs } from '../clock.js'
+import { CrowdViewer } from '../crowd-viewer.js'
+import { Latencies } from '../latencies.js'
+import type { SeededRun } from '../rig.js'
+
+/** All viewers of one server. Runs are named by their number, in the order in which they were given. */
+const commands = {
+  /** So many viewers of each run connect, a few at a time. */
+  async gather({ port, runs, ofRun }: { port: number; runs: SeededRun[]; ofRun: number }) {
+    byRun = runs.map((run) => Array.from({ length: ofRun }, () => new CrowdViewer({ port, ...run }, hooks)))
+    const waiting = byRun.flat()
+    const next = async (): Promise<void> => {
+      for (let viewer = waiting.pop(); viewer; viewer = waiting.pop()) await viewer.open()
+    }
+    await Promise.all(Array.from({ length: 64 }, next))
+  },
+  /** Looks at what arrives from now on. */
+  async observe({ seconds }: { seconds: number }): Promise<Observed> {
+    const loop = monitorEventLoopDelay({ resolution: 10 })
+    loop.enable()
+    const window = { latencies: new Latencies(), frames: 0, bytes: 0 }
+    observed = window
+    const from = monotonicMs()
+    await delay(seconds * 1000)
+    observed = null
+    loop.disable()
+    const { latencies, frames, bytes } = window
+    return {
+      seconds: (monotonicMs() - from) / 1000,
+      frames,
+      bytes,
+      p50Ms: latencies.percentile(0.5),
+      p99Ms: latencies.percentile(0.99),
+      maxMs: latencies.max,
+      crowdLagP99Ms: loop.percentile(99) / 1e6 - 10,
+    }
+  },
+  /** So many viewers of each of these runs read nothing any more. */
+  stall({ only, ofRun }: { only: number[]; ofRun: number }) {
+    for (const viewers of select(only)) for (const viewer of viewers.slice(0, ofRun)) viewer.stall()
+  },
+  /** All viewers of these runs are gone at once. */
+  leave({ only }: { only: number[] }) {
+    for (const viewer of select(only).flat()) viewer.leave()
+  },
+  /**
+   * They all come back at once, each with its cursor; who is turned away tries again, as clients do.
+   * Waits for `patienceMs` at most.
+   */
+  async comeBack({ only, patienceMs }: { only: number[]; patienceMs: number }): Promise<Returned> {
+    const from = monotonicMs()
+    const backAfter: number[] = []
+    let retries = 0
+    const returnOf = async (viewer: CrowdViewer): Promise<void> => {
+      while (monotonicMs() - from < patienceMs) {
+        try {
+          await viewer.open()
+          backAfter.push(monotonicMs() - from)
+          return
+        } catch {
+          retries += 1
+          await delay(250 + Math.random() * 500)
+        }
+      }
+    }
+    const viewers = select(only).flat()
+    await Promise.race([Promise.all(viewers.map(returnOf)), delay(patienceMs)])
+    // They come back in order, so that the list is sorted.
+    return {
+      retries,
+      halfMs: backAfter[Math.ceil(viewers.length / 2) - 1] ?? null,
+      lastMs: backAfter[viewers.length - 1] ?? null,
+      back: backAfter.length,
+    }
+  },
+  /** What these viewers have been through, once all of them have their ending or `patienceMs` are over. */
+  async account({ only, patienceMs }: { only: number[]; patienceMs: number }): Promise<Account> {
+    const viewers = select(only).flat()
+    const until = monotonicMs() + patienceMs
+    while (viewers.some(({ isEnded }) => !isEnded) && monotonicMs() < until) await delay(50)
+    return {
+      viewers: viewers.length,
+      withoutEnding: viewers.filter(({ isEnded }) => !isEnded).length,
+      repeats: sum(viewers, ({ repeats }) => repeats),
+      resets: sum(viewers, ({ resets }) => resets),
+      starts: sum(viewers, ({ starts }) => starts),
+      mostFrames: Math.max(...viewers.map(({ frames }) => frames)),
+    }
+  },
+}
+
+export type CrowdCommands = typeof commands
+
+export interface Observed {
+  seconds: number
+  frames: number
+  bytes: number
+  /** From the stamp to here. */
+  p50Ms: number
+  p99Ms: number
+  maxMs: number
+  /** How late the crowd's own clock was: part of every latency, and none of the server's doing. */
+  crowdLagP99Ms: number
+}
+
+export interface Returned {
+  /** Viewers that had their stream again in time. */
+  back: number
+  retries: number
+  /** When half of the viewers, and all of them, were back. Null: that took too long. */
+  halfMs: number | null
+  lastMs: number | null
+}
+
+export interface Account {
+  viewers: number
+  withoutEnding: number
+  /** Of all connections. */
+  repeats: number
+  resets: number
+  /** Of the last connection of each. */
+  starts: number
+  mostFrames: number
+}
+
+let byRun: CrowdViewer[][] = []
+let observed: { latencies: Latencies; frames: number; bytes: number } | null = null
+
+const hooks = {
+  onEvent({ at }: { at: number }) {
+    if (!observed || Number.isNaN(at)) return
+    observed.frames += 1
+    observed.latencies.add(monotonicMs() - at)
+  },
+  onBytes(bytes: number) {
+    if (observed) observed.bytes += bytes
+  },
+}
+
+serveCommands(commands)
+
+function select(only: readonly number[]): CrowdViewer[][] {
+  return only.map((run) => byRun[run] ?? [])
+}
+
+function sum(viewers: readonly CrowdViewer[], of: (viewer: CrowdViewer) => number): number {
+  return viewers.reduce((total, viewer) => total + of(viewer), 0)
+}

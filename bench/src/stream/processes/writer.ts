@@ -1,0 +1,83 @@
+import { createPool } from '@espejo/server/db/pool'
+import { createWakeups } from '@espejo/server/stream/wakeups'
+import { serveCommands } from '../agent.js'
+import { monotonicMs } from '../clock.js'
+import { createPacer, PACE_MS } from '../pacer.js'
+import type { SeededRun } from '../rig.js'
+import { progressJson } from '../wire.js'
+
+/**
+ * Stands in for the workers of all runs, on another node: it commits their events to the log and touches
+ * the runs. What is due at the same moment it commits in one statement (see `rig.ts`), where workers have
+ * a transaction for each page: their cost is not what is measured, and the machine is small.
+ */
+const commands = {
+  open({ databaseUrl, runs }: { databaseUrl: string; runs: SeededRun[] }) {
+    opened = open(databaseUrl, runs)
+  },
+  /** Each of the runs has `perSecond` events from here on, until `halt`; in place of what was begun before. */
+  begin({ only, perSecond }: { only: number[]; perSecond: number }) {
+    clearInterval(clock)
+    const takeDue = createPacer(only.length, perSecond, monotonicMs())
+    clock = setInterval(() => {
+      const due = takeDue(monotonicMs()).map((nth) => only[nth] ?? 0)
+      if (due.length > 0) append(due, 'progress').catch(fail)
+    }, PACE_MS)
+  },
+  async halt() {
+    clearInterval(clock)
+    await last
+  },
+  /** Makes the progress of these runs so much longer; of none with an empty list. */
+  pad({ only, bytes }: { only: number[]; bytes: number }) {
+    padded = new Set(only)
+    padding = 'x'.repeat(bytes)
+  },
+  /** So many events of each run, at once. */
+  async write({ only, times }: { only: number[]; times: number }) {
+    for (let i = 0; i < times; i++) await append(only, 'progress')
+  },
+  /** Gives these runs their ending. */
+  end: ({ only }: { only: number[] }) => append(only, 'complete'),
+}
+
+export type WriterCommands = typeof commands
+
+type Opened = ReturnType<typeof open>
+let opened: Opened | undefined
+let clock: NodeJS.Timeout | undefined
+let last: Promise<void> = Promise.resolve()
+let padded: ReadonlySet<number> = new Set()
+let padding = ''
+let page = 0
+
+serveCommands(commands)
+
+function open(databaseUrl: string, runs: SeededRun[]) {
+  const pool = createPool(databaseUrl, { max: 2, name: 'bench writer', onError: fail })
+  const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError: fail })
+  return { pool, wakeups, runs }
+}
+
+/** One statement after the other, each its own commit. Stamped right before, so that the commit is in the figure. */
+function append(only: number[], event: 'progress' | 'complete'): Promise<void> {
+  last = last.then(async () => {
+    if (!opened) throw new Error('The writer is not open.')
+    const { pool, wakeups, runs } = opened
+    const written = only.flatMap((nth) => runs[nth] ?? [])
+    page += 1
+    await pool.query('SELECT bench.append($1, $2, $3, $4)', [
+      written.map(({ tenantId }) => tenantId),
+      written.map(({ runId }) => runId),
+      event,
+      only.map((nth) => progressJson(page, padded.has(nth) ? padding : '')),
+    ])
+    for (const { runId } of written) wakeups.touch(runId)
+  })
+  return last
+}
+
+/** Without its writer the bench would measure nothing. */
+function fail(error: Error): never {
+  throw error
+}

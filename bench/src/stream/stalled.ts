@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Agent } from './agent.js'
+import type { MeasuredServer } from './contestants.js'
+import { observe, PER_SECOND } from './load.js'
+import type { CrowdCommands, Observed } from './processes/crowd.js'
+import type { StreamRig } from './rig.js'
+
+export interface StalledFigures {
+  viewers: number
+  /** What the server holds for each, in bytes: objects and buffers after a garbage collection. */
+  heldEach: number
+  /** What all the others saw meanwhile. */
+  others: Observed
+  /** How long after they were stuck all had been cut; null: some never were. */
+  cutAfterMs: number | null
+}
+
+/**
+ * A hundred viewers that read nothing, among all the others. First the kernel's own buffers have to be
+ * full, some megabytes each, which real progress would take an hour for: so their runs' events are made
+ * long. From then on it is the server that has to put up with them, until it cuts them.
+ */
+export async function measureStalled(
+  server: MeasuredServer,
+  crowd: Agent<CrowdCommands>,
+  { runs, writer }: StreamRig,
+  signal: AbortSignal,
+): Promise<StalledFigures> {
+  const all = runs.map((_, nth) => nth)
+  const theirs = all.slice(0, STALLED / OF_RUN)
+  const held = async () => {
+    await server.halt()
+    await delay(SETTLE_MS, undefined, { signal })
+    return (await server.probe.call('settledSample', undefined)).heldBytes
+  }
+  const stuck = () => server.probe.call('stuck', undefined)
+
+  const before = await held()
+  await crowd.call('stall', { only: theirs, ofRun: OF_RUN })
+  await writer.call('pad', { only: theirs, bytes: PADDING })
+  await server.begin(theirs, PER_SECOND)
+  if (!(await until(async () => (await stuck()) >= STALLED, FILL_MS, signal))) {
+    throw new Error(`Only ${await stuck()} of ${STALLED} connections that nobody reads are full.`)
+  }
+  const stuckAt = performance.now()
+  await writer.call('pad', { only: [], bytes: 0 })
+  await server.begin(all, PER_SECOND)
+  const others = await observe(server, crowd, OTHERS_SECONDS)
+  const after = await held()
+  const areCut = await until(async () => (await stuck()) === 0, CUT_MS, signal)
+  return {
+    viewers: STALLED,
+    heldEach: (after - before) / STALLED,
+    others,
+    cutAfterMs: areCut ? performance.now() - stuckAt : null,
+  }
+}
+
+async function until(holds: () => Promise<boolean>, withinMs: number, signal: AbortSignal): Promise<boolean> {
+  for (const from = performance.now(); performance.now() - from < withinMs; ) {
+    if (await holds()) return true
+    await delay(250, undefined, { signal })
+  }
+  return false
+}
+
+const STALLED = 100
+const OF_RUN = 5
+/** Less than a stalled viewer may cost: it holds one such event, which it got last. */
+const PADDING = 32 * 1024
+const FILL_MS = 120_000
+const SETTLE_MS = 1000
+const OTHERS_SECONDS = 10
+const CUT_MS = 60_000

@@ -1,0 +1,86 @@
+import { get } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Agent } from './agent.js'
+import type { MeasuredServer } from './contestants.js'
+import { PER_SECOND } from './load.js'
+import type { Account, CrowdCommands, Returned } from './processes/crowd.js'
+import type { StreamRig } from './rig.js'
+
+export interface StormFigures extends Account {
+  returned: Returned
+  /** The slowest answer of `/healthz` from before the storm until its end; infinite when one failed. */
+  healthMaxMs: number
+  healthChecks: number
+}
+
+/**
+ * Half of the viewers are gone at once, miss something, and come back at once with their cursors, while
+ * the other half is sent its events as before. Of the runs that they watch a third ends while they are
+ * away, a third while they come back, and a third when they are there.
+ */
+export async function measureStorm(
+  server: MeasuredServer,
+  crowd: Agent<CrowdCommands>,
+  { runs, writer }: StreamRig,
+  signal: AbortSignal,
+): Promise<StormFigures> {
+  const all = runs.map((_, nth) => nth)
+  const half = Math.ceil(runs.length / 2)
+  const [calm, stormy] = [all.slice(0, half), all.slice(half)]
+  const third = (nth: number) => ({ only: stormy.filter((_, i) => i % 3 === nth) })
+
+  await server.begin(calm, PER_SECOND)
+  // Nothing of what they saw before is still on its way.
+  await delay(SETTLE_MS, undefined, { signal })
+  const health = watchHealth(server.port)
+  await crowd.call('leave', { only: stormy })
+  await writer.call('write', { only: stormy, times: MISSED })
+  await writer.call('end', third(0))
+  const returning = crowd.call('comeBack', { only: stormy, patienceMs: PATIENCE_MS })
+  await delay(MID_STORM_MS, undefined, { signal })
+  await writer.call('end', third(1))
+  const returned = await returning
+  await delay(SETTLE_MS, undefined, { signal })
+  await writer.call('end', third(2))
+  const account = await crowd.call('account', { only: stormy, patienceMs: PATIENCE_MS })
+  const answers = await health.stop()
+  await server.halt()
+  return { ...account, returned, healthMaxMs: Math.max(...answers), healthChecks: answers.length }
+}
+
+/** Asks every tenth of a second, each time on a new connection, whether or not the last has answered. */
+function watchHealth(port: number): { stop(): Promise<number[]> } {
+  const answers: Promise<number>[] = []
+  const clock = setInterval(() => answers.push(askHealth(port)), 100)
+  return {
+    stop() {
+      clearInterval(clock)
+      return Promise.all(answers)
+    },
+  }
+}
+
+/** Milliseconds. */
+function askHealth(port: number): Promise<number> {
+  const from = performance.now()
+  return new Promise((resolve) => {
+    const request = get(
+      { port, host: '127.0.0.1', path: '/healthz', agent: false, timeout: 10_000 },
+      (answer) => {
+        answer.resume()
+        answer.on('end', () =>
+          resolve(answer.statusCode === 200 ? performance.now() - from : Number.POSITIVE_INFINITY),
+        )
+      },
+    )
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(Number.POSITIVE_INFINITY))
+  })
+}
+
+const SETTLE_MS = 1500
+/** Events that each run writes while its viewers are away. */
+const MISSED = 10
+const MID_STORM_MS = 100
+/** For all to be back, and then for all to have their ending. */
+const PATIENCE_MS = 60_000

@@ -1,0 +1,47 @@
+import {
+  checkpointNeverGoesBack,
+  holdsNoSecret,
+  ledgerBalances,
+  logIsWhole,
+  mirrorEqualsTruth,
+  type PageSighting,
+  pagesKeepTheirEpoch,
+  retiresNothingListed,
+  retiresOnlyAfterAWholePass,
+  truthOf,
+} from './invariants.js'
+import { mirrorOf, retiredByRun, retiredOf } from './rig/evidence.js'
+import type { Rig } from './rig/rig.js'
+import { withLogs } from './rig/runs.js'
+import type { Tenant } from './rig/tenants.js'
+
+/**
+ * Every invariant, on everything that the round's tenants have left behind.
+ * @throws BrokenInvariant
+ */
+export async function checkRound(
+  rig: Rig,
+  tenants: readonly Tenant[],
+  sightings: readonly PageSighting[],
+): Promise<void> {
+  for (const tenant of tenants) await checkTenant(rig, tenant)
+  pagesKeepTheirEpoch(sightings)
+  holdsNoSecret('a worker’s log', rig.workers.log(), rig.secrets)
+  holdsNoSecret('PostgreSQL’s log', rig.postgres.log(), rig.secrets)
+}
+
+/** Every invariant of one tenant, its runs and its mirror; nothing may be under way. */
+export async function checkTenant(rig: Rig, { id, erp }: Tenant): Promise<void> {
+  const { admin } = rig.postgres
+  const truth = truthOf(erp.truth())
+  const retired = await retiredByRun(admin, id)
+  for (const record of await withLogs(admin, id)) {
+    logIsWhole(record)
+    checkpointNeverGoesBack(record)
+    ledgerBalances(record)
+    retiresOnlyAfterAWholePass(record, retired.get(record.run.id) ?? 0)
+    holdsNoSecret(`run ${record.run.id}`, JSON.stringify(record), rig.secrets)
+  }
+  retiresNothingListed(id, await retiredOf(admin, id), truth)
+  mirrorEqualsTruth(id, await mirrorOf(admin, id), truth)
+}

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { meetWorker } from './acts/meet-worker.js'
+import { checkTenant } from './check-round.js'
+import { createDice } from './dice.js'
+import { BrokenInvariant } from './invariants.js'
+import type { Options } from './options.js'
+import type { Moment } from './plan/plan.js'
+import { print, quantile } from './report.js'
+import { buildRig, type Rig } from './rig/rig.js'
+import { endOf, findRun, startRun } from './rig/runs.js'
+import { until } from './rig/until.js'
+
+/** A worker's death: which moment of which page, and what it came to. */
+interface Kill {
+  name: string
+  /** The request for products that it comes with; 0: while the reference lists are read. */
+  nth: number
+  moment: Moment
+  products: number
+  seed: number
+}
+
+interface Recovery {
+  /** From the kill to the next commit of the run. */
+  seconds: number
+  /** Pages of the catalogue that were asked for again. */
+  askedTwice: number
+  /** Those of them whose first answer had gone out whole. */
+  answeredTwice: number
+}
+
+/** Tenants at a time, each with a worker of its own. */
+const AT_ONCE = 4
+const PAGE_SIZE = 20
+/** A run goes on within this time on another worker, or the experiment has failed. */
+const RECOVERY_S = 60
+
+/**
+ * SIGKILL at `count` points drawn from the seed, one worker and one run each, and nothing else amiss.
+ * Prints each, then how long recovery took and how many pages were read twice.
+ */
+export async function runKills({ seed, count }: Options, signal: AbortSignal): Promise<void> {
+  const kills = drawKills(seed, count)
+  const rig = await buildRig(AT_ONCE, { ESPEJO_RUNS_AT_ONCE: '1' })
+  const recoveries: Recovery[] = []
+  try {
+    while (kills.length > 0 && !signal.aborted) {
+      const batch = kills.splice(0, AT_ONCE)
+      recoveries.push(...(await Promise.all(batch.map((kill) => killOnce(rig, kill)))))
+    }
+  } finally {
+    await rig.stop()
+  }
+  report(recoveries)
+}
+
+function drawKills(seed: number, count: number): Kill[] {
+  const dice = createDice(seed)
+  return Array.from({ length: count }, (_, i) => {
+    const products = dice.whole(200, 500)
+    return {
+      name: `k${i + 1}`,
+      nth: dice.whole(0, Math.ceil(products / PAGE_SIZE) + 2),
+      moment: dice.pick<Moment>(['fetching', 'inside', 'committed']),
+      products,
+      seed: dice.whole(1, 100_000),
+    }
+  })
+}
+
+async function killOnce(rig: Rig, kill: Kill): Promise<Recovery> {
+  const { admin } = rig.postgres
+  const tenant = await rig.tenants.add(kill.name, { ...kill, latencyMs: 60 }, PAGE_SIZE)
+  const runId = await startRun(rig, tenant.id, 'full')
+  const look = () => findRun(admin, tenant.id, runId)
+  await until('the point of the kill', 60, async () =>
+    kill.nth === 0 ? (await look()).phase === 'references' : rig.gate.passed(tenant.id).length >= kill.nth,
+  )
+  await until('the run has a holder', 60, () => rig.workers.holderOf(runId))
+  await meetWorker({ rig, tenant, runId }, kill.moment, (worker) => worker.signal('SIGKILL'))
+  const killedAt = performance.now()
+  // What had been committed by the dead worker is in the log by now; what follows is the other's.
+  await delay(100)
+  const atDeath = await look()
+  await rig.workers.refill()
+  const goesOn = await until('the run goes on', RECOVERY_S, async () => {
+    const run = await look()
+    return run.seq > atDeath.seq ? run : null
+  })
+  const seconds = (performance.now() - killedAt) / 1000
+  const ending = await endOf(rig, tenant.id, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
+  if (ending.status !== 'complete') {
+    throw new BrokenInvariant('I1', `${kill.name}: the run ended ${ending.status} (${ending.errorCode})`)
+  }
+  await checkTenant(rig, tenant)
+  const repeated = repeatedPages(rig, tenant.id)
+  print(
+    `${kill.name}  @${kill.nth} ${kill.moment}: died in ${atDeath.phase ?? 'no phase'} ${atDeath.page}/${atDeath.totalPages}, ` +
+      `went on by epoch ${goesOn.epoch} after ${seconds.toFixed(1)} s, ${repeated.askedTwice} asked for twice`,
+  )
+  return { seconds, ...repeated }
+}
+
+function repeatedPages(rig: Rig, cuenta: string): Omit<Recovery, 'seconds'> {
+  const walked = rig.gate.passed(cuenta).filter(({ order }) => order === 'id-asc')
+  const repeats = (requests: typeof walked) =>
+    requests.length - new Set(requests.map(({ page }) => page)).size
+  return {
+    askedTwice: repeats(walked),
+    answeredTwice: repeats(walked.filter(({ isAnswered }) => isAnswered)),
+  }
+}
+
+function report(recoveries: readonly Recovery[]): void {
+  const seconds = recoveries.map((recovery) => recovery.seconds).sort((a, b) => a - b)
+  print(`${recoveries.length} kills, every run complete and equal to the truth`)
+  print(
+    `seconds to the next commit: median ${quantile(seconds, 0.5)}, 90 % ${quantile(seconds, 0.9)}, most ${quantile(seconds, 1)}`,
+  )
+  for (const figure of ['askedTwice', 'answeredTwice'] as const) {
+    const runs = [0, 1, 2, 3].map((n) => `${n} in ${recoveries.filter((one) => one[figure] === n).length}`)
+    print(`pages ${figure === 'askedTwice' ? 'asked for' : 'answered'} twice: ${runs.join(', ')} runs`)
+  }
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { startEmbeddedPostgres } from '@espejo/server/db/embedded'
+import { createPool, type Pool } from '@espejo/server/db/pool'
+import { prepareDatabase } from '@espejo/server/db/prepare'
+import pg from 'pg'
+import { until } from './until.js'
+
+/** A migrated PostgreSQL of our own that can be killed and started again at the same address. */
+export interface ChaosPostgres {
+  /** Of the database's owner, as `DATABASE_URL` would be. */
+  url: string
+  /** The app's role, bound by row-level security. */
+  pool: Pool
+  /** The superuser: sees every tenant, locks what it likes. */
+  admin: pg.Pool
+  /** SIGKILL to the postmaster. */
+  kill(): Promise<void>
+  /** Starts it again on its old port, with what a killed one leaves behind. */
+  revive(): Promise<void>
+  /** What PostgreSQL itself has logged. */
+  log(): string
+  stop(): Promise<void>
+}
+
+export async function startPostgres(): Promise<ChaosPostgres> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'espejo-chaos-'))
+  // PostgreSQL refuses to run as root, and its own user must reach the folder.
+  chmodSync(dataDir, 0o755)
+  const password = randomBytes(12).toString('hex')
+  const embedded = await startEmbeddedPostgres({
+    dataDir,
+    superuserPassword: password,
+    ownerPassword: password,
+  })
+  await prepareDatabase(embedded.databaseUrl)
+  const ignore = () => undefined
+  const pool = createPool(embedded.databaseUrl, { max: 8, name: 'chaos', onError: ignore })
+  const asSuperuser = new URL(embedded.databaseUrl)
+  asSuperuser.username = 'postgres'
+  const admin = new pg.Pool({ connectionString: asSuperuser.href, max: 8, application_name: 'chaos admin' })
+  admin.on('error', ignore)
+  const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory')
+  const cluster = rows[0]?.data_directory ?? ''
+  const logFile = join(cluster, 'server.log')
+
+  async function revive() {
+    await until('PostgreSQL starts again', 60, () => pgCtl(cluster, ['start', '-w', '-l', logFile]))
+  }
+
+  return {
+    url: embedded.databaseUrl,
+    pool,
+    admin,
+    async kill() {
+      const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
+      process.kill(pid, 'SIGKILL')
+      await until('the killed postmaster is gone', 10, () => !isAlive(pid))
+    },
+    revive,
+    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+    async stop() {
+      await Promise.all([pool.end(), admin.end()])
+      await embedded.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs as whoever owns the cluster. Its own command line says where its programs are. */
+async function pgCtl(cluster: string, args: string[]): Promise<true> {
+  const [, postgres = ''] = /^(\S+)/.exec(readFileSync(join(cluster, 'postmaster.opts'), 'utf8')) ?? []
+  const { uid, gid } = statSync(cluster)
+  const child = promisify(execFile)(join(dirname(postgres), 'pg_ctl'), ['-D', cluster, ...args], {
+    cwd: cluster,
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    ...(process.getuid?.() === 0 && { uid, gid }),
+  })
+  // The server inherits these; left open, they would keep the promise from ever settling.
+  child.child.on('exit', () => {
+    child.child.stdout?.destroy()
+    child.child.stderr?.destroy()
+  })
+  await child
+  return true
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LoggedEvent, Run } from '@espejo/contract'
+import type { Rig } from './rig.js'
+import { until } from './until.js'
+
+/** A run's row, as far as the invariants look at it. */
+export interface RunRecord {
+  id: string
+  tenantId: string
+  mode: Run['mode']
+  status: Run['status']
+  phase: Run['phase']
+  epoch: number
+  seq: number
+  fruitless: number
+  page: number
+  totalPages: number
+  created: number
+  updated: number
+  unchanged: number
+  errors: number
+  retired: number
+  percent: number
+  waiting: Run['waiting']
+  errorCode: string | null
+  errorMessage: string | null
+}
+
+/** An event of a run's log. */
+export type LogEntry = LoggedEvent & { seq: number }
+
+/** A run with its whole log. */
+export interface RunWithLog {
+  run: RunRecord
+  log: LogEntry[]
+}
+
+type Admin = Rig['postgres']['admin']
+
+/** All runs of a tenant, oldest first. */
+async function runsOf(admin: Admin, tenantId: string): Promise<RunRecord[]> {
+  const { rows } = await admin.query<RunRecord>(
+    `SELECT run_id AS id, tenant_id AS "tenantId", mode, status, phase, epoch, seq::float8 AS seq, fruitless, page,
+            total_pages AS "totalPages", created, updated, unchanged, errors, retired, percent, waiting,
+            error_code AS "errorCode", error_message AS "errorMessage"
+       FROM app.runs WHERE tenant_id = $1 ORDER BY created_at`,
+    [tenantId],
+  )
+  return rows
+}
+
+export async function withLogs(admin: Admin, tenantId: string): Promise<RunWithLog[]> {
+  const runs = await runsOf(admin, tenantId)
+  const { rows } = await admin.query<{ runId: string; entry: LogEntry }>(
+    `SELECT run_id AS "runId", json_build_object('seq', seq, 'event', event, 'data', data) AS entry
+       FROM app.run_events WHERE tenant_id = $1 ORDER BY run_id, seq`,
+    [tenantId],
+  )
+  return runs.map((run) => ({
+    run,
+    log: rows.filter(({ runId }) => runId === run.id).map(({ entry }) => entry),
+  }))
+}
+
+export async function findRun(admin: Admin, tenantId: string, runId: string): Promise<RunRecord> {
+  const run = (await runsOf(admin, tenantId)).find(({ id }) => id === runId)
+  if (!run) throw new Error(`No run ${runId}.`)
+  return run
+}
+
+/** Starts a run, also while the database is just coming back. */
+export async function startRun(rig: Rig, tenantId: string, mode: 'full' | 'incremental'): Promise<string> {
+  const request = { mode, dryRun: false, ids: null, startedBy: null }
+  const { run } = await until('a run is started', 30, () => rig.control.start(tenantId, request))
+  return run.id
+}
+
+/**
+ * Waits for a run's ending. A run that pauses goes on: what a person paused is resumed, and a sweep
+ * that asks is answered.
+ */
+export async function endOf(
+  rig: Rig,
+  tenantId: string,
+  runId: string,
+  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number },
+): Promise<RunRecord> {
+  return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
+    const run = await findRun(rig.postgres.admin, tenantId, runId)
+    if (run.status === 'paused') {
+      await delay(options.pauseMs)
+      await answer(rig, run, options.confirmsSweeps)
+    }
+    return isEnded(run) && run
+  })
+}
+
+export function isEnded({ status }: Pick<RunRecord, 'status'>): boolean {
+  return status === 'complete' || status === 'error' || status === 'cancelled'
+}
+
+async function answer(
+  { control }: Rig,
+  { tenantId, id, waiting }: RunRecord,
+  confirmsSweeps: boolean,
+): Promise<void> {
+  if (waiting?.reason !== 'sweep_confirmation') await control.resume(tenantId, id)
+  else if (confirmsSweeps) await control.confirmSweep(tenantId, id)
+  else await control.cancel(tenantId, id)
+}

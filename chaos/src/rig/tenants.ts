@@ -1,0 +1,50 @@
+import { withTenant } from '@espejo/server/db/pool'
+import type { AccountControl, Simulator } from '@espejo/simulator'
+import type { ChaosPostgres } from './postgres.js'
+import { createConnectionStore, createSealer } from './server-parts.js'
+
+/** A tenant whose ERP is an account of the simulator, both under the same name. */
+export interface Tenant {
+  id: string
+  erp: AccountControl
+}
+
+export interface Tenants {
+  add(
+    id: string,
+    account: { products: number; seed: number; latencyMs: number },
+    pageSize: number,
+  ): Promise<Tenant>
+}
+
+/** Faster than any page, so that a round is not spent on politeness. */
+const REQUESTS_PER_SECOND = 500
+
+export function createTenants(deps: {
+  postgres: ChaosPostgres
+  simulator: Simulator
+  secretKey: Buffer
+  password: string
+}): Tenants {
+  const { pool } = deps.postgres
+  const connections = createConnectionStore({ pool, sealer: createSealer(deps.secretKey) })
+  return {
+    async add(id, account, pageSize) {
+      await withTenant(pool, id, (tx) =>
+        tx.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [id]),
+      )
+      const login = { cuenta: id, user: 'demo', password: deps.password }
+      const erp = deps.simulator.addAccount({ ...login, ...account })
+      await connections.put(id, {
+        ...login,
+        appName: 'espejo',
+        appCode: 'chaos',
+        pageSize,
+        dialect: 'v2',
+        requestsPerSecond: REQUESTS_PER_SECOND,
+        isActive: true,
+      })
+      return { id, erp }
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { until } from './until.js'
+
+/** One of the processes that do the work in production. */
+export interface Worker {
+  readonly name: string
+  readonly child: ChildProcess
+  isUp(): boolean
+  signal(signal: NodeJS.Signals): void
+}
+
+/** Worker processes on one database, as a service manager keeps them: one that ends is replaced. */
+export interface Workers {
+  /** Those that are up and not frozen. */
+  up(): Worker[]
+  /** Who claimed the run last, as far as the logs say; undefined when that one has ended. */
+  holderOf(runId: string): Worker | undefined
+  /** Starts as many as are missing. */
+  refill(): Promise<void>
+  /** All that all of them have ever printed. */
+  log(): string
+  /** What workers that ended although nobody told them to have last said. */
+  casualties(): readonly string[]
+  stop(): Promise<void>
+}
+
+export function createWorkers(count: number, settings: Readonly<Record<string, string>>): Workers {
+  const all: (Worker & { printed(): string; isDoomed: boolean })[] = []
+  const claims = new Map<string, Worker>()
+  let isStopping = false
+
+  function hire(): Worker {
+    const name = `worker ${all.length + 1}`
+    const child = spawn(process.execPath, [MAIN], {
+      cwd: tmpdir(), // no `.env` of ours
+      env: { ESPEJO_DEMO: '0', ESPEJO_ROLE: 'worker', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let printed = ''
+    let rest = ''
+    const worker = {
+      name,
+      child,
+      printed: () => printed,
+      isDoomed: false,
+      isUp: () => child.exitCode === null && child.signalCode === null,
+      signal(signal: NodeJS.Signals) {
+        if (signal === 'SIGKILL' || signal === 'SIGTERM') worker.isDoomed = true
+        child.kill(signal)
+      },
+    }
+    child.stdout.on('data', (chunk) => {
+      printed += chunk
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        const runId = claimIn(line)
+        if (runId !== null) claims.set(runId, worker)
+      }
+    })
+    child.stderr.on('data', (chunk) => {
+      printed += chunk
+    })
+    child.once('exit', () => {
+      // As a service manager would.
+      if (!worker.isDoomed && !isStopping) hire()
+    })
+    all.push(worker)
+    return worker
+  }
+
+  const alive = () => all.filter((worker) => worker.isUp() && !worker.isDoomed)
+  return {
+    up: alive,
+    holderOf(runId) {
+      const holder = claims.get(runId)
+      return holder?.isUp() ? holder : undefined
+    },
+    async refill() {
+      while (!isStopping && alive().length < count) hire()
+      await until('workers are up', 60, () =>
+        alive().every((worker) => /working on runs/.test(printedBy(worker))),
+      )
+    },
+    log: () => all.map((worker) => worker.printed()).join('\n'),
+    casualties: () =>
+      all
+        .filter((worker) => !worker.isUp() && !worker.isDoomed)
+        .map(
+          ({ name, child, printed }) =>
+            `${name} ended by itself (${child.exitCode ?? child.signalCode}): ${lastWords(printed())}`,
+        ),
+    async stop() {
+      isStopping = true
+      const open = all.filter((worker) => worker.isUp())
+      for (const worker of open) {
+        worker.isDoomed = true
+        worker.child.kill('SIGCONT')
+        worker.child.kill('SIGTERM')
+      }
+      await Promise.all(open.map(({ child, isUp }) => isUp() && once(child, 'exit')))
+    },
+  }
+
+  function printedBy(worker: Worker): string {
+    return all.find((one) => one === worker)?.printed() ?? ''
+  }
+}
+
+const MAIN = fileURLToPath(new URL('../../../apps/server/dist/main.js', import.meta.url))
+
+/** The run that this line of a worker's log says it has claimed. */
+function claimIn(line: string): string | null {
+  if (!line.includes('"run claimed"')) return null
+  return (JSON.parse(line) as { runId: string }).runId
+}
+
+function lastWords(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast((line) => line.includes('"level":60') || line.includes('Error')) ?? lines.at(-1) ?? ''
+}

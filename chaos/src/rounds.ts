@@ -1,0 +1,79 @@
+import { isUntouched } from './invariants.js'
+import type { Options } from './options.js'
+import { describePlan, nameOf } from './plan/describe.js'
+import { drawPlan, type Plan } from './plan/plan.js'
+import { print } from './report.js'
+import { fingerprint } from './rig/evidence.js'
+import { buildRig, type Rig } from './rig/rig.js'
+import { endOf, startRun } from './rig/runs.js'
+import { type Outcome, playRound } from './round.js'
+
+/** At least one round broke an invariant or hung. */
+export class RoundsBroken extends Error {
+  override name = 'RoundsBroken'
+}
+
+/**
+ * Rounds with the seeds `seed`, `seed + 1`, …, one line each, on one database.
+ * @throws {@link RoundsBroken} after the first round that breaks; what broke, and the command that plays
+ * it again, have been printed.
+ */
+export async function runRounds(
+  { seed, count, verbose, keepGoing }: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const rig = await buildRig()
+  const broken: number[] = []
+  let told = 0
+  try {
+    const bystander = await addBystander(rig)
+    for (let round = seed; round < seed + count && !signal.aborted; round++) {
+      const plan = drawPlan(round)
+      if (verbose) print(`seed ${round}\n${describePlan(plan)}`)
+      const started = performance.now()
+      const seconds = () => ((performance.now() - started) / 1000).toFixed(1)
+      try {
+        const outcome = await playRound(rig, plan)
+        isUntouched('the bystander', bystander, await fingerprint(rig.postgres.admin, BYSTANDER))
+        print(`seed ${round}  ok  ${seconds()} s  ${sketch(plan)}  ${describeOutcome(outcome)}`)
+        for (const note of outcome.notes) print(`  note: ${note}`)
+      } catch (error) {
+        const what = error instanceof Error ? error.message : String(error)
+        print(`seed ${round}  BROKEN  ${seconds()} s\n${describePlan(plan)}\n${what}`)
+        print(`replay: npm run chaos -- --seed ${round} --rounds 1 --verbose`)
+        broken.push(round)
+      }
+      const casualties = rig.workers.casualties()
+      for (const casualty of casualties.slice(told)) print(`  note: ${casualty}`)
+      told = casualties.length
+      if (broken.length > 0 && !keepGoing) break
+    }
+    if (broken.length > 0) throw new RoundsBroken(`${broken.length} rounds broke: ${broken.join(' ')}`)
+  } finally {
+    await rig.stop()
+  }
+}
+
+const BYSTANDER = 'bystander'
+
+/** A tenant that is mirrored once and takes no part in anything. Answers its fingerprint. */
+async function addBystander(rig: Rig): Promise<string> {
+  await rig.tenants.add(BYSTANDER, { products: 300, seed: 3, latencyMs: 0 }, 100)
+  const runId = await startRun(rig, BYSTANDER, 'full')
+  await endOf(rig, BYSTANDER, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
+  return fingerprint(rig.postgres.admin, BYSTANDER)
+}
+
+/** What was drawn, on one line. */
+function sketch({ acts, tenants }: Plan): string {
+  const deeds = acts.map(({ deed }) => ('moment' in deed ? `${deed.kind}/${deed.moment}` : deed.kind))
+  const faults = tenants.flatMap(({ faults }) => faults.map(({ kind }) => kind))
+  return [...deeds, ...faults].join(' ')
+}
+
+function describeOutcome({ endings, unreached }: Outcome): string {
+  const ends = endings.map(
+    ({ status, errorCode, epoch }, i) => `${nameOf(i)}:${errorCode ?? status}${epoch > 1 ? `/${epoch}` : ''}`,
+  )
+  return `→ ${ends.join(' ')}${unreached.length > 0 ? `, ${unreached.length} unreached` : ''}`
+}
