@@ -1,0 +1,9 @@
+/**
+ * For those who run Espejo inside their own program: the whole of it, or its API as a router for any
+ * Express 5 application, with their own authentication.
+ */
+export type { Authenticate } from './accounts/authenticate.js'
+export type { Session } from './accounts/session.js'
+export { type Espejo, StartError, startEspejo } from './compose.js'
+export { type Config, ConfigError, parseConfig } from './config.js'
+export { type ApiDeps, createApi } from './http/api.js'
