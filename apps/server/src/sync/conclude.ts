@@ -1,11 +1,13 @@
 import { CianboxError } from '@espejo/cianbox'
 import type { Waiting } from '@espejo/contract'
+import type { Tx } from '../db/pool.js'
 import { BudgetSpentError } from '../requests/budget-spent.js'
 import { type HeldRun, releaseRun, SupersededError, settle } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { UnsealError } from '../secrets.js'
 import { CODE_OF_KIND, RunFailure } from './failure.js'
+import { forgetPages } from './page-store.js'
 import type { Stop } from './stop-watch.js'
 import { SweepNeedsConfirmation } from './sweep.js'
 import type { WorkerDeps } from './worker.js'
@@ -23,6 +25,7 @@ export async function conclude(
   error: unknown,
 ): Promise<void> {
   const { pool, now, log } = deps
+  const also = (tx: Tx) => forgetPages(tx, run)
   const about = { tenantId: run.tenantId, runId: run.id, epoch: run.epoch }
   switch (stopped ?? stopOf(error)) {
     case 'superseded':
@@ -32,7 +35,7 @@ export async function conclude(
       await releaseRun(pool, run)
       throw new Error('This worker is stopping; another one goes on from the checkpoint.', { cause: error })
     case 'cancel':
-      await settle(pool, run, { trigger: 'cancel', state, event: cancelledEvent(now()) })
+      await settle(pool, run, { trigger: 'cancel', state, event: cancelledEvent(now()), also })
       log.info(about, 'run cancelled')
       return
     case 'pause': {
@@ -56,6 +59,7 @@ export async function conclude(
         trigger: 'fail',
         state,
         event: errorEvent(failure.code, failure.message, now()),
+        also,
       })
     }
   }

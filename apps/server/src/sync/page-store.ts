@@ -97,7 +97,10 @@ export async function unseenProducts(tx: Tx, run: Held): Promise<{ ids: string[]
   return rows[0] ?? { ids: [], listed: 0 }
 }
 
-/** The pages are evidence for one run's sweep; after it they only take room. */
+/**
+ * The pages are evidence for one run's sweep; after its ending they only take room. Not before: whoever
+ * takes the run over without them would find the whole mirror unseen.
+ */
 export async function forgetPages(tx: Tx, run: Held): Promise<void> {
   await tx.query('DELETE FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, run.id])
 }

@@ -1,6 +1,5 @@
 import type { CianboxClient } from '@espejo/cianbox'
-import { type Pool, withTenant } from '../db/pool.js'
-import { forgetPages } from './page-store.js'
+import type { Pool } from '../db/pool.js'
 import { readBack } from './read-back.js'
 import { syncReferences } from './references.js'
 import type { Session } from './session.js'
@@ -28,7 +27,6 @@ export async function synchronise(
   else if (run.mode === 'incremental' && options.watermark) {
     await readBack(session, client, { ...options, phase: 'products', since: options.watermark })
   } else await syncAll(session, client, options)
-  await withTenant(options.pool, run.tenantId, (tx) => forgetPages(tx, run))
 }
 
 async function syncAll(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {

@@ -9,6 +9,7 @@ import { conclude } from './conclude.js'
 import { RunFailure } from './failure.js'
 import { completeData, stateOf } from './ledger.js'
 import { advanceMirror, findMirror } from './mirror-store.js'
+import { forgetPages } from './page-store.js'
 import { createSession, type Session } from './session.js'
 import { type StopWatch, watchForStop } from './stop-watch.js'
 import { synchronise } from './synchronise.js'
@@ -129,6 +130,7 @@ async function complete(pool: Pool, session: Session, cuenta: string, at: Date):
     state,
     event: { event: 'complete', data: completeData(state, run.startedAt ?? run.createdAt, at) },
     also: async (tx) => {
+      await forgetPages(tx, run)
       if (run.dryRun || run.mode === 'ids') return
       const { newestSeen } = state
       // An incremental run without a watermark to read back to has walked the whole catalogue.
