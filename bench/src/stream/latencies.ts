@@ -15,9 +15,9 @@ export class Latencies {
   percentile(share: number): number {
     let left = Math.ceil(this.#count * share)
     if (this.#count === 0) return Number.NaN
-    for (const [step, count] of this.#counts.entries()) {
-      left -= count
-      if (left <= 0) return step === STEPS ? this.#max : (step + 1) / 10
+    for (let step = 0; step < STEPS; step++) {
+      left -= this.#counts[step] ?? 0
+      if (left <= 0) return (step + 1) / 10
     }
     return this.#max
   }
