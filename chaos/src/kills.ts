@@ -31,6 +31,8 @@ interface Recovery {
 
 /** Tenants at a time, each with a worker of its own. */
 const AT_ONCE = 4
+/** Workers that have nothing to do until another one dies: as in production, others are up. */
+const SPARE = 2
 const PAGE_SIZE = 20
 /** A run goes on within this time on another worker, or the experiment has failed. */
 const RECOVERY_S = 60
@@ -41,7 +43,7 @@ const RECOVERY_S = 60
  */
 export async function runKills({ seed, count }: Options, signal: AbortSignal): Promise<void> {
   const kills = drawKills(seed, count)
-  const rig = await buildRig(AT_ONCE, { ESPEJO_RUNS_AT_ONCE: '1' })
+  const rig = await buildRig(AT_ONCE + SPARE, { ESPEJO_RUNS_AT_ONCE: '1' })
   const recoveries: Recovery[] = []
   try {
     while (kills.length > 0 && !signal.aborted) {

@@ -13,6 +13,10 @@ try {
   if (options.what === 'kills') await runKills(options, stopping.signal)
   else if (options.what === 'drift') await runDrift(options, stopping.signal)
   else await runRounds(options, stopping.signal)
+  if (stopping.signal.aborted) {
+    process.stderr.write('Stopped before the end.\n')
+    process.exitCode = 130
+  }
 } catch (error) {
   const isExpected = error instanceof UsageError || error instanceof RoundsBroken
   process.stderr.write(`${isExpected ? error.message : errorText(error)}\n`)
