@@ -18,7 +18,10 @@ export function formatOf(locale: Locale): Format {
   const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
-  const times = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
+  const times = new Intl.DateTimeFormat(locale, {
+    timeStyle: 'medium',
+    ...(locale === 'es-AR' ? { hourCycle: 'h23' } : {}),
+  })
   const ofUnit = (unit: 'hour' | 'minute' | 'second') =>
     new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 })
   const [hours, minutes, seconds] = [ofUnit('hour'), ofUnit('minute'), ofUnit('second')]
