@@ -44,7 +44,7 @@ export async function playRound(rig: Rig, plan: Plan): Promise<Outcome> {
     return trouble
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error
-    throw new Error(`${error.message}\n${await dump(rig.postgres.admin, ids)}`, { cause: error })
+    throw new Error(`${error.message}\n${await dump(rig, ids)}`, { cause: error })
   } finally {
     await observer.stop()
     endTrouble(rig)

@@ -44,8 +44,8 @@ export async function fingerprint(admin: Admin, tenantId: string): Promise<strin
 }
 
 /** What is left of runs and their jobs when a round does not end. */
-export async function dump(admin: Admin, tenantIds: readonly string[]): Promise<string> {
-  const { rows } = await admin.query<{ row: string }>(
+export async function dump({ postgres, workers }: Rig, tenantIds: readonly string[]): Promise<string> {
+  const { rows } = await postgres.admin.query<{ row: string }>(
     `SELECT 'run ' || row_to_json(r)::text AS row FROM app.runs r
       WHERE tenant_id = ANY ($1) AND status IN ('queued', 'running', 'paused')
      UNION ALL
@@ -56,5 +56,14 @@ export async function dump(admin: Admin, tenantIds: readonly string[]): Promise<
        FROM pg_stat_activity WHERE application_name LIKE 'espejo%' AND state <> 'idle'`,
     [tenantIds],
   )
-  return rows.map(({ row }) => row).join('\n')
+  return [
+    new Date().toISOString(),
+    ...rows.map(({ row }) => row),
+    ...workers.up().map((worker) => `${worker.name} is up and has last said: ${tail(worker.printed(), 3)}`),
+    `PostgreSQL has last said: ${tail(postgres.log(), 10)}`,
+  ].join('\n')
+}
+
+function tail(text: string, lines: number): string {
+  return text.trim().split('\n').slice(-lines).join('\n  ')
 }

@@ -42,7 +42,13 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   const pool = createPool(embedded.databaseUrl, { max: 8, name: 'chaos', onError: ignore })
   const asSuperuser = new URL(embedded.databaseUrl)
   asSuperuser.username = 'postgres'
-  const admin = new pg.Pool({ connectionString: asSuperuser.href, max: 8, application_name: 'chaos admin' })
+  const admin = new pg.Pool({
+    connectionString: asSuperuser.href,
+    max: 8,
+    application_name: 'chaos admin',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+  })
   admin.on('error', ignore)
   const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory')
   const cluster = rows[0]?.data_directory ?? ''

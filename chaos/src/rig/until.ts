@@ -7,7 +7,7 @@ export class TooLateError extends Error {
 
 /**
  * Asks until the answer is truthy, and gives it. An asking that throws counts as "not yet": the
- * database may be down just now, on purpose.
+ * database may be down just now, on purpose. One that hangs is not waited for past the time.
  * @throws {@link TooLateError} after `seconds`, with what the last asking threw as its cause.
  */
 export async function until<T>(
@@ -19,7 +19,8 @@ export async function until<T>(
   let cause: unknown
   while (performance.now() < deadline) {
     try {
-      const answer = await ask()
+      const left = deadline - performance.now()
+      const answer = await Promise.race([ask(), delay(left, null, { ref: false })])
       if (answer) return answer as Exclude<T, false | null | undefined | 0 | ''>
       cause = undefined
     } catch (error) {

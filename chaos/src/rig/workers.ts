@@ -9,6 +9,8 @@ export interface Worker {
   readonly name: string
   readonly child: ChildProcess
   isUp(): boolean
+  /** All that it has printed. */
+  printed(): string
   signal(signal: NodeJS.Signals): void
 }
 
@@ -28,7 +30,7 @@ export interface Workers {
 }
 
 export function createWorkers(count: number, settings: Readonly<Record<string, string>>): Workers {
-  const all: (Worker & { printed(): string; isDoomed: boolean })[] = []
+  const all: (Worker & { endedAt(): Date | undefined; isDoomed: boolean })[] = []
   const claims = new Map<string, Worker>()
   let isStopping = false
 
@@ -40,11 +42,13 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let printed = ''
+    let endedAt: Date | undefined
     let rest = ''
     const worker = {
       name,
       child,
       printed: () => printed,
+      endedAt: () => endedAt,
       isDoomed: false,
       isUp: () => child.exitCode === null && child.signalCode === null,
       signal(signal: NodeJS.Signals) {
@@ -65,6 +69,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       printed += chunk
     })
     child.once('exit', () => {
+      endedAt = new Date()
       // As a service manager would.
       if (!worker.isDoomed && !isStopping) hire()
     })
@@ -82,7 +87,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
     async refill() {
       while (!isStopping && alive().length < count) hire()
       await until('workers are up', 60, () =>
-        alive().every((worker) => /working on runs/.test(printedBy(worker))),
+        alive().every((worker) => /working on runs/.test(worker.printed())),
       )
     },
     log: () => all.map((worker) => worker.printed()).join('\n'),
@@ -90,8 +95,8 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       all
         .filter((worker) => !worker.isUp() && !worker.isDoomed)
         .map(
-          ({ name, child, printed }) =>
-            `${name} ended by itself (${child.exitCode ?? child.signalCode}): ${lastWords(printed())}`,
+          ({ name, child, printed, endedAt }) =>
+            `${name} ended by itself at ${endedAt()?.toISOString()} (${child.exitCode ?? child.signalCode}): ${lastWords(printed())}`,
         ),
     async stop() {
       isStopping = true
@@ -103,10 +108,6 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       }
       await Promise.all(open.map(({ child, isUp }) => isUp() && once(child, 'exit')))
     },
-  }
-
-  function printedBy(worker: Worker): string {
-    return all.find((one) => one === worker)?.printed() ?? ''
   }
 }
 
