@@ -13,6 +13,8 @@ export async function migrate(
   andThen: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'espejo migrations' })
+  // A connection that breaks fails its next query. Without a listener it would end the process before.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     // Held for the whole of it, the role included, which the runner's own lock would not cover.
