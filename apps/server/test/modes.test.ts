@@ -59,6 +59,32 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
   })
 
+  it('passes no change over when products that it has read are deleted meanwhile', async () => {
+    const account = await bench.addTenant('inc-shift', { products: 600 }, { pageSize: 50 })
+    await sync('inc-shift', {})
+    account.edit(200)
+    // The second page is long in coming, and what the first has shown is gone by then.
+    account.inject({ kind: 'hang', page: 2, times: 1 })
+    const { run } = await bench.control.start('inc-shift', {
+      mode: 'incremental',
+      ids: null,
+      dryRun: false,
+      startedBy: null,
+    })
+    await bench.reached('inc-shift', run.id, ({ page }) => page === 1)
+    const [first] = await query<{ ids: string[] }>(
+      'inc-shift',
+      'SELECT ids::text[] FROM app.run_pages WHERE run_id = $1',
+      [run.id],
+    )
+    const gone = (first?.ids.slice(10, 20) ?? []).map(Number)
+    account.remove(gone, 'gone')
+    expect(await bench.ended('inc-shift', run.id)).toMatchObject({ status: 'complete', updated: 200 })
+    const mirror = await mirrorOf(database.pool, 'inc-shift')
+    for (const id of gone) mirror.delete(id)
+    expect(mirror).toEqual(truthOf(account))
+  })
+
   it('without a watermark walks the whole catalogue', async () => {
     const account = await bench.addTenant('inc-first')
     expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({

@@ -1,6 +1,8 @@
-import { type CianboxClient, type Dialect, parseProductRows } from '@espejo/cianbox'
+import { type CianboxClient, type Dialect, parseProductRows, productRowId } from '@espejo/cianbox'
+import { paging } from './book.js'
 import { commitProducts } from './commit-products.js'
 import { nextPage } from './page-store.js'
+import { createReadingOrder, type Window } from './reading-order.js'
 import type { Session } from './session.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 
@@ -12,8 +14,9 @@ const OVERLAP_MS = 15 * 60_000
 
 /**
  * Reads what was modified since `since`, newest first. As a full run's `drift` it closes what moved
- * while the walk went on; as an incremental run's `products` it is the run. What is modified
- * meanwhile moves to the front, so that rows can show twice but none is passed over.
+ * while the walk went on; as an incremental run's `products` it is the run. Rows can show twice, but
+ * none is passed over: {@link createReadingOrder}.
+ * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read.
  */
 export async function readBack(
   session: Session,
@@ -22,18 +25,25 @@ export async function readBack(
 ): Promise<void> {
   const { phase, pageSize, signal } = options
   const since = options.since.getTime() - OVERLAP_MS
-  const ask = async (page: number) =>
-    client.listProductRows({ page, limit: pageSize, order: 'modified-date-desc', signal })
+  const order = createReadingOrder(pageSize)
+  const ask = async (window: Window) =>
+    client.listProductRows({ ...window, order: 'modified-date-desc', signal })
   for (let page = 1; ; page++) {
-    let answer = await ask(page)
+    const window = order.next()
+    let answer = await ask(window)
     // Nothing at all is only believed twice.
-    if (answer.rows.length === 0) answer = await ask(page)
+    if (answer.rows.length === 0) answer = await ask(window)
     const { rows, totalPages } = answer
+    const outcome = order.take(
+      window,
+      rows.map(productRowId).filter((id) => id !== null),
+    )
+    if (outcome === 'lost') throw paging('muestra los últimos cambios en páginas que no se continúan')
     const recent = rows.filter((row) => modifiedAt(row, session.dialect) >= since)
     const reachedBack = recent.length < rows.length
     // A total that says no more is no proof; a page that is not full, and no total against it, is.
-    const isShort = rows.length < pageSize && (totalPages === null || totalPages <= page)
-    const isLast = reachedBack || isShort || rows.length === 0
+    const isShort = rows.length < window.limit && (totalPages === null || totalPages <= window.page)
+    const isLast = outcome === 'joined' && (reachedBack || isShort || rows.length === 0)
     await session.commit(async (tx) => {
       const committed = await commitProducts(tx, session, {
         phase,

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createReadingOrder, type Window } from './reading-order.js'
+
+type Move = { kind: 'delete' | 'touch'; pick: number } | { kind: 'add' }
+
+/** A list with the newest in front, of which anything may happen to any row between two requests. */
+function movingList(size: number) {
+  let rows = Array.from({ length: size }, (_, i) => i + 1)
+  const throughout = new Set(rows)
+  let nextId = size + 1
+  return {
+    throughout,
+    read: ({ page, limit }: Window) => rows.slice((page - 1) * limit, page * limit).map(String),
+    move(move: Move) {
+      if (move.kind === 'add') {
+        rows.unshift(nextId++)
+        return
+      }
+      const id = rows[move.pick % Math.max(1, rows.length)]
+      if (id === undefined) return
+      throughout.delete(id)
+      rows = rows.filter((one) => one !== id)
+      if (move.kind === 'touch') rows.unshift(id)
+    },
+  }
+}
+
+const move = fc.oneof(
+  fc.record({ kind: fc.constantFrom<'delete' | 'touch'>('delete', 'touch'), pick: fc.nat(300) }),
+  fc.record({ kind: fc.constant('add' as const) }),
+)
+
+/** Reads until a window is short, and says what it has seen and how often it has asked. */
+function readThrough(list: ReturnType<typeof movingList>, pageSize: number, moves: readonly Move[][]) {
+  const order = createReadingOrder(pageSize)
+  const seen = new Set<number>()
+  for (let request = 1; ; request++) {
+    const window = order.next()
+    const ids = list.read(window)
+    const outcome = order.take(window, ids)
+    for (const id of ids) seen.add(Number(id))
+    if (outcome === 'lost') return { seen, requests: request, outcome }
+    if (outcome === 'joined' && ids.length < window.limit) return { seen, requests: request, outcome }
+    for (const move of moves[request - 1] ?? []) list.move(move)
+  }
+}
+
+describe('the reading order', () => {
+  it('passes no row over that was there and untouched throughout, whatever moves between two requests', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(300),
+        fc.integer({ min: 10, max: 60 }),
+        fc.array(fc.array(move, { maxLength: 40 }), { maxLength: 20 }),
+        (size, pageSize, moves) => {
+          const list = movingList(size)
+          const { seen, outcome } = readThrough(list, pageSize, moves)
+          if (outcome !== 'lost') expect([...list.throughout].filter((id) => !seen.has(id))).toEqual([])
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('reaches the end of a list of any length that keeps still, at little more than a page a request', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 200 }),
+        fc.integer({ min: 1, max: 20_000 }),
+        (pageSize, rows) => {
+          const list = movingList(rows)
+          const { seen, requests } = readThrough(list, pageSize, [])
+          expect(seen.size).toBe(rows)
+          expect(requests).toBeLessThanOrEqual(1 + Math.ceil((rows + 1) / (pageSize * 0.7)))
+        },
+      ),
+    )
+  })
+
+  it('costs a thousand rows at two hundred a page no more than six requests', () => {
+    expect(readThrough(movingList(1000), 200, []).requests).toBe(6)
+  })
+
+  it('keeps to the pages of a source that gives less than it is asked for', () => {
+    const order = createReadingOrder(200)
+    const list = movingList(400)
+    const seen = new Set<string>()
+    for (;;) {
+      const window = order.next()
+      const ids = list.read({ ...window, limit: Math.min(50, window.limit) })
+      expect(order.take(window, ids)).toBe('joined')
+      for (const id of ids) seen.add(id)
+      if (ids.length < Math.min(50, window.limit)) break
+    }
+    expect(seen.size).toBe(400)
+  })
+
+  it('gives up on a list that repeats itself', () => {
+    const order = createReadingOrder(20)
+    const ids = movingList(20).read({ page: 1, limit: 20 })
+    let outcome = ''
+    for (let i = 0; outcome !== 'lost' && i < 200; i++) outcome = order.take(order.next(), ids)
+    expect(outcome).toBe('lost')
+  })
+
+  it('gives up on a list that never joins up', () => {
+    const order = createReadingOrder(20)
+    let outcome = ''
+    for (let i = 0; outcome !== 'lost' && i < 100; i++) {
+      outcome = order.take(
+        order.next(),
+        Array.from({ length: 20 }, (_, k) => String(i * 20 + k)),
+      )
+    }
+    expect(outcome).toBe('lost')
+  })
+})

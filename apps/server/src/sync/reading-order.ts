@@ -1,0 +1,85 @@
+/** What one request asks of a list: page `page`, from 1, of pages of `limit`. */
+export interface Window {
+  page: number
+  limit: number
+}
+
+/**
+ * A way through a list from its front to wherever the reader stops, when the list moves between two
+ * requests. Each window begins on rows that the one before has shown: where the first row of a window
+ * is a known one, nothing has slipped between them. Where it is not, rows that were read already have
+ * been deleted (which draws the others forward), and the reader steps back.
+ */
+export interface ReadingOrder {
+  /** What to ask for next. */
+  next(): Window
+  /**
+   * Takes note of what `next` was answered with, in the order of the list.
+   * @param ids of all its rows, whether the reader wants them or not
+   * @returns `joined`: all of the list up to here is read; `gap`: something may lie before these rows,
+   *   and `next` leads back; `lost`: the list repeats itself, or moves faster than it can be read.
+   */
+  take(window: Window, ids: readonly string[]): 'joined' | 'gap' | 'lost'
+}
+
+/** Shorter windows all end at common multiples of their lengths, and none would lie across those. */
+const SHORTEST = 20
+/** Windows without a new row, one after the other, before the reader begins again. */
+const BARREN = 20
+/** How often a reader begins again at the front before it gives up. */
+const RESTARTS = 3
+
+export function createReadingOrder(pageSize: number): ReadingOrder {
+  const known = new Set<number>()
+  /** A source may give less than it is asked for, and then counts its pages by what it gives. */
+  let longest = Math.max(SHORTEST, pageSize)
+  let reached = 0
+  let barren = 0
+  let restarts = 0
+  let hasSteppedBack = false
+
+  function restart(): 'gap' | 'lost' {
+    known.clear()
+    reached = 0
+    barren = 0
+    hasSteppedBack = false
+    return ++restarts > RESTARTS ? 'lost' : 'gap'
+  }
+
+  return {
+    next: () => (reached === 0 ? { page: 1, limit: longest } : windowOver(reached - 1, longest)),
+    take(window, ids) {
+      const start = (window.page - 1) * window.limit
+      const [first] = ids
+      // No row at all is no known row either: the list has become shorter than what was read of it.
+      if (start > 0 && (first === undefined || !known.has(Number(first)))) {
+        if (hasSteppedBack) return restart()
+        hasSteppedBack = true
+        reached = start
+        return 'gap'
+      }
+      hasSteppedBack = false
+      const before = known.size
+      for (const id of ids) known.add(Number(id))
+      barren = known.size > before ? 0 : barren + 1
+      if (barren > BARREN) return restart()
+      if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
+      reached = start + ids.length
+      return 'joined'
+    },
+  }
+}
+
+/** Of the windows of at most `longest` rows over this place, counted from 0, the one that reaches furthest. */
+function windowOver(place: number, longest: number): Window {
+  let best = { page: place + 1, limit: 1 }
+  let end = place + 1
+  for (let limit = longest; limit > 1 && place + limit > end; limit--) {
+    const page = Math.floor(place / limit) + 1
+    if (page * limit > end) {
+      end = page * limit
+      best = { page, limit }
+    }
+  }
+  return best
+}
