@@ -85,6 +85,20 @@ describe('an incremental run', () => {
     expect(mirror).toEqual(truthOf(account))
   })
 
+  it('ends with a clear answer where the list of changes repeats itself for ever', async () => {
+    const account = await bench.addTenant('inc-endless', { products: 60 }, { pageSize: 20 })
+    await sync('inc-endless', {})
+    account.edit(60)
+    account.inject({ kind: 'endless-page', fromPage: 1 })
+    expect(await sync('inc-endless', { mode: 'incremental' })).toMatchObject({
+      status: 'error',
+      error: { code: 'upstream_paging' },
+    })
+    account.clearFaults()
+    expect(await sync('inc-endless', { mode: 'incremental' })).toMatchObject({ status: 'complete' })
+    expect(await mirrorOf(database.pool, 'inc-endless')).toEqual(truthOf(account))
+  })
+
   it('without a watermark walks the whole catalogue', async () => {
     const account = await bench.addTenant('inc-first')
     expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({
