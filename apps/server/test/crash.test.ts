@@ -3,7 +3,10 @@ import { withTenant } from '../src/db/pool.js'
 import { readLog } from '../src/runs/event-log.js'
 import { advance, claimRun, SupersededError } from '../src/runs/held-run.js'
 import { progressData } from '../src/runs/run-state.js'
+import { conclude } from '../src/sync/conclude.js'
+import { RunFailure } from '../src/sync/failure.js'
 import { stateOf } from '../src/sync/ledger.js'
+import { recordPage } from '../src/sync/page-store.js'
 import { createRunHandler } from '../src/sync/worker.js'
 import { PAGE_SIZE, PAGES, useCrashSite } from './support/crash-site.js'
 import { useDatabase } from './support/database.js'
@@ -88,6 +91,24 @@ describe('a worker that was frozen while another took its run over', () => {
     await withTenant(database.pool, 'frozen', (tx) => advance(tx, other, state, event, true))
     expect(await site.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
   })
+
+  it("forgets no page of a run that is another's by now", async () => {
+    await site.addTenant('forgetful', 0)
+    const runId = await site.start('forgetful')
+    const frozen = await claim('forgetful', runId)
+    const other = await claim('forgetful', runId)
+    await withTenant(database.pool, 'forgetful', (tx) => recordPage(tx, other, 'products', 1, ['1', '2']))
+
+    const deps = { pool: database.pool, now: () => new Date(), log: SILENT }
+    const failure = new RunFailure('upstream_paging', 'Cianbox no termina nunca.')
+    for (const stopped of ['cancel', null] as const) {
+      await conclude(deps, frozen, stateOf(frozen), stopped, failure).catch(() => undefined)
+    }
+
+    expect(await site.run('forgetful', runId)).toMatchObject({ status: 'running', epoch: other.epoch })
+    const pages = await withTenant(database.pool, 'forgetful', (tx) => tx.query('SELECT FROM app.run_pages'))
+    expect(pages.rowCount).toBe(1)
+  })
 })
 
 describe('a run that only kills its workers', () => {
@@ -100,7 +121,7 @@ describe('a run that only kills its workers', () => {
       openConnection: () => Promise.reject(new Error('Nobody works on this run any more.')),
       now: () => new Date(),
       onEvent: () => undefined,
-      log: { info: () => undefined, error: () => undefined },
+      log: SILENT,
     })
     await handle({ tenantId: 'deadly', runId }, new AbortController().signal)
     expect(await site.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
@@ -108,6 +129,8 @@ describe('a run that only kills its workers', () => {
     expect(log.map(({ event }) => event)).toEqual(['start', 'error'])
   })
 })
+
+const SILENT = { info: () => undefined, error: () => undefined }
 
 async function claim(tenantId: string, runId: string) {
   const run = await claimRun(database.pool, tenantId, runId)
