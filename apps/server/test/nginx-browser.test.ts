@@ -1,0 +1,145 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { launchChromium, whyNoBrowser } from '../../../e2e/support/chromium.js'
+import { type Deployment, type Tenant, useDeployment } from './support/deployment.js'
+import { describeWithNginx, type Nginx, startNginx } from './support/nginx.js'
+import type { NodeProcess } from './support/processes.js'
+import { until } from './support/until.js'
+
+describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
+  describeWithNginx('the bar of a run, through nginx before two API nodes and a worker', () => {
+    const espejo = useDeployment()
+    let nginx: Nginx
+    let browser: Browser
+    let node: NodeProcess
+
+    beforeAll(async () => {
+      node = await espejo.start('api', espejo.ports[0])
+      await espejo.start('worker')
+      nginx = await startNginx({ nodes: espejo.ports })
+      browser = await launchChromium()
+    })
+    afterAll(async () => {
+      await browser?.close()
+      await nginx?.close()
+    })
+
+    it('goes on from its place when the page is reloaded', async () => {
+      const tenant = await espejo.addTenant('recargada', 150)
+      const { page, bar } = await startRun('recargada')
+      const before = await bar.moves()
+      await page.reload()
+      await bar.moves()
+      expect((await bar.history())[0]).toBeGreaterThanOrEqual(before)
+      await goesOn(espejo, 'recargada', tenant, page, bar, before)
+    })
+
+    it('goes on from its place when nginx is stopped and started', async () => {
+      const tenant = await espejo.addTenant('reinicio', 150)
+      const { page, bar } = await startRun('reinicio')
+      const before = await bar.moves()
+      await nginx.stop()
+      await nginx.start()
+      await goesOn(espejo, 'reinicio', tenant, page, bar, before)
+    })
+
+    it('goes on from its place when its node is killed', async () => {
+      const tenant = await espejo.addTenant('muerta', 150)
+      const { page, bar } = await startRun('muerta')
+      const before = await bar.moves()
+      const other = await espejo.start('api', espejo.ports[1])
+      await node.kill()
+      node = other
+      await goesOn(espejo, 'muerta', tenant, page, bar, before)
+    })
+
+    it('goes on from its place when the laptop has slept and its connections are dead', async () => {
+      const tenant = await espejo.addTenant('dormida', 150)
+      const { page, bar } = await startRun('dormida')
+      const before = await bar.moves()
+      const devtools = await page.context().newCDPSession(page)
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      await nginx.stop()
+      await nginx.start()
+      await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+      await goesOn(espejo, 'dormida', tenant, page, bar, before)
+    })
+
+    it('stands at its end when the run has ended while the laptop slept', async () => {
+      const { account } = await espejo.addTenant('despierta', 150)
+      const { page, bar } = await startRun('despierta')
+      await bar.moves()
+      const devtools = await page.context().newCDPSession(page)
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      await nginx.stop()
+      account.setLatency(0)
+      await until(async () => (await espejo.runs('despierta'))[0]?.status === 'complete')
+      await nginx.start()
+      await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+      await page.getByText('Sincronización completada').first().waitFor()
+      expect(await espejo.runs('despierta')).toHaveLength(1)
+    })
+
+    /** Signs the tenant in and presses the button. */
+    async function startRun(tenantId: string): Promise<{ page: Page; bar: Bar }> {
+      const context = await browser.newContext({ locale: 'es-AR' })
+      onTestFinished(() => context.close())
+      await context.addInitScript(watchBar)
+      const page = await context.newPage()
+      await page.goto(nginx.url)
+      await page.getByLabel('Correo').fill(`${tenantId}@espejo.test`)
+      await page.getByLabel('Contraseña').fill('una clave de prueba')
+      await page.getByRole('button', { name: 'Iniciar sesión' }).click()
+      await page.getByRole('button', { name: 'Iniciar Sincronización' }).click()
+      return { page, bar: barOf(page) }
+    }
+  })
+})
+
+interface Bar {
+  /** Waits until the bar has moved beyond `from`, and says where it stands. */
+  moves(from?: number): Promise<number>
+  /** Everywhere that it has stood since the page was loaded. */
+  history(): Promise<number[]>
+}
+
+function barOf(page: Page): Bar {
+  const history = () => page.evaluate(() => (window as unknown as { bar: number[] }).bar)
+  return {
+    history,
+    moves: (from = 0) =>
+      until(async () => {
+        const now = (await history().catch(() => [])).at(-1) ?? 0
+        return now > from && now
+      }),
+  }
+}
+
+/** Runs in the page, from before its own scripts on. */
+function watchBar(): void {
+  const bar: number[] = []
+  Object.assign(window, { bar })
+  const look = () => {
+    const now = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')
+    if (now && Number(now) !== bar.at(-1)) bar.push(Number(now))
+  }
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
+}
+
+/** The bar moves on from where it was and never goes back; the run ends, and it was the only one. */
+async function goesOn(
+  espejo: Deployment,
+  tenantId: string,
+  { account }: Tenant,
+  page: Page,
+  bar: Bar,
+  before: number,
+): Promise<void> {
+  await bar.moves(before)
+  account.setLatency(0)
+  await page.getByText('Sincronización completada').first().waitFor()
+  const history = await bar.history()
+  expect(history[0]).toBeLessThan(100)
+  expect(history).toEqual(history.toSorted((a, b) => a - b))
+  expect(await espejo.runs(tenantId)).toMatchObject([{ status: 'complete', epoch: 1 }])
+}
