@@ -117,5 +117,5 @@ function hasSameIds(a: BookPage, b: BookPage): boolean {
 }
 
 function idsOf({ rows }: BookPage): string[] {
-  return rows.map(productRowId).filter((id) => id !== null)
+  return rows.map(({ raw }) => productRowId(raw)).filter((id) => id !== null)
 }

@@ -1,4 +1,4 @@
-import { type CianboxClient, type Dialect, parseProductRows } from '@espejo/cianbox'
+import { type CianboxClient, type Dialect, type ProductRow, parseProductRows } from '@espejo/cianbox'
 import { commitProducts } from './commit-products.js'
 import { nextPage } from './page-store.js'
 import type { Session } from './session.js'
@@ -54,12 +54,12 @@ export async function readBack(
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
-function modifiedAt(row: unknown, dialect: Dialect): number {
-  const at = parseProductRows([row], dialect).products[0]?.sourceUpdatedAt ?? null
+function modifiedAt({ raw }: ProductRow, dialect: Dialect): number {
+  const at = parseProductRows([raw], dialect).products[0]?.sourceUpdatedAt ?? null
   return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
 }
 
 /** Rows without an id cannot be recognised, and the walk has rejected them already. */
-function withoutNameless(rows: readonly unknown[]): SourceRows {
+function withoutNameless(rows: readonly ProductRow[]): SourceRows {
   return { ...prepareRows(rows), nameless: [] }
 }
