@@ -8,7 +8,7 @@ import { DEFAULT_RETRY } from './http/retry-policy.js'
 import { createTransport, DEFAULT_TIMEOUTS } from './http/transport.js'
 import { createWaitingTracker } from './http/waiting.js'
 import { apiAddress, type CianboxClientOptions } from './options.js'
-import type { ProductPage, ProductRowPage } from './parse/product-page.js'
+import type { ProductPage, ProductRow, ProductRowPage } from './parse/product-page.js'
 import type { ReferenceKind } from './parse/reference.js'
 import { createScrubber } from './redact.js'
 import { type CallOptions, createNotifications, type Notifications } from './resources/notifications.js'
@@ -32,7 +32,7 @@ export interface CianboxClient {
   /** As {@link listProducts}, the rows as sent: `parseProductRows` reads those that need reading. */
   listProductRows(query: ProductQuery): Promise<ProductRowPage>
   /** As {@link getProducts}, the rows as sent. */
-  getProductRows(ids: readonly string[], options?: ProductsByIdOptions): Promise<unknown[]>
+  getProductRows(ids: readonly string[], options?: ProductsByIdOptions): Promise<ProductRow[]>
   /** A whole list of categories, brands, price lists, seasons, branches or exchange rates. */
   listReference<K extends ReferenceKind>(kind: K, options?: CallOptions): Promise<ReferenceList<K>>
   notifications: Notifications

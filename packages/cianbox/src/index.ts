@@ -12,6 +12,7 @@ export type { CianboxClientOptions } from './options.js'
 export type { Dialect } from './parse/envelope.js'
 export {
   type ProductPage,
+  type ProductRow,
   type ProductRowPage,
   parseProductPage,
   parseProductRows,

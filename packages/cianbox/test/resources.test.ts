@@ -56,6 +56,27 @@ describe('products', () => {
     })
   })
 
+  test('as rows come with their text as it was sent, by page and by id', async () => {
+    const rows = ['{"id": 7, "producto":"Caf\\u00e9 \\/ t\\u00e9", "peso":1.50}', '"no row"']
+    fake.on('/productos', (_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end(`{"body":[ ${rows.join(' ,\n')} ],"page":1,"total_pages":1}`)
+    })
+    const expected = rows.map((json) => ({ raw: JSON.parse(json), json }))
+    const page = await connect().listProductRows({ page: 1, limit: 10 })
+    expect(page).toEqual({ rows: expected, page: 1, totalPages: 1 })
+    expect(await connect().getProductRows(['7', '8'])).toEqual(expected)
+  })
+
+  test('keep a text of each row where the answer names its list twice', async () => {
+    fake.on('/productos', (_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"body":[ {"id": 1}, {"id": 2} ], "b\\u006fdy":[ {"id": 3} ]}')
+    })
+    const { rows } = await connect().listProductRows({ page: 1, limit: 10 })
+    expect(rows).toEqual([{ raw: { id: 3 }, json: '{"id":3}' }])
+  })
+
   test('by id go 200 a request, each id once', async () => {
     fake.on('/productos', (request, response) =>
       page(

@@ -1,13 +1,9 @@
-import { type CianboxClient, CianboxError } from '@espejo/cianbox'
+import { type CianboxClient, CianboxError, type ProductRowPage, productRowId } from '@espejo/cianbox'
 import { RunFailure } from './failure.js'
 import { findLastPage, type PageKind } from './find-last-page.js'
-import { prepareRows, rangeOf, type SourceRows } from './source-rows.js'
 
-/** A page of the catalogue, ready to be compared. */
-export interface BookPage extends SourceRows {
-  /** How many pages the source says there are; null when it does not say. */
-  totalPages: number | null
-}
+/** A page of the catalogue as the source sent it. */
+export type BookPage = Pick<ProductRowPage, 'rows' | 'totalPages'>
 
 /**
  * The catalogue by ascending id, as numbered pages. What the source says of their number is a hint:
@@ -46,16 +42,14 @@ export function openBook(
   let totalAtStart: number | null = known?.totalPages ?? null
   let lookedAt: { page: number; result: BookPage } | null = null
 
-  async function ask(page: number, order: 'id-asc' | 'id-desc'): Promise<BookPage> {
-    const { rows, totalPages } = await client.listProductRows({ page, limit: pageSize, order, signal })
-    return { ...prepareRows(rows), totalPages }
-  }
+  const ask = (page: number, order: 'id-asc' | 'id-desc'): Promise<BookPage> =>
+    client.listProductRows({ page, limit: pageSize, order, signal })
 
   async function kindOf(page: number): Promise<PageKind> {
     try {
       const result = await ask(page, 'id-asc')
       lookedAt = { page, result }
-      if (result.received === 0) return 'behind'
+      if (result.rows.length === 0) return 'behind'
       return top !== null && highestIn(result) >= top ? 'end' : 'rows'
     } catch (error) {
       // Some sources answer a page behind the last one with an error; the first page is never behind.
@@ -67,17 +61,17 @@ export function openBook(
   return {
     async open() {
       const newest = await ask(1, 'id-desc')
-      if (newest.received === 0) return 0
+      if (newest.rows.length === 0) return 0
       totalAtStart = newest.totalPages
       top = highestIn(newest)
-      if (totalAtStart === 1 && newest.received < pageSize) {
+      if (totalAtStart === 1 && newest.rows.length < pageSize) {
         lookedAt = { page: 1, result: newest }
         return 1
       }
       if (totalAtStart === null) {
         // Without a total, a source that takes no order would make the first page look like the end.
         await kindOf(1)
-        if (lookedAt && hasSameIds(lookedAt.result, newest) && newest.received >= pageSize) top = null
+        if (lookedAt && hasSameIds(lookedAt.result, newest) && newest.rows.length >= pageSize) top = null
       }
       const last = await findLastPage(totalAtStart ?? 1, kindOf)
       if (last === null) throw paging('no termina nunca: sigue mostrando páginas')
@@ -88,7 +82,7 @@ export function openBook(
         const result = lookedAt?.page === page ? lookedAt.result : await ask(page, 'id-asc')
         lookedAt = null
         const hasShrunk = result.totalPages !== null && result.totalPages < page
-        if (result.received > 0 || hasShrunk) return result
+        if (result.rows.length > 0 || hasShrunk) return result
       }
       throw paging(`devolvió vacía la página ${page}`)
     },
@@ -114,10 +108,14 @@ function isRefusal(error: unknown): boolean {
 
 /** Below every id when no row has one. */
 function highestIn(page: BookPage): number {
-  return rangeOf(page)?.highest ?? -1
+  return idsOf(page).reduce((highest, id) => Math.max(highest, Number(id)), -1)
 }
 
 function hasSameIds(a: BookPage, b: BookPage): boolean {
-  const ids = new Set(a.rows.map(({ id }) => id))
-  return ids.size === b.rows.length && b.rows.every(({ id }) => ids.has(id))
+  const [ids, others] = [new Set(idsOf(a)), new Set(idsOf(b))]
+  return ids.size === others.size && [...others].every((id) => ids.has(id))
+}
+
+function idsOf({ rows }: BookPage): string[] {
+  return rows.map(({ raw }) => productRowId(raw)).filter((id) => id !== null)
 }

@@ -16,7 +16,7 @@ export interface ProductChange {
 
 /**
  * What writing these products changes, read before they are written. `reordered` are those whose hash
- * differs and whose content does not: the source only put their keys in another order.
+ * differs and whose content does not: the source only wrote them in another way.
  */
 export async function findChanges(
   tx: Tx,

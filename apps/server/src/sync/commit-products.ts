@@ -37,8 +37,13 @@ export async function commitProducts(
   const { run, dialect } = session
   const { rows, nameless } = page.source
   const ids = rows.map(({ id }) => id)
-  const stored = await probeProducts(tx, run.tenantId, run.id, ids)
-  const seenBefore = page.mayRepeat ? await seenAmong(tx, run, ids) : new Set<string>()
+  // All in one round trip, in this order: the page is not to be found among those before it.
+  const [stored, seenBefore] = await Promise.all([
+    probeProducts(tx, run.tenantId, run.id, ids),
+    page.mayRepeat ? seenAmong(tx, run, ids) : new Set<string>(),
+    // A rejected product is there at the source all the same: the sweep must not take it for gone.
+    recordPage(tx, run, page.phase, page.page, ids),
+  ])
   // A dry run has written nothing that would tell a second look from the first.
   const mine = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
 
@@ -66,8 +71,6 @@ export async function commitProducts(
   // What an earlier page has counted, it has counted with its outcome of then.
   const rejects = [...read.rejects, ...refusals].filter(({ id }) => id === null || !seenBefore.has(id))
   await recordRejects(tx, run, page.phase, rejects)
-  // A rejected product is there at the source all the same: the sweep must not take it for gone.
-  await recordPage(tx, run, page.phase, page.page, ids)
 
   const rejectedIds = new Set([...read.rejects, ...refusals].map(({ id }) => id))
   const kept = mine.map(({ id }) => id).filter((id) => !rejectedIds.has(id))

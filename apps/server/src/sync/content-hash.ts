@@ -12,9 +12,9 @@ const BYTES = 16
  * Fingerprint of an upstream row as it was sent: the mapping's version in the first byte, then 15
  * bytes of SHA-256. At a million products the chance that any two contents collide is below 10⁻²³.
  *
- * The order of a row's keys counts, since putting them in order would double the cost of a page that
- * has not changed. Where the source changes the order alone, the hashes differ and the contents do
- * not: that is found out by comparing the contents.
+ * The order of a row's keys counts, and every space and escape, since any form of our own would double
+ * the cost of a page that has not changed. Where the source changes these alone, the hashes differ and
+ * the contents do not: that is found out by comparing the contents.
  */
 export function contentHash(json: string): Buffer {
   const digest = hash('sha256', json, 'buffer')

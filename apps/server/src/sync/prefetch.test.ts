@@ -1,15 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { prefetched } from './prefetch.js'
 
-const upTo = (last: number) => (_: string, page: number) => (page < last ? page + 1 : null)
+const upTo = (last: number) => (page: number) => (page < last ? page + 1 : null)
+const asIs = (fetched: string) => fetched
 
 describe('prefetched', () => {
-  it('gives every page once and in order, from the first asked for', async () => {
+  it('gives every page once, prepared and in order, from the first asked for', async () => {
     const seen: string[] = []
-    for await (const { page, result } of prefetched(3, async (page) => `p${page}`, upTo(6))) {
+    const prepare = (fetched: string) => fetched.toUpperCase()
+    for await (const { page, result } of prefetched(3, async (page) => `p${page}`, prepare, upTo(6))) {
       seen.push(`${page}:${result}`)
     }
-    expect(seen).toEqual(['3:p3', '4:p4', '5:p5', '6:p6'])
+    expect(seen).toEqual(['3:P3', '4:P4', '5:P5', '6:P6'])
   })
 
   it('has asked for one page more than the consumer holds, and never for two', async () => {
@@ -20,6 +22,7 @@ describe('prefetched', () => {
         asked.push(page)
         return ''
       },
+      asIs,
       upTo(9),
     )
     for (let held = 1; held <= 4; held++) {
@@ -28,12 +31,55 @@ describe('prefetched', () => {
     }
   })
 
+  it('asks for the page after the one that is waited for before it prepares that', async () => {
+    const order: string[] = []
+    const pages = prefetched(
+      1,
+      async (page) => {
+        order.push(`ask ${page}`)
+        return page
+      },
+      (page) => order.push(`prepare ${page}`),
+      upTo(9),
+    )
+    await pages.next()
+    expect(order).toEqual(['ask 1', 'ask 2', 'prepare 1'])
+  })
+
+  it('prepares the page ahead while the consumer is busy', async () => {
+    let prepared = 0
+    const pages = prefetched(
+      1,
+      async (page) => page,
+      (page) => {
+        prepared = page
+      },
+      upTo(9),
+    )
+    await pages.next()
+    await vi.waitUntil(() => prepared === 2)
+  })
+
   it('fails at the page that failed, after the ones before it', async () => {
     const pages = prefetched(
       1,
       async (page) => {
         if (page === 2) throw new Error('page 2')
         return ''
+      },
+      asIs,
+      upTo(3),
+    )
+    expect(await pages.next()).toMatchObject({ value: { page: 1 } })
+    await expect(pages.next()).rejects.toThrow('page 2')
+  })
+
+  it('fails at the page that cannot be prepared', async () => {
+    const pages = prefetched(
+      1,
+      async (page) => page,
+      (page) => {
+        if (page === 2) throw new Error('page 2')
       },
       upTo(3),
     )

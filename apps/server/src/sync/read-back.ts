@@ -1,4 +1,10 @@
-import { type CianboxClient, type Dialect, parseProductRows, productRowId } from '@espejo/cianbox'
+import {
+  type CianboxClient,
+  type Dialect,
+  type ProductRow,
+  parseProductRows,
+  productRowId,
+} from '@espejo/cianbox'
 import { paging } from './book.js'
 import { commitProducts } from './commit-products.js'
 import { nextPage } from './page-store.js'
@@ -36,7 +42,7 @@ export async function readBack(
     const { rows, totalPages } = answer
     const outcome = order.take(
       window,
-      rows.map(productRowId).filter((id) => id !== null),
+      rows.map(({ raw }) => productRowId(raw)).filter((id) => id !== null),
     )
     if (outcome === 'lost') throw paging('muestra los últimos cambios en páginas que no se continúan')
     const recent = rows.filter((row) => modifiedAt(row, session.dialect) >= since)
@@ -64,12 +70,12 @@ export async function readBack(
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
-function modifiedAt(row: unknown, dialect: Dialect): number {
-  const at = parseProductRows([row], dialect).products[0]?.sourceUpdatedAt ?? null
+function modifiedAt({ raw }: ProductRow, dialect: Dialect): number {
+  const at = parseProductRows([raw], dialect).products[0]?.sourceUpdatedAt ?? null
   return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
 }
 
 /** Rows without an id cannot be recognised, and the walk has rejected them already. */
-function withoutNameless(rows: readonly unknown[]): SourceRows {
+function withoutNameless(rows: readonly ProductRow[]): SourceRows {
   return { ...prepareRows(rows), nameless: [] }
 }

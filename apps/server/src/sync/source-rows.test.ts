@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { prepareRows, rangeOf } from './source-rows.js'
 
+const asSent = (raw: unknown) => ({ raw, json: JSON.stringify(raw) })
+
 describe('prepareRows', () => {
   it('takes any rows at all, and loses none but repeats', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.record({ id: fc.nat(20) }), fc.jsonValue())), (sent) => {
-        const { rows, nameless, received } = prepareRows(sent)
+        const { rows, nameless, received } = prepareRows(sent.map(asSent))
         expect(received).toBe(sent.length)
         expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
         const positions = [...rows, ...nameless].map(({ position }) => position)
@@ -20,7 +22,7 @@ describe('prepareRows', () => {
   })
 
   it('keeps the last row of each id', () => {
-    const { rows } = prepareRows([{ id: 1, a: 1 }, { id: 2 }, { id: '1', a: 2 }])
+    const { rows } = prepareRows([{ id: 1, a: 1 }, { id: 2 }, { id: '1', a: 2 }].map(asSent))
     expect(rows.map(({ id, position }) => [id, position])).toEqual([
       ['1', 2],
       ['2', 1],
@@ -30,7 +32,10 @@ describe('prepareRows', () => {
 
 describe('rangeOf', () => {
   it('spans a page’s ids', () => {
-    expect(rangeOf(prepareRows([{ id: 7 }, { id: 3 }, { id: 11 }, {}]))).toEqual({ lowest: 3, highest: 11 })
-    expect(rangeOf(prepareRows([{}]))).toBeNull()
+    expect(rangeOf(prepareRows([{ id: 7 }, { id: 3 }, { id: 11 }, {}].map(asSent)))).toEqual({
+      lowest: 3,
+      highest: 11,
+    })
+    expect(rangeOf(prepareRows([{}].map(asSent)))).toBeNull()
   })
 })

@@ -1,14 +1,11 @@
-import { productRowId } from '@espejo/cianbox'
+import { type ProductRow, productRowId } from '@espejo/cianbox'
 import { contentHash } from './content-hash.js'
 
 /** A row as the source sent it, with what telling changed from unchanged needs. */
-export interface SourceRow {
+export interface SourceRow extends ProductRow {
   id: string
   /** Place in the page, from 0. */
   position: number
-  raw: unknown
-  /** `raw` as JSON text. */
-  json: string
   hash: Buffer
 }
 
@@ -21,15 +18,14 @@ export interface SourceRows {
   received: number
 }
 
-export function prepareRows(sent: readonly unknown[]): SourceRows {
+export function prepareRows(sent: readonly ProductRow[]): SourceRows {
   const rows = new Map<string, SourceRow>()
   const nameless: SourceRows['nameless'] = []
-  for (const [position, raw] of sent.entries()) {
+  for (const [position, { raw, json }] of sent.entries()) {
     const id = productRowId(raw)
     if (id === null) {
       nameless.push({ raw, position })
     } else {
-      const json = JSON.stringify(raw)
       rows.set(id, { id, position, raw, json, hash: contentHash(json) })
     }
   }

@@ -1,4 +1,4 @@
-import type { CianboxClient } from '@espejo/cianbox'
+import type { CianboxClient, ProductRow } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { recordChanges } from './change-log.js'
@@ -49,7 +49,7 @@ export async function sweep(
 export async function commitAnswer(
   session: Session,
   asked: readonly string[],
-  found: readonly unknown[],
+  found: readonly ProductRow[],
   step: Pick<PageResult, 'phase' | 'position'>,
 ): Promise<void> {
   const source = prepareRows(found)

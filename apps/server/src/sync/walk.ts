@@ -6,7 +6,7 @@ import { NO_COUNTS } from './ledger.js'
 import { seenAmong, seenRange } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
-import { rangeOf } from './source-rows.js'
+import { prepareRows, rangeOf, type SourceRows } from './source-rows.js'
 
 export interface WalkOptions {
   pool: Pool
@@ -38,19 +38,20 @@ export async function walkProducts(
   // The page of the ledger counts those that are done; the source's page is what lies that far down.
   const first = goesOn ? last - done.page : last
   if (first === 0) return
-  for await (const { page, result } of prefetched(first, book.fetch, nextDown)) {
-    const range = rangeOf(result)
+  for await (const { page, result } of prefetched(first, book.fetch, prepare, nextDown)) {
+    const { source } = result
+    const range = rangeOf(source)
     const mayRepeat = overlap(range, seen)
     await session.commit(async (tx) => {
       if (mayRepeat) await refuseLoop(tx, session, book, result, page)
       const committed = await commitProducts(tx, session, {
         phase: 'products',
         page,
-        source: result,
+        source,
         mayRepeat,
       })
       const position = { page: last - page + 1, totalPages: last }
-      return { phase: 'products', productsInPage: result.received, position, ...committed }
+      return { phase: 'products', productsInPage: source.received, position, ...committed }
     })
     seen = span(seen, range)
   }
@@ -67,7 +68,15 @@ function span(a: Range, b: Range): Range {
   return { lowest: Math.min(a.lowest, b.lowest), highest: Math.max(a.highest, b.highest) }
 }
 
-function nextDown(_result: BookPage, page: number): number | null {
+interface PreparedPage extends BookPage {
+  source: SourceRows
+}
+
+function prepare(page: BookPage): PreparedPage {
+  return { ...page, source: prepareRows(page.rows) }
+}
+
+function nextDown(page: number): number | null {
   return page > 1 ? page - 1 : null
 }
 
@@ -76,10 +85,10 @@ async function refuseLoop(
   tx: Tx,
   session: Session,
   book: Book,
-  result: BookPage,
+  result: PreparedPage,
   page: number,
 ): Promise<void> {
-  const ids = result.rows.map(({ id }) => id)
+  const ids = result.source.rows.map(({ id }) => id)
   if (ids.length === 0 || book.mayRepeat(result)) return
   const seen = await seenAmong(tx, session.run, ids)
   if (seen.size === ids.length) throw paging(`repite en la página ${page} productos que ya había mostrado`)

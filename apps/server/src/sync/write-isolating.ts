@@ -10,6 +10,8 @@ export interface Refused<T> {
 /**
  * Writes rows in one statement. If PostgreSQL refuses the data, halves are tried until the refused
  * rows stand alone and every other row is written.
+ * @param write sends its one statement before it awaits anything: it goes out between the savepoint and
+ * its release.
  * @throws whatever is not about the rows: a lost connection, a deadlock, a timeout.
  */
 export async function writeIsolating<T>(
@@ -18,10 +20,9 @@ export async function writeIsolating<T>(
   write: (rows: readonly T[]) => Promise<void>,
 ): Promise<Refused<T>[]> {
   if (rows.length === 0) return []
-  await tx.query('SAVEPOINT rows')
   try {
-    await write(rows)
-    await tx.query('RELEASE SAVEPOINT rows')
+    // One round trip: a write that fails makes the RELEASE behind it fail as well.
+    await Promise.all([tx.query('SAVEPOINT rows'), write(rows), tx.query('RELEASE SAVEPOINT rows')])
     return []
   } catch (error) {
     if (!isAboutTheData(error)) throw error

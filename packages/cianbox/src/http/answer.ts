@@ -17,15 +17,21 @@ export interface AnswerContext {
   scrub: Scrub
 }
 
+/** A good answer: its text, and the JSON that it is. */
+export interface Answer {
+  json: unknown
+  text: string
+}
+
 /**
  * The JSON of a good answer; anything else becomes an error. Pure.
  *
  * @throws {CianboxError} of every kind but those of the transport
  */
-export function readAnswer(answer: WireAnswer, context: AnswerContext): unknown {
+export function readAnswer(answer: WireAnswer, context: AnswerContext): Answer {
   if (answer.status < 200 || answer.status > 299) throw statusError(answer, context)
   if (answer.text.trim() === '') {
-    if (context.purpose === 'write') return null
+    if (context.purpose === 'write') return { json: null, text: '' }
     throw invalid(answer, context, 'an empty body')
   }
   const json = parseJson(answer.text)
@@ -36,7 +42,7 @@ export function readAnswer(answer: WireAnswer, context: AnswerContext): unknown 
   }
   const complaint = complaintOf(json)
   if (complaint !== undefined) throw inBandError(answer, context, complaint)
-  return json
+  return { json, text: answer.text }
 }
 
 const JSON_TYPE = /^\s*(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i

@@ -121,8 +121,10 @@ export function createAuth(options: AuthOptions): Auth {
     }
   }
 
-  function post(route: string, json: Record<string, string>, signal: AbortSignal): Promise<unknown> {
-    return exchange({ method: 'POST', url: urlOf(route), route, json }, 'auth', signal)
+  async function post(route: string, body: Record<string, string>, signal: AbortSignal): Promise<unknown> {
+    const wire = { method: 'POST', url: urlOf(route), route, json: body } as const
+    const { json } = await exchange(wire, 'auth', signal)
+    return json
   }
 }
 

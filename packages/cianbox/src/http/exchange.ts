@@ -1,7 +1,7 @@
 import { CianboxError } from '../errors.js'
 import type { Scrub } from '../redact.js'
 import type { Sleep } from './abort.js'
-import { type Purpose, readAnswer } from './answer.js'
+import { type Answer, type Purpose, readAnswer } from './answer.js'
 import type { CircuitBreaker } from './breaker.js'
 import type { Limiter } from './limiter.js'
 import { mayRetry, type RetryPolicy, retryDelayMs } from './retry-policy.js'
@@ -21,8 +21,8 @@ export interface ExchangeOptions {
   scrub: Scrub
 }
 
-/** Asks until there is an answer or no sense in asking again; returns the answer's JSON. */
-export type Exchange = (wire: WireRequest, purpose: Purpose, signal: AbortSignal) => Promise<unknown>
+/** Asks until there is an answer or no sense in asking again. */
+export type Exchange = (wire: WireRequest, purpose: Purpose, signal: AbortSignal) => Promise<Answer>
 
 /**
  * Limits, breaker and retries around single requests. When the server asks to wait, every request

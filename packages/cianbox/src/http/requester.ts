@@ -1,5 +1,6 @@
 import { CianboxError } from '../errors.js'
 import { linkSignals } from './abort.js'
+import type { Answer } from './answer.js'
 import type { Auth } from './auth.js'
 import type { Exchange } from './exchange.js'
 import type { WireRequest } from './transport.js'
@@ -13,8 +14,8 @@ interface ApiCall {
   signal?: AbortSignal | undefined
 }
 
-/** Makes an authenticated call and returns the answer's JSON. Throws {@link CianboxError}. */
-export type Requester = (call: ApiCall) => Promise<unknown>
+/** Makes an authenticated call. Throws {@link CianboxError}. */
+export type Requester = (call: ApiCall) => Promise<Answer>
 
 /** Puts the token on every call, and on a 401 renews it and tries again, once. */
 export function createRequester(options: {
@@ -42,7 +43,7 @@ export function createRequester(options: {
       }
     })
 
-  function perform(call: ApiCall, token: string, signal: AbortSignal): Promise<unknown> {
+  function perform(call: ApiCall, token: string, signal: AbortSignal): Promise<Answer> {
     const { method, route, json } = call
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(call.query ?? {})) {

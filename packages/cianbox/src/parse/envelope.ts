@@ -4,9 +4,12 @@ import { isRecord, toCount } from './fields.js'
 /** How the account answers: as API v2 is documented, or in the simplified shape of some integrations. */
 export type Dialect = 'v2' | 'simple'
 
+/** The key under which each dialect's answers have their list. */
+export const LIST_NAME: Record<Dialect, string> = { v2: 'body', simple: 'data' }
+
 /** A list's answer, before its rows are looked at. */
-export interface Envelope {
-  rows: readonly unknown[]
+export interface Envelope<Row = unknown> {
+  rows: readonly Row[]
   /** The page that the server says this is. */
   page: number | null
   totalPages: number | null

@@ -1,5 +1,6 @@
-import { type Dialect, type Envelope, readEnvelope } from './envelope.js'
+import { type Dialect, type Envelope, LIST_NAME, readEnvelope } from './envelope.js'
 import { isRecord, toId } from './fields.js'
+import { listTexts } from './list-texts.js'
 import { mapProductSimple } from './product-simple.js'
 import { mapProductV2 } from './product-v2.js'
 import { mapRows } from './rows.js'
@@ -17,7 +18,32 @@ export interface ProductPage {
 }
 
 /** One page of products as sent, for those who need not read every row of it. */
-export type ProductRowPage = Envelope
+export interface ProductRowPage extends Envelope<ProductRow> {}
+
+/** A row as sent, whatever it is. */
+export interface ProductRow {
+  raw: unknown
+  /** The text that `raw` was read from, down to its spaces. */
+  json: string
+}
+
+/**
+ * Reads an answer of `GET /productos`, but none of its rows. Pure.
+ *
+ * @throws {CianboxError} `invalid_response` when the envelope itself is unusable
+ */
+export function readProductRows(
+  answer: { json: unknown; text: string },
+  dialect: Dialect,
+  limit: number,
+): ProductRowPage {
+  const { rows, page, totalPages } = readEnvelope(answer.json, dialect, limit)
+  const texts = listTexts(answer.text, LIST_NAME[dialect])
+  // Only an answer that is odd in a legal way, such as one that names its list twice, has fewer or more.
+  const isWhole = texts.length === rows.length
+  const textOf = (raw: unknown, at: number) => (isWhole && texts[at]) || JSON.stringify(raw)
+  return { rows: rows.map((raw, at) => ({ raw, json: textOf(raw, at) })), page, totalPages }
+}
 
 /** The id of a row as sent; null where it has none that could be one. Pure. */
 export function productRowId(row: unknown): string | null {

@@ -53,7 +53,7 @@ const ROUTE = '/general/notificaciones'
 export function createNotifications(request: Requester, onSecret: (secret: string) => void): Notifications {
   return {
     list: async ({ event, signal } = {}) => {
-      const json = await request({ method: 'GET', route: ROUTE, query: { evento: event }, signal })
+      const { json } = await request({ method: 'GET', route: ROUTE, query: { evento: event }, signal })
       return mapRows(readEnvelope(json, 'v2', 0).rows, 1, mapNotification)
     },
     register: async ({ events, url }, { signal } = {}) => {

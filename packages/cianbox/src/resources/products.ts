@@ -1,11 +1,15 @@
 import { CianboxError } from '../errors.js'
+import type { Answer } from '../http/answer.js'
 import type { Requester } from '../http/requester.js'
-import { type Dialect, readEnvelope } from '../parse/envelope.js'
+import type { Dialect } from '../parse/envelope.js'
 import {
   type ProductPage,
+  type ProductRow,
   type ProductRowPage,
+  parseProductPage,
   parseProductRows,
   productRowId,
+  readProductRows,
 } from '../parse/product-page.js'
 import { walkPages } from './walk.js'
 
@@ -43,14 +47,7 @@ export async function listProductRows(
   dialect: Dialect,
   query: ProductQuery,
 ): Promise<ProductRowPage> {
-  const { page, limit, order, fields, signal } = query
-  const json = await request({
-    method: 'GET',
-    route: PRODUCTS_ROUTE,
-    query: { page, limit, order, fields: fields?.join(',') },
-    signal,
-  })
-  return readEnvelope(json, dialect, limit)
+  return readProductRows(await askForPage(request, query), dialect, query.limit)
 }
 
 /** One page of the catalogue. */
@@ -59,8 +56,16 @@ export async function listProducts(
   dialect: Dialect,
   query: ProductQuery,
 ): Promise<ProductPage> {
-  const { rows, page, totalPages } = await listProductRows(request, dialect, query)
-  return { ...parseProductRows(rows, dialect, query.page), page, totalPages, received: rows.length }
+  const { json } = await askForPage(request, query)
+  return parseProductPage(json, dialect, { requestedPage: query.page, limit: query.limit })
+}
+
+function askForPage(
+  request: Requester,
+  { page, limit, order, fields, signal }: ProductQuery,
+): Promise<Answer> {
+  const query = { page, limit, order, fields: fields?.join(',') }
+  return request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
 }
 
 /** The rows of named products as sent, in as many requests as that takes. Unknown ids are simply absent. */
@@ -69,12 +74,12 @@ export async function getProductRows(
   dialect: Dialect,
   ids: readonly string[],
   options: ProductsByIdOptions = {},
-): Promise<unknown[]> {
+): Promise<ProductRow[]> {
   const unique = [...new Set(ids)]
   if (unique.some((id) => !/^\d{1,16}$/.test(id))) {
     throw new CianboxError('bad_request', 'Product ids must be strings of digits')
   }
-  const all: unknown[] = []
+  const all: ProductRow[] = []
   for (let start = 0; start < unique.length; start += MAX_PER_REQUEST) {
     const chunk = unique.slice(start, start + MAX_PER_REQUEST)
     let received = 0
@@ -97,7 +102,8 @@ export async function getProducts(
   options: ProductsByIdOptions = {},
 ): Promise<ProductPage> {
   const rows = await getProductRows(request, dialect, ids, options)
-  return { ...parseProductRows(rows, dialect, 1), page: 1, totalPages: 1, received: rows.length }
+  const raws = rows.map(({ raw }) => raw)
+  return { ...parseProductRows(raws, dialect, 1), page: 1, totalPages: 1, received: rows.length }
 }
 
 /** Usually one page; more where the server holds pages shorter than the ids asked for. */
@@ -112,12 +118,12 @@ function pagesOfIds(
     route: PRODUCTS_ROUTE,
     maxPages: ids.length + 1,
     expected: ids.length,
-    keysOf: ({ rows }) => rows.map((row) => productRowId(row) ?? JSON.stringify(row)),
+    keysOf: ({ rows }) => rows.map(({ raw, json }) => productRowId(raw) ?? json),
     fetchPage: async (page) => {
       const query = { id: ids.join(','), page, limit, order: 'id-asc', fields: fields?.join(',') }
-      const json = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
-      const answer = readEnvelope(json, dialect, limit)
-      return { ...answer, received: answer.rows.length }
+      const answer = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
+      const found = readProductRows(answer, dialect, limit)
+      return { ...found, received: found.rows.length }
     },
   })
 }

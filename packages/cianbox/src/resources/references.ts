@@ -37,7 +37,12 @@ export async function listReference<K extends ReferenceKind>(
     route,
     maxPages: MAX_PAGES,
     fetchPage: async (page) => {
-      const json = await request({ method: 'GET', route, query: { page, limit, order: 'id-asc' }, signal })
+      const { json } = await request({
+        method: 'GET',
+        route,
+        query: { page, limit, order: 'id-asc' },
+        signal,
+      })
       return parseReferencePage(json, kind, dialect, { requestedPage: page, limit })
     },
     keysOf: ({ items, rejects }) => [
