@@ -75,6 +75,8 @@ export interface ProductChange {
   /** Place in the log. */
   changeId: string
   cianboxId: string
+  /** The product's present name; null while the mirror does not have it, as in a dry run that would create it. */
+  name: string | null
   runId: string
   kind: 'created' | 'updated' | 'retired' | 'restored'
   fields: { field: string; old: unknown; new: unknown }[]

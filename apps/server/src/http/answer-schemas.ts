@@ -105,6 +105,10 @@ export const productChangeSchema = z
   .object({
     changeId: z.string(),
     cianboxId,
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: "The product's present name; null while the mirror does not have it" }),
     runId: z.string(),
     kind: z.enum(['created', 'updated', 'retired', 'restored']),
     fields: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),

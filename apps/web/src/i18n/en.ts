@@ -136,7 +136,7 @@ export const en: Messages = {
     product: 'Product',
     what: 'What changed',
     dryWhat: 'What would change',
-    open: 'See product {{id}}',
+    id: 'Id {{id}}',
     empty: 'No changes to show',
     emptyBody: 'All that Cianbox sent was already in the mirror.',
     emptyFirst:

@@ -142,7 +142,7 @@ export const esAr = {
     product: 'Producto',
     what: 'Qué cambió',
     dryWhat: 'Qué cambiaría',
-    open: 'Ver el producto {{id}}',
+    id: 'Id {{id}}',
     empty: 'Sin cambios para mostrar',
     emptyBody: 'Todo lo que Cianbox mandó ya estaba igual en el espejo.',
     emptyFirst: 'De la primera carga del catálogo no se anota cada alta; después, todo cambio queda acá.',
