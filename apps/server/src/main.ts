@@ -38,6 +38,7 @@ function announce({ demo }: Config, { url }: Espejo): void {
   const lines = [url === null ? 'Espejo is working on runs.' : `Espejo is running at ${url}`]
   if (demo && url !== null) {
     lines.push('Demo login:        demo@espejo.test / demo-espejo')
+    lines.push('May only look:     visita@espejo.test / visita-espejo')
     lines.push('Another tenant:    vecino@espejo.test / vecino-espejo')
   }
   process.stdout.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`)

@@ -55,20 +55,23 @@ export const esAr = {
     inactiveTitle: 'La conexión está desactivada',
     inactiveBody: 'Activala para volver a sincronizar.',
     inactiveAction: 'Ir a Conexión',
+    askAdmin: 'Pedile a un administrador que revise la conexión.',
     strip: 'Sincronizando: {{percent}} %',
     stripLink: 'Ver el avance',
   },
   sweep: {
-    title: 'Hace falta tu confirmación',
-    body: 'Cianbox dejó de listar más productos que lo habitual. Nada se da de baja en el espejo hasta que lo confirmes. Si no lo esperabas, cancelá y revisá tu cuenta de Cianbox.',
+    title: 'Hace falta una confirmación',
+    body: 'Cianbox dejó de listar más productos que lo habitual. Nada se da de baja en el espejo hasta que se confirme.',
+    decide: 'Si no lo esperabas, cancelá y revisá tu cuenta de Cianbox.',
+    askOther: 'Puede hacerlo un operador o un administrador.',
     confirm: 'Confirmar las bajas',
   },
   waiting: {
     budgetTitle: 'Se usaron los pedidos de hoy',
-    budgetBody:
-      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola. Si no querés esperar, subí el tope en Conexión y reanudala.',
+    budgetBody: 'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola.',
     budgetUntil:
-      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola el {{until}}. Si no querés esperar, subí el tope en Conexión y reanudala.',
+      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola el {{until}}.',
+    budgetHint: 'Si no querés esperar, subí el tope en Conexión y reanudala.',
     pausedTitle: 'La sincronización está en pausa',
     pausedBody: 'Sigue desde donde quedó cuando la reanuden. Mientras tanto no puede empezar otra.',
   },
