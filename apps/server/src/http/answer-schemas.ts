@@ -8,6 +8,7 @@ import type {
   Session,
   StreamTicket,
   User,
+  WebhookLeft,
 } from '@espejo/contract'
 import { z } from 'zod'
 
@@ -205,6 +206,10 @@ export const connectionTestSchema = z
     z.object({ ok: z.literal(false), code: z.string(), message: z.string() }),
   ])
   .meta({ id: 'ConnectionTest' }) satisfies z.ZodType<ConnectionTest>
+
+export const webhookLeftSchema = z
+  .object({ code: z.string(), message: z.string() })
+  .meta({ id: 'WebhookLeft' }) satisfies z.ZodType<WebhookLeft>
 
 export const streamTicketSchema = z
   .object({ ticket: z.string(), expiresAt: time })

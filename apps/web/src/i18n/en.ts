@@ -343,8 +343,7 @@ export const en: Messages = {
     leave: 'Leave it as it is',
     registered: 'Notifications are on.',
     removed: 'Notifications are off.',
-    beforeDelete:
-      'Notifications are on. Turn them off first: without credentials Cianbox cannot be asked to stop sending them.',
+    withDelete: 'Notifications are on: Cianbox will be asked to stop sending them as well.',
   },
   webhookEvent: {
     productos: 'products',

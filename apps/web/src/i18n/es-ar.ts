@@ -349,8 +349,7 @@ export const esAr = {
     leave: 'Dejarlo como está',
     registered: 'Avisos activados.',
     removed: 'Avisos desactivados.',
-    beforeDelete:
-      'Los avisos están activados. Desactivalos antes: sin credenciales no se le puede pedir a Cianbox que deje de mandarlos.',
+    withDelete: 'Los avisos están activados: también le vamos a pedir a Cianbox que deje de mandarlos.',
   },
   webhookEvent: {
     productos: 'productos',
