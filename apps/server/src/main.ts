@@ -1,9 +1,10 @@
 import closeWithGrace from 'close-with-grace'
-import { type Espejo, StartError, startEspejo } from './compose.js'
+import { type Espejo, startEspejo } from './compose.js'
 import { type Config, ConfigError, parseConfig } from './config.js'
 import { EmbeddedPostgresError } from './db/embedded/index.js'
 import { readEnvironment } from './env.js'
 import { createLog } from './log.js'
+import { StartError } from './parts.js'
 
 /** Longest time for handing runs over, saying goodbye to viewers and stopping PostgreSQL. */
 const STOP_MS = 30_000
