@@ -4,6 +4,7 @@
  */
 export type { Authenticate } from './accounts/authenticate.js'
 export type { Session } from './accounts/session.js'
-export { type Espejo, StartError, startEspejo } from './compose.js'
+export { type Espejo, startEspejo } from './compose.js'
 export { type Config, ConfigError, parseConfig } from './config.js'
-export { type ApiDeps, createApi } from './http/api.js'
+export { type EmbeddedEspejo, type EmbedOptions, embedEspejo } from './embed.js'
+export { StartError } from './parts.js'

@@ -1,9 +1,10 @@
 import closeWithGrace from 'close-with-grace'
-import { type Espejo, StartError, startEspejo } from './compose.js'
+import { type Espejo, startEspejo } from './compose.js'
 import { type Config, ConfigError, parseConfig } from './config.js'
 import { EmbeddedPostgresError } from './db/embedded/index.js'
 import { readEnvironment } from './env.js'
 import { createLog } from './log.js'
+import { StartError } from './parts.js'
 
 /** Longest time for handing runs over, saying goodbye to viewers and stopping PostgreSQL. */
 const STOP_MS = 30_000
@@ -38,6 +39,7 @@ function announce({ demo }: Config, { url }: Espejo): void {
   const lines = [url === null ? 'Espejo is working on runs.' : `Espejo is running at ${url}`]
   if (demo && url !== null) {
     lines.push('Demo login:        demo@espejo.test / demo-espejo')
+    lines.push('May only look:     visita@espejo.test / visita-espejo')
     lines.push('Another tenant:    vecino@espejo.test / vecino-espejo')
   }
   process.stdout.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`)

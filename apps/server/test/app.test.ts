@@ -148,12 +148,13 @@ describe('the demo', () => {
   })
 
   it.each([
-    ['demo@espejo.test', 'demo-espejo', 'demo'],
-    ['vecino@espejo.test', 'vecino-espejo', 'vecino'],
-  ])('signs %s in as an admin with a connection', async (email, password, tenantId) => {
+    ['demo@espejo.test', 'demo-espejo', 'demo', 'admin'],
+    ['visita@espejo.test', 'visita-espejo', 'demo', 'viewer'],
+    ['vecino@espejo.test', 'vecino-espejo', 'vecino', 'admin'],
+  ])('signs %s in, to a connection that is there', async (email, password, tenantId, role) => {
     const { status, json } = await app.send('POST', '/api/auth/login', { body: { email, password } })
     expect(status).toBe(200)
-    expect(json.user).toMatchObject({ tenantId, role: 'admin' })
+    expect(json.user).toMatchObject({ tenantId, role })
     const headers = { authorization: `Bearer ${json.token}` }
     expect((await app.send('GET', '/api/cianbox/connection', { headers })).json.cuenta).toBe(tenantId)
   })

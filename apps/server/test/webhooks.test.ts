@@ -1,6 +1,8 @@
 import type { Run } from '@espejo/contract'
+import type { Fault } from '@espejo/simulator'
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
+import { webhookLeftSchema } from '../src/http/answer-schemas.js'
 import { webhookSchema } from '../src/http/webhook-routes.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
@@ -262,6 +264,96 @@ describe('the webhook of a connection', () => {
     const answer = await tenant.call('PUT', WEBHOOK)
     expect([answer.status, answer.json.code]).toEqual([502, 'upstream_forbidden'])
     expect(answer.json.detail).toContain('suspendida')
+  })
+})
+
+describe('a connection that is deleted', () => {
+  const CONNECTION = '/api/cianbox/connection'
+
+  async function expectForgotten(tenant: LiveTenant, path: string) {
+    expect((await tenant.call('GET', CONNECTION)).status).toBe(404)
+    expect((await tenant.call('GET', WEBHOOK)).json).toMatchObject({ registered: false, url: null })
+    expect((await notify(path, [1])).status).toBe(404)
+    const { rows } = await withTenant(app.database.pool, tenant.id, (tx) =>
+      tx.query('SELECT FROM app.webhooks'),
+    )
+    expect(rows).toEqual([])
+  }
+
+  it('takes its notifications back from the ERP, and closes their address', async () => {
+    const tenant = await live.tenant('deleted')
+    const path = await register(tenant)
+    expect((await tenant.call('DELETE', CONNECTION)).status).toBe(204)
+    await expectForgotten(tenant, path)
+    tenant.erp.edit([1])
+    await tenant.erp.webhooksSettled()
+    expect(tenant.erp.deliveries()).toEqual([])
+  })
+
+  it('spends no request where nothing was registered', async () => {
+    const tenant = await live.tenant('silent')
+    tenant.erp.resetCounts()
+    expect((await tenant.call('DELETE', CONNECTION)).status).toBe(204)
+    expect(tenant.erp.counts().total).toBe(0)
+  })
+
+  it('leaves another system’s address where it is', async () => {
+    const tenant = await live.tenant('polite')
+    const other = await live.tenant('holder')
+    await register(other)
+    const form = { cuenta: 'holder', appName: 'a', appCode: 'b', user: 'demo', password: 'demo' }
+    await tenant.call('PUT', CONNECTION, { body: form })
+    expect((await tenant.call('PUT', WEBHOOK)).json.code).toBe('webhook_taken')
+    expect((await tenant.call('DELETE', CONNECTION)).status).toBe(204)
+    other.erp.edit([1])
+    await other.erp.webhooksSettled()
+    expect(other.erp.deliveries()).toMatchObject([{ outcome: 'delivered' }])
+  })
+
+  it.each<[string, Fault, string, RegExp]>([
+    ['is broken', { kind: 'server-error' }, 'upstream_server_error', /no respondió bien/],
+    ['cuts the line', { kind: 'reset' }, 'upstream_unreachable', /no respondió bien/],
+    ['hangs', { kind: 'hang' }, 'upstream_timeout', /no respondió bien/],
+    ['lets us in no more', { kind: 'forbidden' }, 'upstream_forbidden', /no aceptó las credenciales/],
+  ])('is gone even when the ERP %s, and the answer says what is left', async (what, fault, code, why) => {
+    const tenant = await live.tenant(`left-${what.replaceAll(' ', '-')}`)
+    const path = await register(tenant)
+    await notify(path, [1, 2])
+    tenant.erp.inject({ ...fault, route: '*' })
+    const { status, json } = await tenant.call('DELETE', CONNECTION)
+    expect(status).toBe(200)
+    expect(webhookLeftSchema.strict().parse(json).code).toBe(code)
+    expect(json.message).toMatch(why)
+    await expectForgotten(tenant, path)
+    // What was notified before is not lost: it waits for the next connection.
+    expect(await pendingOf(tenant)).toBe(2)
+    tenant.erp.clearFaults()
+    tenant.erp.edit([1])
+    await tenant.erp.webhooksSettled()
+    expect(tenant.erp.deliveries().at(-1)).toMatchObject({ status: 404 })
+  })
+
+  it('is gone even when its password can no longer be read', async () => {
+    const tenant = await live.tenant('unreadable')
+    const path = await register(tenant)
+    await withTenant(app.database.pool, tenant.id, (tx) =>
+      tx.query(`UPDATE app.connections SET password_sealed = '\\x00'`),
+    )
+    const { status, json } = await tenant.call('DELETE', CONNECTION)
+    expect([status, json.code]).toEqual([200, 'password_unreadable'])
+    await expectForgotten(tenant, path)
+  })
+
+  it('can be connected and notified again', async () => {
+    const tenant = await live.tenant('again')
+    const before = await register(tenant)
+    await tenant.call('DELETE', CONNECTION)
+    const form = { cuenta: 'again', appName: 'a', appCode: 'b', user: 'demo', password: 'demo' }
+    await tenant.call('PUT', CONNECTION, { body: form })
+    expect((await tenant.call('GET', WEBHOOK)).json.registered).toBe(false)
+    const after = await register(tenant)
+    expect(after).not.toBe(before)
+    expect((await notify(after, [1])).status).toBe(200)
   })
 })
 

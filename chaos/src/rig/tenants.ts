@@ -1,7 +1,8 @@
+import { createConnectionStore } from '@espejo/server/connections/connection-store'
 import { withTenant } from '@espejo/server/db/pool'
+import { createSealer } from '@espejo/server/secrets'
 import type { AccountControl, Simulator } from '@espejo/simulator'
 import type { ChaosPostgres } from './postgres.js'
-import { createConnectionStore, createSealer } from './server-parts.js'
 
 /** A tenant whose ERP is an account of the simulator, both under the same name. */
 export interface Tenant {

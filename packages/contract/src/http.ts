@@ -54,6 +54,15 @@ export type ConnectionTest =
   | { ok: true; message: string; totalPages: number | null; sample: string[] }
   | { ok: false; code: string; message: string }
 
+/**
+ * What `DELETE /api/cianbox/connection` answers with 200, where the ERP could not be asked to stop
+ * notifying: why, and a sentence for the operator. Otherwise it answers 204.
+ */
+export interface WebhookLeft {
+  code: string
+  message: string
+}
+
 /** A rejected row: what was wrong with which field, and the row as it came. */
 export interface Reject {
   cianboxId: string | null
@@ -75,6 +84,8 @@ export interface ProductChange {
   /** Place in the log. */
   changeId: string
   cianboxId: string
+  /** The product's present name; null while the mirror does not have it, as in a dry run that would create it. */
+  name: string | null
   runId: string
   kind: 'created' | 'updated' | 'retired' | 'restored'
   fields: { field: string; old: unknown; new: unknown }[]

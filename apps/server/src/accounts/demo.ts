@@ -1,7 +1,7 @@
 import type { ConnectionStore } from '../connections/connection-store.js'
 import type { Pool } from '../db/pool.js'
 import { ensureTenant } from './account-store.js'
-import { createUser } from './accounts.js'
+import { createUser, type NewUser } from './accounts.js'
 
 /** An account at the simulator. */
 export interface DemoCuenta {
@@ -11,7 +11,7 @@ export interface DemoCuenta {
 }
 
 /**
- * Sees to it that the demo's two tenants exist, each with its login and its connection. What is
+ * Sees to it that the demo's two tenants exist, each with its logins and its connection. What is
  * there stays as it is, changes made by hand included.
  */
 export async function ensureDemoTenants(
@@ -21,9 +21,9 @@ export async function ensureDemoTenants(
     cuentas: Readonly<Record<DemoTenant, DemoCuenta>>
   },
 ): Promise<void> {
-  for (const [tenantId, { tenantName, ...login }] of Object.entries(DEMO) as [DemoTenant, DemoLogin][]) {
+  for (const [tenantId, { tenantName, logins }] of Object.entries(DEMO) as [DemoTenant, DemoLogins][]) {
     await ensureTenant(pool, tenantId, tenantName)
-    await createUser(pool, { tenantId, role: 'admin', ...login })
+    for (const login of logins) await createUser(pool, { tenantId, ...login })
     if (await deps.connections.get(tenantId)) continue
     await deps.connections.put(tenantId, {
       ...deps.cuentas[tenantId],
@@ -39,24 +39,21 @@ export async function ensureDemoTenants(
 
 export type DemoTenant = 'demo' | 'vecino'
 
-interface DemoLogin {
+interface DemoLogins {
   tenantName: string
-  email: string
-  name: string
-  password: string
+  logins: readonly Omit<NewUser, 'tenantId'>[]
 }
 
-const DEMO: Readonly<Record<DemoTenant, DemoLogin>> = {
+const DEMO: Readonly<Record<DemoTenant, DemoLogins>> = {
   demo: {
     tenantName: 'Ferretería Demo',
-    email: 'demo@espejo.test',
-    name: 'Dana Demo',
-    password: 'demo-espejo',
+    logins: [
+      { email: 'demo@espejo.test', name: 'Dana Demo', role: 'admin', password: 'demo-espejo' },
+      { email: 'visita@espejo.test', name: 'Vito Visita', role: 'viewer', password: 'visita-espejo' },
+    ],
   },
   vecino: {
     tenantName: 'El vecino',
-    email: 'vecino@espejo.test',
-    name: 'Vera Vecina',
-    password: 'vecino-espejo',
+    logins: [{ email: 'vecino@espejo.test', name: 'Vera Vecina', role: 'admin', password: 'vecino-espejo' }],
   },
 }

@@ -5,8 +5,11 @@ interface ChangeRow extends Omit<ProductChange, 'changedAt'> {
   changedAt: Date
 }
 
-const COLUMNS = `change_id::text AS "changeId", cianbox_id::text AS "cianboxId", run_id AS "runId", kind, fields,
-  changed_at AS "changedAt"`
+/** The name is looked up for the rows of the page alone: no join whose plan depends on the statistics. */
+const COLUMNS = `c.change_id::text AS "changeId", c.cianbox_id::text AS "cianboxId",
+  (SELECT p.name FROM catalog.products p
+    WHERE p.tenant_id = c.tenant_id AND p.cianbox_id = c.cianbox_id) AS name,
+  c.run_id AS "runId", c.kind, c.fields, c.changed_at AS "changedAt"`
 
 /** What a run changed, in the order in which it did, after a place in the log; of a dry run its samples. */
 export async function listChangesOfRun(
@@ -18,7 +21,7 @@ export async function listChangesOfRun(
 ): Promise<ProductChange[]> {
   const table = run.dryRun ? 'app.dry_run_changes' : 'catalog.product_changes'
   const { rows } = await tx.query<ChangeRow>(
-    `SELECT ${COLUMNS} FROM ${table}
+    `SELECT ${COLUMNS} FROM ${table} c
       WHERE tenant_id = $1 AND run_id = $2 AND change_id > $3 ORDER BY change_id LIMIT $4`,
     [tenantId, run.id, after ?? 0, limit],
   )
@@ -34,7 +37,7 @@ export async function listChangesOfProduct(
   before: string | null,
 ): Promise<ProductChange[]> {
   const { rows } = await tx.query<ChangeRow>(
-    `SELECT ${COLUMNS} FROM catalog.product_changes
+    `SELECT ${COLUMNS} FROM catalog.product_changes c
       WHERE tenant_id = $1 AND cianbox_id = $2 AND ($3::bigint IS NULL OR change_id < $3)
       ORDER BY change_id DESC LIMIT $4`,
     [tenantId, cianboxId, before, limit],

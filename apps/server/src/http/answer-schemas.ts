@@ -8,6 +8,7 @@ import type {
   Session,
   StreamTicket,
   User,
+  WebhookLeft,
 } from '@espejo/contract'
 import { z } from 'zod'
 
@@ -105,6 +106,10 @@ export const productChangeSchema = z
   .object({
     changeId: z.string(),
     cianboxId,
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: "The product's present name; null while the mirror does not have it" }),
     runId: z.string(),
     kind: z.enum(['created', 'updated', 'retired', 'restored']),
     fields: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),
@@ -201,6 +206,10 @@ export const connectionTestSchema = z
     z.object({ ok: z.literal(false), code: z.string(), message: z.string() }),
   ])
   .meta({ id: 'ConnectionTest' }) satisfies z.ZodType<ConnectionTest>
+
+export const webhookLeftSchema = z
+  .object({ code: z.string(), message: z.string() })
+  .meta({ id: 'WebhookLeft' }) satisfies z.ZodType<WebhookLeft>
 
 export const streamTicketSchema = z
   .object({ ticket: z.string(), expiresAt: time })

@@ -60,7 +60,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
     ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
-    ...connectionRoutes({ connections, testConnection: connectionTester }),
+    ...connectionRoutes({ connections, testConnection: connectionTester, registrations }),
     ...runRoutes({ pool, runControl }),
     ...runOutcomeRoutes({ pool, runControl }),
     ...productRoutes({ pool }),

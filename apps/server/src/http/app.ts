@@ -57,7 +57,7 @@ const CONTENT_SECURITY_POLICY = {
 }
 
 /** A database error's `detail` quotes the row, secrets included. */
-function logUnexpected(log: Logger): UnexpectedErrorLog {
+export function logUnexpected(log: Logger): UnexpectedErrorLog {
   const redact = { paths: ['err.detail', 'err.cause.detail'], remove: true }
   const safeLog = log.child({}, { redact })
   return (error, request) => safeLog.error({ err: error, ...request }, 'a request failed unexpectedly')

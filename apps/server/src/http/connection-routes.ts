@@ -1,7 +1,11 @@
+import { CianboxError } from '@espejo/cianbox'
+import type { WebhookLeft } from '@espejo/contract'
 import { connectionBody, connectionTestBody } from '@espejo/contract/schemas'
 import { type ConnectionStore, PasswordRequiredError } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
-import { connectionSchema, connectionTestSchema } from './answer-schemas.js'
+import { BudgetSpentError } from '../requests/budget-spent.js'
+import type { Registrations } from '../webhooks/registration.js'
+import { connectionSchema, connectionTestSchema, webhookLeftSchema } from './answer-schemas.js'
 import { HttpProblem, notFound } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
@@ -11,8 +15,9 @@ const PATH = '/cianbox/connection'
 export function connectionRoutes(deps: {
   connections: ConnectionStore
   testConnection: ConnectionTester
+  registrations: Pick<Registrations, 'abandon'>
 }): Route[] {
-  const { connections, testConnection } = deps
+  const { connections, testConnection, registrations } = deps
   return [
     route({
       method: 'get',
@@ -49,13 +54,18 @@ export function connectionRoutes(deps: {
     route({
       method: 'delete',
       path: PATH,
-      summary: 'Forget the connection and its credentials; the mirror stays',
+      summary:
+        'Take back the notifications, then forget the connection and its credentials; the mirror stays',
       tag: 'connection',
       access: 'configure',
-      answers: { 204: { description: 'There is no connection now' } },
+      answers: {
+        200: { description: 'Deleted, but the ERP could not be told', schema: webhookLeftSchema },
+        204: { description: 'There is no connection now' },
+      },
       async handle({ session }) {
+        const failure = await registrations.abandon(session.tenantId)
         await connections.delete(session.tenantId)
-        return { status: 204 }
+        return failure === null ? { status: 204 } : ok(webhookLeft(failure))
       },
     }),
     route({
@@ -72,4 +82,29 @@ export function connectionRoutes(deps: {
       },
     }),
   ]
+}
+
+type AbandonFailure = NonNullable<Awaited<ReturnType<Registrations['abandon']>>>
+
+/** The connection is gone, so the sentence must not send anyone to mend it. */
+function webhookLeft(failure: AbandonFailure): WebhookLeft {
+  const { code, why } = explain(failure)
+  return {
+    code,
+    message: `La conexión se borró, pero ${why}: no se le pudo pedir que deje de mandar avisos. Los que mande se rechazan. Para que deje de mandarlos, volvé a cargar la conexión, activá los avisos y desactivalos.`,
+  }
+}
+
+function explain(failure: AbandonFailure): { code: string; why: string } {
+  if (failure instanceof BudgetSpentError) {
+    return { code: 'daily_budget', why: 'se alcanzó el tope diario de consultas a Cianbox' }
+  }
+  if (!(failure instanceof CianboxError)) {
+    return { code: 'password_unreadable', why: 'su contraseña de Cianbox no se podía leer' }
+  }
+  const isRefusal = /^(auth|account|forbidden)$/.test(failure.kind)
+  return {
+    code: `upstream_${failure.kind}`,
+    why: isRefusal ? 'Cianbox no aceptó las credenciales' : 'Cianbox no respondió bien',
+  }
 }

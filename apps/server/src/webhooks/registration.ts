@@ -2,6 +2,8 @@ import { type CianboxClient, CianboxError, type Notification, type NotificationE
 import type { Connection } from '@espejo/contract'
 import type { ClientFactory } from '../connections/client-factory.js'
 import type { ConnectionStore } from '../connections/connection-store.js'
+import { BudgetSpentError } from '../requests/budget-spent.js'
+import { UnsealError } from '../secrets.js'
 import type { Webhook, WebhookStore } from './webhook-store.js'
 
 /** What the mirror is told of: its products, and the lists that they refer to. */
@@ -40,6 +42,12 @@ export interface Registrations {
    * @throws CianboxError, BudgetSpentError when removing it may succeed later
    */
   remove(tenantId: string): Promise<void>
+  /**
+   * Closes the address of a connection that is about to be deleted, whatever the ERP does, once the ERP
+   * was asked to forget it: afterwards there are no credentials to ask with.
+   * @returns what kept the ERP from being told; null when it has nothing of ours.
+   */
+  abandon(tenantId: string): Promise<CianboxError | BudgetSpentError | UnsealError | null>
 }
 
 export function createRegistrations(deps: {
@@ -48,8 +56,10 @@ export function createRegistrations(deps: {
   clients: ClientFactory
   /** Where the world reaches this server; null where it does not. */
   publicUrl: () => string | null
+  /** How long {@link Registrations.abandon} asks. @defaultValue 20000 */
+  abandonMs?: number
 }): Registrations {
-  const { webhooks, connections, clients, publicUrl } = deps
+  const { webhooks, connections, clients, publicUrl, abandonMs = 20_000 } = deps
 
   async function withClient<T>(
     tenantId: string,
@@ -68,6 +78,18 @@ export function createRegistrations(deps: {
   async function find(tenantId: string): Promise<Webhook | null> {
     const [webhook, connection] = [await webhooks.get(tenantId), await connections.get(tenantId)]
     return webhook?.registeredUrl && webhook.cuenta === connection?.cuenta ? webhook : null
+  }
+
+  /** Takes the address out of the ERP where it is ours, and leaves another system's alone. */
+  async function unregister(tenantId: string, webhook: Webhook, signal?: AbortSignal): Promise<void> {
+    const options = signal ? { signal } : {}
+    await withClient(tenantId, async (client, { cuenta }) => {
+      if (cuenta !== webhook.cuenta) return
+      const { items } = await client.notifications.list(options)
+      const ours = ofOurEvents(items).filter((item) => item.url.endsWith(webhook.secret))
+      const events = WEBHOOK_EVENTS.filter((event) => ours.some((item) => item.event === event))
+      if (events.length > 0) await client.notifications.remove({ events }, options)
+    })
   }
 
   return {
@@ -93,19 +115,35 @@ export function createRegistrations(deps: {
       const webhook = await webhooks.get(tenantId)
       if (!webhook) return
       try {
-        await withClient(tenantId, async (client, { cuenta }) => {
-          if (cuenta !== webhook.cuenta) return
-          const { items } = await client.notifications.list()
-          const ours = ofOurEvents(items).filter((item) => item.url.endsWith(webhook.secret))
-          const events = WEBHOOK_EVENTS.filter((event) => ours.some((item) => item.event === event))
-          if (events.length > 0) await client.notifications.remove({ events })
-        })
+        await unregister(tenantId, webhook)
       } catch (error) {
         if (!isClosedToUs(error)) throw error
       }
       await webhooks.delete(tenantId)
     },
+    async abandon(tenantId) {
+      const deadline = AbortSignal.timeout(abandonMs)
+      let failure: unknown = null
+      try {
+        const webhook = await webhooks.get(tenantId)
+        if (webhook) await unregister(tenantId, webhook, deadline)
+      } catch (error) {
+        failure = deadline.aborted ? new CianboxError('timeout', 'Unregistering took too long') : error
+      }
+      // Only what the ERP or its credentials are to blame for may be passed over.
+      if (failure !== null && !isOfTheErp(failure)) throw failure
+      await webhooks.delete(tenantId)
+      return failure instanceof RegistrationError ? null : failure
+    },
   }
+}
+
+function isOfTheErp(
+  error: unknown,
+): error is RegistrationError | CianboxError | BudgetSpentError | UnsealError {
+  return [RegistrationError, CianboxError, BudgetSpentError, UnsealError].some(
+    (kind) => error instanceof kind,
+  )
 }
 
 function ofOurEvents(items: readonly Notification[]): Notification[] {

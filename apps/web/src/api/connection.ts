@@ -1,8 +1,9 @@
-import type { Connection, ConnectionTest } from '@espejo/contract'
+import type { Connection, ConnectionTest, WebhookLeft } from '@espejo/contract'
 import type { ConnectionBody, ConnectionTestBody } from '@espejo/contract/schemas'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ApiError } from './api-error.js'
 import { request } from './request.js'
+import { WEBHOOK_KEY } from './webhook.js'
 
 const PATH = '/api/cianbox/connection'
 const KEY = ['connection'] as const
@@ -20,11 +21,16 @@ export function useSaveConnection() {
   })
 }
 
+/** Answers what Cianbox could not be told, if anything. */
 export function useDeleteConnection() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => request<void>('DELETE', PATH),
-    onSuccess: () => client.setQueryData<Connection | null>(KEY, null),
+    mutationFn: () => request<WebhookLeft | undefined>('DELETE', PATH),
+    onSuccess: () => {
+      client.setQueryData<Connection | null>(KEY, null)
+      // It went with the connection.
+      client.removeQueries({ queryKey: WEBHOOK_KEY })
+    },
   })
 }
 

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from './request.js'
 
 const PATH = '/api/cianbox/connection/webhook'
-const KEY = ['webhook'] as const
+export const WEBHOOK_KEY = ['webhook'] as const
 
 /** The ERP's notifications. The address is a secret, and is never shown. */
 export interface Webhook {
@@ -13,7 +13,10 @@ export interface Webhook {
 
 /** Whether the ERP notifies us, and when it last did. */
 export function useWebhook() {
-  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => request<Webhook>('GET', PATH, { signal }) })
+  return useQuery({
+    queryKey: WEBHOOK_KEY,
+    queryFn: ({ signal }) => request<Webhook>('GET', PATH, { signal }),
+  })
 }
 
 /** Turns notifications on, or registers the address again; `replace`: also where the ERP notifies someone else. */
@@ -21,7 +24,7 @@ export function useRegisterWebhook() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (body: { replace: boolean }) => request<Webhook>('PUT', PATH, { body }),
-    onSuccess: (webhook) => client.setQueryData<Webhook>(KEY, webhook),
+    onSuccess: (webhook) => client.setQueryData<Webhook>(WEBHOOK_KEY, webhook),
   })
 }
 
@@ -30,6 +33,6 @@ export function useRemoveWebhook() {
   return useMutation({
     mutationFn: () => request<void>('DELETE', PATH),
     onSuccess: () =>
-      client.setQueryData<Webhook>(KEY, { registered: false, events: [], lastReceivedAt: null }),
+      client.setQueryData<Webhook>(WEBHOOK_KEY, { registered: false, events: [], lastReceivedAt: null }),
   })
 }

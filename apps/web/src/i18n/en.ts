@@ -50,20 +50,23 @@ export const en: Messages = {
     inactiveTitle: 'The connection is switched off',
     inactiveBody: 'Switch it on to sync again.',
     inactiveAction: 'Go to Connection',
+    askAdmin: 'Ask an administrator to look after the connection.',
     strip: 'Syncing: {{percent}}%',
     stripLink: 'See progress',
   },
   sweep: {
-    title: 'Your confirmation is needed',
-    body: 'Cianbox no longer lists more products than usual. Nothing is retired from the mirror until you confirm. If you did not expect this, cancel and check your Cianbox account.',
+    title: 'A confirmation is needed',
+    body: 'Cianbox no longer lists more products than usual. Nothing is retired from the mirror until it is confirmed.',
+    decide: 'If you did not expect this, cancel and check your Cianbox account.',
+    askOther: 'An operator or an administrator can do it.',
     confirm: 'Confirm retirements',
   },
   waiting: {
     budgetTitle: "Today's requests are spent",
-    budgetBody:
-      'The sync has reached the daily limit of requests to Cianbox and will go on by itself. If you do not want to wait, raise the limit in Connection and resume it.',
+    budgetBody: 'The sync has reached the daily limit of requests to Cianbox and will go on by itself.',
     budgetUntil:
-      'The sync has reached the daily limit of requests to Cianbox and will go on by itself on {{until}}. If you do not want to wait, raise the limit in Connection and resume it.',
+      'The sync has reached the daily limit of requests to Cianbox and will go on by itself on {{until}}.',
+    budgetHint: 'If you do not want to wait, raise the limit in Connection and resume it.',
     pausedTitle: 'The sync is paused',
     pausedBody: 'It goes on from where it stopped once resumed. Until then no other can start.',
   },
@@ -136,7 +139,7 @@ export const en: Messages = {
     product: 'Product',
     what: 'What changed',
     dryWhat: 'What would change',
-    open: 'See product {{id}}',
+    id: 'Id {{id}}',
     empty: 'No changes to show',
     emptyBody: 'All that Cianbox sent was already in the mirror.',
     emptyFirst:
@@ -340,8 +343,7 @@ export const en: Messages = {
     leave: 'Leave it as it is',
     registered: 'Notifications are on.',
     removed: 'Notifications are off.',
-    beforeDelete:
-      'Notifications are on. Turn them off first: without credentials Cianbox cannot be asked to stop sending them.',
+    withDelete: 'Notifications are on: Cianbox will be asked to stop sending them as well.',
   },
   webhookEvent: {
     productos: 'products',

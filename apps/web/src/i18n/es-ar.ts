@@ -55,20 +55,23 @@ export const esAr = {
     inactiveTitle: 'La conexión está desactivada',
     inactiveBody: 'Activala para volver a sincronizar.',
     inactiveAction: 'Ir a Conexión',
+    askAdmin: 'Pedile a un administrador que revise la conexión.',
     strip: 'Sincronizando: {{percent}} %',
     stripLink: 'Ver el avance',
   },
   sweep: {
-    title: 'Hace falta tu confirmación',
-    body: 'Cianbox dejó de listar más productos que lo habitual. Nada se da de baja en el espejo hasta que lo confirmes. Si no lo esperabas, cancelá y revisá tu cuenta de Cianbox.',
+    title: 'Hace falta una confirmación',
+    body: 'Cianbox dejó de listar más productos que lo habitual. Nada se da de baja en el espejo hasta que se confirme.',
+    decide: 'Si no lo esperabas, cancelá y revisá tu cuenta de Cianbox.',
+    askOther: 'Puede hacerlo un operador o un administrador.',
     confirm: 'Confirmar las bajas',
   },
   waiting: {
     budgetTitle: 'Se usaron los pedidos de hoy',
-    budgetBody:
-      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola. Si no querés esperar, subí el tope en Conexión y reanudala.',
+    budgetBody: 'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola.',
     budgetUntil:
-      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola el {{until}}. Si no querés esperar, subí el tope en Conexión y reanudala.',
+      'La sincronización llegó al tope diario de pedidos a Cianbox y va a seguir sola el {{until}}.',
+    budgetHint: 'Si no querés esperar, subí el tope en Conexión y reanudala.',
     pausedTitle: 'La sincronización está en pausa',
     pausedBody: 'Sigue desde donde quedó cuando la reanuden. Mientras tanto no puede empezar otra.',
   },
@@ -142,7 +145,7 @@ export const esAr = {
     product: 'Producto',
     what: 'Qué cambió',
     dryWhat: 'Qué cambiaría',
-    open: 'Ver el producto {{id}}',
+    id: 'Id {{id}}',
     empty: 'Sin cambios para mostrar',
     emptyBody: 'Todo lo que Cianbox mandó ya estaba igual en el espejo.',
     emptyFirst: 'De la primera carga del catálogo no se anota cada alta; después, todo cambio queda acá.',
@@ -346,8 +349,7 @@ export const esAr = {
     leave: 'Dejarlo como está',
     registered: 'Avisos activados.',
     removed: 'Avisos desactivados.',
-    beforeDelete:
-      'Los avisos están activados. Desactivalos antes: sin credenciales no se le puede pedir a Cianbox que deje de mandarlos.',
+    withDelete: 'Los avisos están activados: también le vamos a pedir a Cianbox que deje de mandarlos.',
   },
   webhookEvent: {
     productos: 'productos',

@@ -11,6 +11,7 @@ export function SyncPanel({
   sync,
   locale = 'es-AR',
   labels: overrides,
+  canOperate = true,
   className = 'p-4 bg-white dark:bg-gray-900 rounded-lg shadow',
   onComplete,
 }: SyncPanelOptions & { sync: Sync }) {
@@ -24,7 +25,11 @@ export function SyncPanel({
       <h2 id={titleId} className="text-lg font-semibold mb-4 text-gray-900 dark:text-gray-100">
         {labels.title}
       </h2>
-      <Buttons sync={sync} labels={labels} />
+      {canOperate ? (
+        <Buttons sync={sync} labels={labels} />
+      ) : (
+        <p className="text-sm mb-4 text-gray-700 dark:text-gray-300">{labels.watchOnly}</p>
+      )}
       <p role="status" className="text-sm text-amber-800 dark:text-amber-300 empty:hidden">
         {connectionText(sync, labels)}
       </p>

@@ -177,6 +177,29 @@ describe('what is new on the screen', () => {
   })
 })
 
+describe('for who may only watch', () => {
+  const SENTENCE = 'Tu usuario puede ver las sincronizaciones, pero no iniciarlas ni cancelarlas.'
+
+  it('there is a sentence in place of the button to start', () => {
+    render(<SyncProducts sync={syncOf()} canOperate={false} />)
+    expect(screen.getByText(SENTENCE)).toBeTruthy()
+    expect(screen.queryByRole('button')).toBeNull()
+  })
+
+  it('a run is shown as to anyone, without the button to cancel', () => {
+    render(<SyncProducts sync={running()} canOperate={false} locale="en" />)
+    expect(screen.getByRole('progressbar')).toBeTruthy()
+    expect(screen.getByText('Your user may see the syncs, but not start or cancel them.')).toBeTruthy()
+    expect(screen.queryByRole('button')).toBeNull()
+  })
+
+  it('the component’s own hook says the same', () => {
+    const html = renderToString(<SyncProducts canOperate={false} resume={false} />)
+    expect(html).toContain(SENTENCE)
+    expect(html).not.toContain('<button')
+  })
+})
+
 describe('onComplete', () => {
   it('is called once for a run, in StrictMode and for a new function too', () => {
     const onComplete = vi.fn()

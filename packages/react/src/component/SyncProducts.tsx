@@ -11,6 +11,12 @@ export interface SyncPanelOptions {
   locale?: Locale | undefined
   /** Words to put in the place of the locale's. */
   labels?: Partial<Labels> | undefined
+  /**
+   * Whether this person may start and cancel runs. Without it the screen only watches, and says so
+   * where the buttons would be. The server decides; this spares a person what it would refuse.
+   * @defaultValue true
+   */
+  canOperate?: boolean | undefined
   /** Classes of the outermost element. @defaultValue a white card */
   className?: string | undefined
   /** Called once for each run that ends complete while it is watched. */
@@ -44,6 +50,7 @@ function OverEventSource({ url = DEFAULT_URL, resume = true, ...props }: OwnHook
   return <SyncPanel sync={useSSESync(url, { ...props, resume })} {...panelOptions(props)} />
 }
 
-function panelOptions({ locale, labels, className, onComplete }: SyncPanelOptions): SyncPanelOptions {
-  return { locale, labels, className, onComplete }
+function panelOptions(options: SyncPanelOptions): SyncPanelOptions {
+  const { locale, labels, canOperate, className, onComplete } = options
+  return { locale, labels, canOperate, className, onComplete }
 }

@@ -10,6 +10,8 @@ export interface Labels {
   running: string
   cancel: string
   cancelling: string
+  /** In place of the buttons, for who may only watch. */
+  watchOnly: string
   connecting: string
   reconnecting: string
   progress: string
@@ -44,6 +46,7 @@ const SPANISH: Labels = {
   running: 'Sincronizando...',
   cancel: 'Cancelar',
   cancelling: 'Cancelando...',
+  watchOnly: 'Tu usuario puede ver las sincronizaciones, pero no iniciarlas ni cancelarlas.',
   connecting: 'Conectando…',
   reconnecting: 'Reconectando…',
   progress: 'Progreso de la sincronización',
@@ -69,7 +72,7 @@ const SPANISH: Labels = {
     circuit_open: 'Esperando a Cianbox: no responde, volvemos a probar en un rato',
     daily_budget: 'Esperando a Cianbox: se usaron los pedidos de hoy',
     paused: 'En pausa',
-    sweep_confirmation: 'Esperando tu confirmación para dar de baja productos',
+    sweep_confirmation: 'Esperando una confirmación para dar de baja productos',
   },
   until: (time) => `hasta las ${time}`,
   completed: 'Sincronización completada',
@@ -86,6 +89,7 @@ const ENGLISH: Labels = {
   running: 'Syncing...',
   cancel: 'Cancel',
   cancelling: 'Cancelling...',
+  watchOnly: 'Your user may see the syncs, but not start or cancel them.',
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
   progress: 'Sync progress',
@@ -111,7 +115,7 @@ const ENGLISH: Labels = {
     circuit_open: 'Waiting for Cianbox: it does not answer, trying again in a while',
     daily_budget: "Waiting for Cianbox: today's requests are spent",
     paused: 'Paused',
-    sweep_confirmation: 'Waiting for you to confirm that products are retired',
+    sweep_confirmation: 'Waiting for a confirmation that products are retired',
   },
   until: (time) => `until ${time}`,
   completed: 'Sync complete',

@@ -75,7 +75,7 @@ export async function stop(place: Place): Promise<void> {
 }
 
 /** The port that this cluster's running server listens on; null when none runs. */
-async function runningPort(place: Place): Promise<number | null> {
+export async function runningPort(place: Place): Promise<number | null> {
   const file = join(place.cluster, 'postmaster.pid')
   if (!existsSync(file)) return null
   try {

@@ -44,12 +44,25 @@ export async function startEmbeddedPostgres(options: {
     throw error
   }
   return {
-    databaseUrl: `postgres://${OWNER}:${options.ownerPassword}@127.0.0.1:${port}/${DATABASE}`,
+    databaseUrl: urlOf(port, options.ownerPassword),
     async stop() {
       await holder.end().catch(() => undefined)
       await cluster.stop(place)
     },
   }
+}
+
+/** The address of the PostgreSQL that an Espejo runs in this data directory; null when none runs. */
+export async function findEmbeddedPostgres(options: {
+  dataDir: string
+  ownerPassword: string
+}): Promise<string | null> {
+  const port = await cluster.runningPort(prepare(await locateBinaries(), options.dataDir))
+  return port === null ? null : urlOf(port, options.ownerPassword)
+}
+
+function urlOf(port: number, ownerPassword: string): string {
+  return `postgres://${OWNER}:${ownerPassword}@127.0.0.1:${port}/${DATABASE}`
 }
 
 const OWNER = 'espejo'

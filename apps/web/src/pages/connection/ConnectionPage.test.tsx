@@ -103,6 +103,51 @@ describe('the connection form', () => {
   })
 })
 
+describe('deleting the connection', () => {
+  const off = { registered: false, events: [], lastReceivedAt: null }
+
+  beforeEach(() => {
+    // jsdom has dialogs that do not open.
+    Object.assign(HTMLDialogElement.prototype, {
+      showModal(this: HTMLDialogElement) {
+        this.open = true
+      },
+      close(this: HTMLDialogElement) {
+        this.open = false
+      },
+    })
+  })
+
+  async function confirm() {
+    await open()
+    press('Borrar conexión')
+    fireEvent.click(await screen.findByRole('button', { name: 'Borrar' }))
+  }
+
+  it('says beforehand that the notifications go with it', async () => {
+    api.on(`GET ${PATH}/webhook`, { body: { ...off, registered: true } })
+    await open()
+    press('Borrar conexión')
+    expect(await screen.findByText(/también le vamos a pedir a Cianbox/)).toBeTruthy()
+  })
+
+  it('says that it is done', async () => {
+    api.on(`GET ${PATH}/webhook`, { body: off })
+    api.on(`DELETE ${PATH}`, {})
+    await confirm()
+    expect(await screen.findByText('Conexión borrada.')).toBeTruthy()
+  })
+
+  it('says what Cianbox could not be told', async () => {
+    api.on(`GET ${PATH}/webhook`, { body: { ...off, registered: true } })
+    const message = 'La conexión se borró, pero Cianbox no respondió bien.'
+    api.on(`DELETE ${PATH}`, { body: { code: 'upstream_timeout', message } })
+    await confirm()
+    expect(await screen.findByText(message)).toBeTruthy()
+    expect(screen.queryByText('Conexión borrada.')).toBeNull()
+  })
+})
+
 async function open() {
   render(
     <QueryClientProvider client={createQueryClient()}>

@@ -1,6 +1,8 @@
+import type { WebhookLeft } from '@espejo/contract'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '../../api/connection.js'
+import { ServerText } from '../../components/ErrorText.js'
 import { LoadError } from '../../components/LoadError.js'
 import { usePageTitle } from '../../components/page-title.js'
 import { useLocale } from '../../i18n/i18n.js'
@@ -13,7 +15,7 @@ import { ConnectionForm } from './ConnectionForm.js'
 import { DeleteConnection } from './DeleteConnection.js'
 import { WebhookCard } from './WebhookCard.js'
 
-type Done = 'saved' | 'deleted' | null
+type Done = { what: 'saved' | 'deleted'; left?: WebhookLeft | undefined } | null
 
 /** The tenant's access to Cianbox: show, change, try, delete. */
 export function ConnectionPage() {
@@ -44,23 +46,29 @@ export function ConnectionPage() {
               key={connection === null ? 'new' : 'stored'}
               connection={connection}
               onEdit={() => setDone(null)}
-              onSaved={() => setDone('saved')}
+              onSaved={() => setDone({ what: 'saved' })}
             />
-            {done !== null && (
-              <Notice tone="ok" live>
-                {t(`connection.${done}`)}
-              </Notice>
-            )}
+            {done && <DoneNotice {...done} />}
           </>
         )}
         {connection && <WebhookCard />}
         {connection && (
           <footer className="flex flex-wrap items-center justify-between gap-3 text-sm text-muted">
             <p>{t('connection.updatedAt', { date: formatDateTime(connection.updatedAt, locale) })}</p>
-            {editable && <DeleteConnection onDeleted={() => setDone('deleted')} />}
+            {editable && <DeleteConnection onDeleted={(left) => setDone({ what: 'deleted', left })} />}
           </footer>
         )}
       </div>
     </div>
+  )
+}
+
+/** A deletion that Cianbox could not be told of is no failure, but not all of what was wanted either. */
+function DoneNotice({ what, left }: NonNullable<Done>) {
+  const { t } = useTranslation()
+  return (
+    <Notice tone={left ? 'warn' : 'ok'} live>
+      {left ? <ServerText>{left.message}</ServerText> : t(`connection.${what}`)}
+    </Notice>
   )
 }

@@ -1,3 +1,4 @@
+import type { WebhookLeft } from '@espejo/contract'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDeleteConnection } from '../../api/connection.js'
@@ -8,7 +9,7 @@ import { Dialog } from '../../ui/Dialog.js'
 import { Notice } from '../../ui/Notice.js'
 
 /** Deletes the connection, once the person has said so twice. */
-export function DeleteConnection({ onDeleted }: { onDeleted: () => void }) {
+export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft | undefined) => void }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const remove = useDeleteConnection()
@@ -27,7 +28,7 @@ export function DeleteConnection({ onDeleted }: { onDeleted: () => void }) {
         >
           <div className="flex flex-col gap-4 text-base text-ink">
             <p>{t('connection.deleteBody')}</p>
-            {webhook.data?.registered && <Notice tone="warn">{t('webhook.beforeDelete')}</Notice>}
+            {webhook.data?.registered && <p>{t('webhook.withDelete')}</p>}
             {remove.isError && (
               <Notice tone="danger" live>
                 <ErrorText error={remove.error} />

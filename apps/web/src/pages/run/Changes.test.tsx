@@ -13,6 +13,7 @@ const run = { id: 'r1', status: 'complete', dryRun: false, created: 0 } as Run
 const change: ProductChange = {
   changeId: '1',
   cianboxId: '10564',
+  name: 'Caño de PVC 110 mm',
   runId: 'r1',
   kind: 'updated',
   fields: [
@@ -55,6 +56,22 @@ describe('the changes of a run', () => {
       ['Activo', 'Sí → No'],
     ])
     expect(within(screen.getByRole('table')).getByText('Actualizado')).toBeTruthy()
+  })
+
+  it('name their products, and lead to them', async () => {
+    open(run)
+    const link = await screen.findByRole('link', { name: 'Caño de PVC 110 mm' })
+    expect(link.getAttribute('href')).toBe('/productos/10564')
+    expect(screen.getByText('Id 10564')).toBeTruthy()
+  })
+
+  it('of a product that the mirror does not have show its id, which leads nowhere', async () => {
+    api.on(`GET ${PATH}`, {
+      body: { items: [{ ...change, name: null, kind: 'created', fields: [] }], nextCursor: null },
+    })
+    open({ ...run, dryRun: true })
+    expect(await screen.findByText('Id 10564')).toBeTruthy()
+    expect(screen.queryByRole('link')).toBeNull()
   })
 
   it('of a dry run are told as what would change', async () => {

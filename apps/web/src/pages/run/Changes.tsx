@@ -61,14 +61,8 @@ function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; d
       <tbody>
         {changes.map((change) => (
           <tr key={change.changeId}>
-            <RowHead className="w-1/4">
-              <Link
-                href={`/productos/${encodeURIComponent(change.cianboxId)}`}
-                aria-label={t('changes.open', { id: change.cianboxId })}
-                className="font-medium text-accent tabular-nums hover:underline"
-              >
-                {change.cianboxId}
-              </Link>
+            <RowHead className="w-1/3 wrap-anywhere">
+              <ChangedProduct change={change} />
             </RowHead>
             <Cell>
               <p className="mb-1">
@@ -80,5 +74,23 @@ function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; d
         ))}
       </tbody>
     </DataTable>
+  )
+}
+
+/** By its name; a product that a dry run would create has none in the mirror, and no page to open. */
+function ChangedProduct({ change: { cianboxId, name } }: { change: ProductChange }) {
+  const { t } = useTranslation()
+  const id = t('changes.id', { id: cianboxId })
+  if (name === null) return <span className="tabular-nums">{id}</span>
+  return (
+    <>
+      <Link
+        href={`/productos/${encodeURIComponent(cianboxId)}`}
+        className="font-medium text-accent hover:underline"
+      >
+        {name}
+      </Link>
+      <p className="text-muted tabular-nums">{id}</p>
+    </>
   )
 }

@@ -1,13 +1,16 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import { useConnection } from '../../api/connection.js'
+import { canConfigure } from '../../lib/capabilities.js'
+import { useUser } from '../../session/SessionGate.js'
 import { buttonClass } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** Says what is missing before a sync can work, and leads there. Silent when nothing is. */
+/** Says what is missing before a sync can work, and leads there who may mend it. Silent when nothing is. */
 export function ConnectionNotice() {
   const { t } = useTranslation()
   const { data: connection } = useConnection()
+  const mayMend = canConfigure(useUser())
   if (connection === undefined || connection?.isActive) return null
 
   const [title, body, action] =
@@ -19,12 +22,14 @@ export function ConnectionNotice() {
       tone="warn"
       title={title}
       actions={
-        <Link href="/conexion" className={buttonClass('plain')}>
-          {action}
-        </Link>
+        mayMend && (
+          <Link href="/conexion" className={buttonClass('plain')}>
+            {action}
+          </Link>
+        )
       }
     >
-      {body}
+      {mayMend ? body : t('sync.askAdmin')}
     </Notice>
   )
 }

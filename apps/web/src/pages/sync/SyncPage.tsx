@@ -2,6 +2,8 @@ import { SyncProducts } from '@espejo/react'
 import { useTranslation } from 'react-i18next'
 import { usePageTitle } from '../../components/page-title.js'
 import { useLocale } from '../../i18n/i18n.js'
+import { canOperate } from '../../lib/capabilities.js'
+import { useUser } from '../../session/SessionGate.js'
 import { useLiveSync } from '../../sync/LiveSync.js'
 import { PageHeader } from '../../ui/Page.js'
 import { ConnectionNotice } from './ConnectionNotice.js'
@@ -15,6 +17,7 @@ export function SyncPage() {
   const { t } = useTranslation()
   const locale = useLocale()
   const { sync, activeRun, watchedRun } = useLiveSync()
+  const mayOperate = canOperate(useUser())
   usePageTitle(t('sync.title'))
 
   return (
@@ -23,7 +26,12 @@ export function SyncPage() {
       <div className="flex flex-col gap-4">
         <ConnectionNotice />
         {watchedRun?.dryRun && <DryRunNotice run={watchedRun} linked />}
-        <SyncProducts sync={sync} locale={locale} className="rounded-xl border border-line bg-surface p-5" />
+        <SyncProducts
+          sync={sync}
+          locale={locale}
+          canOperate={mayOperate}
+          className="rounded-xl border border-line bg-surface p-5"
+        />
         {activeRun && <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />}
         <OtherRuns busy={sync.isLoading || activeRun !== null} />
       </div>

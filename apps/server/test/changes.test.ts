@@ -1,0 +1,74 @@
+import type { ProductChange, Run } from '@espejo/contract'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { productChangeSchema } from '../src/http/answer-schemas.js'
+import { type LiveTenant, useLiveApp } from './support/live-app.js'
+
+const live = useLiveApp()
+let tenant: LiveTenant
+
+async function sync(body: object = {}): Promise<Run> {
+  await tenant.call('POST', '/api/cianbox/sync/runs', { body })
+  return tenant.ended()
+}
+
+async function changesAt(path: string): Promise<ProductChange[]> {
+  const { status, json } = await tenant.call('GET', path)
+  expect(status).toBe(200)
+  return json.items.map((item: unknown) => productChangeSchema.strict().parse(item))
+}
+
+const changesOf = (run: Run) => changesAt(`/api/cianbox/sync/runs/${run.id}/changes`)
+const named = (changes: ProductChange[]) =>
+  changes.map(({ kind, cianboxId, name }) => [kind, cianboxId, name]).sort()
+
+beforeAll(async () => {
+  tenant = await live.tenant('names')
+  await sync()
+})
+
+describe('what a run changed', () => {
+  it('is told by the names that the products have now', async () => {
+    const nameOf5 = (await tenant.call('GET', '/api/products/5')).json.name
+    tenant.erp.edit([3], { producto: 'Martillo viejo' })
+    tenant.erp.remove([5], 'gone')
+    const first = await sync()
+    tenant.erp.edit([3], { producto: 'Martillo nuevo' })
+    await sync()
+    expect(named(await changesOf(first))).toEqual([
+      ['retired', '5', nameOf5],
+      ['updated', '3', 'Martillo nuevo'],
+    ])
+  })
+
+  it('has no name where the product is not in the mirror: a creation of a dry run', async () => {
+    tenant.erp.edit([4], { producto: 'No se guarda' })
+    tenant.erp.add(1)
+    const nameOf4 = (await tenant.call('GET', '/api/products/4')).json.name
+    const run = await sync({ mode: 'full', dryRun: true })
+    expect(named(await changesOf(run))).toEqual([
+      ['created', expect.any(String), null],
+      ['updated', '4', nameOf4],
+    ])
+  })
+
+  it('never borrows a name from another tenant’s mirror', async () => {
+    const other = await live.tenant('neighbour', { account: { products: 10 } })
+    await other.call('POST', '/api/cianbox/sync/runs')
+    await other.ended()
+    tenant.erp.edit([7])
+    const run = await sync()
+    await withTenant(live.app.database.pool, tenant.id, (tx) =>
+      tx.query('DELETE FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = 7', [tenant.id]),
+    )
+    expect((await other.call('GET', '/api/products/7')).status).toBe(200)
+    expect((await changesOf(run)).find(({ cianboxId }) => cianboxId === '7')?.name).toBeNull()
+  })
+})
+
+describe('the history of a product', () => {
+  it('names it in every change', async () => {
+    const names = (await changesAt('/api/products/3/history')).map(({ name }) => name)
+    expect(names).toEqual(['Martillo nuevo', 'Martillo nuevo'])
+  })
+})

@@ -1,0 +1,22 @@
+// `npm run --silent database-url`: the address of the database that Espejo uses here, for programs that read
+// its tables. Of the embedded one only while Espejo runs, for with each start it may have another port.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from './build.mjs'
+
+build()
+const { parseConfig } = await import('../apps/server/dist/config.js')
+const { readEnvironment } = await import('../apps/server/dist/env.js')
+const { findEmbeddedPostgres } = await import('../apps/server/dist/db/embedded/index.js')
+const { loadStoredSecrets } = await import('../apps/server/dist/secrets.js')
+
+const { databaseUrl, dataDir } = parseConfig(readEnvironment())
+const hasData = existsSync(join(dataDir, 'secrets.json'))
+const url =
+  databaseUrl ?? (hasData ? await findEmbeddedPostgres({ dataDir, ...loadStoredSecrets(dataDir) }) : null)
+if (url === null) {
+  console.error(`No Espejo is running in ${dataDir}. Start one with npm start.`)
+  process.exitCode = 1
+} else {
+  console.log(url)
+}
