@@ -23,6 +23,7 @@ import { createScheduledRun } from './schedule/scheduled-run.js'
 import { createSealer, deriveKey, loadStoredSecrets } from './secrets.js'
 import { createStreamHub } from './stream/hub.js'
 import { createStreamRouter } from './stream/stream-routes.js'
+import { createStreamsAhead } from './stream/streams-ahead.js'
 import { createTailReader } from './stream/tail-reader.js'
 import { createTickets } from './stream/tickets.js'
 import { createWakeups, type Wakeups } from './stream/wakeups.js'
@@ -201,6 +202,7 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
   const authenticate = createAuthenticate(verifyToken)
   const connections = createConnectionStore({ pool, sealer })
   const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now })
+  const streams = { hub, runControl, pool, tickets, authenticate, verifyToken }
   let url: string | null = null
   const app = createApp({
     pool,
@@ -218,14 +220,8 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
       // In the demo the simulator, on this same machine, is the only one to reach us.
       publicUrl: () => config.publicUrl ?? (config.demo ? url : null),
     }),
-    streamRouter: createStreamRouter({
-      hub,
-      runControl,
-      pool,
-      tickets,
-      authenticate,
-      verifyToken,
-    }),
+    streamRouter: createStreamRouter(streams),
+    ahead: (serve) => createStreamsAhead('/api', streams, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),

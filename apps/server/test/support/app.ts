@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Role } from '@espejo/contract'
 import type { Router } from 'express'
@@ -108,7 +109,7 @@ export function useApp(
       webDir: options.webDir ?? '/nowhere',
       streams: () => ({ viewers: 3, runs: 2 }),
     })
-    const server = app.listen(0, '127.0.0.1')
+    const server = createServer(app).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     close = () =>
