@@ -120,6 +120,14 @@ const DRAIN_MS = 2000
 /** How long the last requests of a stopping process may take. */
 const LAST_ANSWERS_MS = 10_000
 
+/**
+ * Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`). When a node
+ * goes away its viewers come to the others within a second or so. Those that do not fit are not
+ * refused but left to try again after one second, then three, then seven, and a health check among them.
+ * Node's default is 511.
+ */
+const BACKLOG = 4096
+
 const now = () => new Date()
 
 async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) => void) {
@@ -248,7 +256,7 @@ async function startApi(parts: Parts, onStop: (stop: () => Promise<void>) => voi
 function listen(server: Server, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)))
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createChannels } from './channels.js'
+import { DueQueue } from './due-queue.js'
 import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
 import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
 import type { Position } from './run-channel.js'
@@ -39,7 +40,7 @@ interface WatchRequest {
   afterSeq: number
   /** Whether to tell the viewer that its cursor is unknown. */
   reset: boolean
-  out: Outlet & Pick<ServerResponse, 'once'>
+  out: Outlet & Pick<ServerResponse, 'on'>
 }
 
 export function createStreamHub(options: HubOptions): StreamHub {
@@ -51,7 +52,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   })
   const viewers = new Set<Viewer>()
   /** Those with something that is not due yet, or whose socket is not empty yet. */
-  const waiting = new Set<Viewer>()
+  const waiting = new DueQueue<Viewer>()
   const channels = createChannels({ read: options.read, flush, lost: sayGoodbye, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
@@ -59,7 +60,14 @@ export function createStreamHub(options: HubOptions): StreamHub {
   for (const clock of clocks) clock.unref()
 
   function flush(viewer: Viewer): void {
-    if (!viewer.flush(ticks())) waiting.add(viewer)
+    flushAt(viewer, ticks())
+  }
+
+  function flushAt(viewer: Viewer, at: number): void {
+    const again = viewer.flush(at)
+    if (again === null || viewer.isQueued) return
+    viewer.isQueued = true
+    waiting.add(viewer, again)
   }
 
   function sayGoodbye(viewer: Viewer): void {
@@ -73,7 +81,10 @@ export function createStreamHub(options: HubOptions): StreamHub {
 
   function tick(): void {
     const at = ticks()
-    for (const viewer of waiting) if (viewer.flush(at)) waiting.delete(viewer)
+    waiting.take(at, (viewer) => {
+      viewer.isQueued = false
+      flushAt(viewer, at)
+    })
   }
 
   function beat(): void {
@@ -106,9 +117,9 @@ export function createStreamHub(options: HubOptions): StreamHub {
       const channel = channels.join(viewer, seat.tenantId, runId)
       // Its seat was taken before the drain began.
       if (isDraining) sayGoodbye(viewer)
-      out.once('close', () => {
+      out.on('close', () => {
         viewers.delete(viewer)
-        waiting.delete(viewer)
+        viewer.forget()
         channels.leave(viewer, channel)
         seat.release()
       })
