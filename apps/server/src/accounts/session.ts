@@ -1,7 +1,7 @@
 import type { Role, User } from '@espejo/contract'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { deriveKey } from '../secrets.js'
+import { deriveKey, importSigningKey } from '../secrets.js'
 
 /** Who asks, on whose behalf, and until when. */
 export interface Session {
@@ -23,7 +23,7 @@ export interface Sessions {
  * asking the database. A token holds until it expires; to end all of them, change the secret key.
  */
 export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Sessions {
-  const key = deriveKey(deps.secretKey, 'session')
+  const key = importSigningKey(deriveKey(deps.secretKey, 'session'))
   return {
     async issue(user) {
       const issuedAt = Math.floor(deps.now().getTime() / 1000)
@@ -35,12 +35,12 @@ export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Se
         .setAudience(AUDIENCE)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expires)
-        .sign(key)
+        .sign(await key)
       return { token, expiresAt: new Date(expires * 1000) }
     },
     async verifyToken(token) {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, await key, {
           algorithms: [ALGORITHM],
           issuer: ISSUER,
           audience: AUDIENCE,

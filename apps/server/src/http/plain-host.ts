@@ -6,7 +6,8 @@ import { logRequest, requestId } from './request-log.js'
 
 /**
  * Serves one request without Express, whose 200 is a stream. `route` is its pattern, for the metrics;
- * `handle` is given the headers that its answer has to carry, and may throw what a route may throw.
+ * `handle` is given the headers that its answer has to carry, may add to them, and may throw what a
+ * route may throw.
  */
 export type ServePlain = (
   req: IncomingMessage,

@@ -8,10 +8,13 @@ import type { Position } from './run-channel.js'
 import { createSeats, type Seat } from './seats.js'
 import { recheckSessions } from './session-check.js'
 import type { StreamSession } from './stream-session.js'
+import { createTurns, type InTurn } from './turns.js'
 import { type Outlet, Viewer } from './viewer.js'
 
 /** All open streams of this process, and the runs that they watch. */
 export interface StreamHub {
+  /** Opens a stream when its turn comes: all that authenticates, looks up and answers. */
+  open: InTurn
   /** Takes a viewer's place. @throws `SeatRefusedError` */
   admit(tenantId: string): Seat
   /** Where a run of the tenant stands; null: no such run. `atLeast`: what the caller has seen of it. */
@@ -106,6 +109,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   }
 
   return {
+    open: createTurns(),
     admit: seats.take,
     locate: channels.locate,
     watch({ seat, session, runId, afterSeq, reset, out }) {

@@ -41,18 +41,25 @@ export function createStreamHandlers<Req extends IncomingMessage>(
   deps: StreamDeps<Req>,
 ): StreamHandlers<Req> {
   const { hub } = deps
+  /** Whoever left while it waited is not asked about, and starts nothing. */
+  const inTurn = ({ res }: StreamCall, open: () => Promise<void>) =>
+    hub.open(async () => {
+      if (!res.destroyed) await open()
+    })
   return {
-    async start(call) {
-      const session = await authenticateStream(call, null, deps)
-      // HEAD asks what a GET would be like, and starts nothing.
-      if (call.req.method === 'HEAD') openEventStream(call)
-      else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
-    },
-    async watch(call, runId) {
-      const session = await authenticateStream(call, runId, deps)
-      if (!isRunId(runId)) throw notFound()
-      await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
-    },
+    start: (call) =>
+      inTurn(call, async () => {
+        const session = await authenticateStream(call, null, deps)
+        // HEAD asks what a GET would be like, and starts nothing.
+        if (call.req.method === 'HEAD') openEventStream(call)
+        else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
+      }),
+    watch: (call, runId) =>
+      inTurn(call, async () => {
+        const session = await authenticateStream(call, runId, deps)
+        if (!isRunId(runId)) throw notFound()
+        await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
+      }),
   }
 }
 

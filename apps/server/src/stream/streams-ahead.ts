@@ -42,8 +42,8 @@ export function createStreamsAhead(
     if (runId === undefined || !isPlain(req)) return false
     const query = mark < 0 ? NOTHING : parse(url.slice(mark + 1))
     const route = base + (runId === null ? START_ROUTE : EVENTS_ROUTE)
-    serve(req, res, route, async (given) => {
-      const headers = runId === null ? given : { ...given, Vary: 'Accept' }
+    serve(req, res, route, async (headers) => {
+      if (runId !== null) headers.Vary = 'Accept'
       const call = { req, res, query, hostname: hostnameOf(req), headers }
       await (runId === null ? start(call) : watch(call, runId))
       letGo(req, res)
