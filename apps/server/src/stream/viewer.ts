@@ -1,11 +1,11 @@
 import type { Frame } from './frame.js'
 import type { StreamSession } from './stream-session.js'
+import { type FrameOutlet, writeFrame } from './write-frame.js'
 
 /** The part of an `http.ServerResponse` that a viewer writes to. */
-export interface Outlet {
+export interface Outlet extends FrameOutlet {
   /** Bytes handed over that the operating system has not taken yet. */
   readonly writableLength: number
-  write(bytes: Buffer): unknown
   end(): unknown
   destroy(): unknown
 }
@@ -100,7 +100,7 @@ export class Viewer {
     this.#unreadSince = null
     if (this.#isClosing || this.#newest || at < this.#pingDue) return
     this.#pingDue = at + this.#pace.pingMs
-    this.#out.write(ping.bytes)
+    writeFrame(this.#out, ping)
   }
 
   /** Ends the connection at once. The truth is in the log, for when the viewer returns. */
@@ -126,9 +126,8 @@ export class Viewer {
       // By schedule, not from this write on: the clock's own delay would add up to a slower pace.
       this.#progressDue = Math.max(this.#progressDue, at - tickMs) + frameGapMs
     }
-    this.#out.write(
-      earlier === NONE ? newest.bytes : Buffer.concat([...earlier, newest].map(({ bytes }) => bytes)),
-    )
+    if (earlier === NONE) writeFrame(this.#out, newest)
+    else this.#out.write(Buffer.concat([...earlier, newest].map(({ bytes }) => bytes)))
     if (this.#isClosing) this.#out.end()
   }
 }
