@@ -29,7 +29,7 @@ describe('turns', () => {
     })
     await fc.assert(
       fc.asyncProperty(limits, endings, async ({ perTurn, atOnce }, given) => {
-        const inTurn = createTurns({ perTurn, atOnce })
+        const inTurn = createTurns({ perTurn, atOnce, oneTurnIn: 3 })
         const begun: number[] = []
         const jobs = given.map((_, nth) => job(nth, begun))
         const results = jobs.map(({ work }) => inTurn(work).catch((error: Error) => error.message))
@@ -62,19 +62,21 @@ describe('turns', () => {
     expect(await next).toBe(7)
   })
 
-  it('leave room for what arrives between two slices', async () => {
-    const inTurn = createTurns({ perTurn: 10, atOnce: 1_000 })
+  it('are mostly passed over while more arrives, and then come quickly', async () => {
+    const inTurn = createTurns({ perTurn: 2, oneTurnIn: 10 })
     let begun = 0
-    const all = Array.from({ length: 2_500 }, () =>
+    const all: Promise<void>[] = []
+    const ask = () =>
       inTurn(async () => {
         begun += 1
-      }),
-    )
-    // Stands for a request that arrives when the first slice is through.
-    await nextTurn()
-    await nextTurn()
-    expect(begun).toBeLessThanOrEqual(20)
+      })
+    for (let turn = 0; turn < 100; turn++) {
+      all.push(ask())
+      await nextTurn()
+    }
+    expect(begun, 'in every tenth of a hundred turns two').toBe(20)
+    for (let turn = 0; turn < 41; turn++) await nextTurn()
+    expect(begun, 'and then two in each').toBe(100)
     await Promise.all(all)
-    expect(begun).toBe(2_500)
   })
 })

@@ -2,41 +2,55 @@
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
- * Lets work through in slices, in the order in which it came: so much in one turn of the event loop, so
- * much under way at once. When thousands of viewers come back in the same second, whatever else arrives
- * (a health check, another viewer's event) waits for a slice, not for all of them; and what they look
- * up does not fill the queue for the database's connections.
+ * Lets work through in slices, in the order in which it came, and only so much of it under way at once.
+ * When thousands of viewers come back in the same second, whatever else arrives (a health check, another
+ * viewer's event) waits for a slice and not for all of them, and what they look up does not fill the
+ * queue for the database's connections.
+ *
+ * Node accepts one connection in a turn of the event loop. A slice in every turn would make whoever
+ * stands last in the queue of connections wait until nearly all before it were served: so most turns in
+ * which more work arrived take none.
  */
-export function createTurns({ perTurn = 32, atOnce = 256 } = {}): InTurn {
+export function createTurns({ perTurn = 8, atOnce = 256, oneTurnIn = 32 } = {}): InTurn {
   let waiting: (() => void)[] = []
   let taken = 0
   let underWay = 0
   let isPlanned = false
+  let hasArrived = false
+  let passedOver = 0
 
   function plan(): void {
     if (isPlanned || taken === waiting.length || underWay >= atOnce) return
     isPlanned = true
-    setImmediate(takeSlice)
+    setImmediate(turn)
+  }
+
+  function turn(): void {
+    isPlanned = false
+    passedOver = hasArrived ? passedOver + 1 : oneTurnIn
+    hasArrived = false
+    if (passedOver >= oneTurnIn) takeSlice()
+    plan()
   }
 
   function takeSlice(): void {
-    isPlanned = false
+    passedOver = 0
     const end = Math.min(waiting.length, taken + perTurn, taken + atOnce - underWay)
     for (; taken < end; taken++) {
       underWay += 1
       waiting[taken]?.()
     }
-    // From the front of a long array one does not take single elements.
-    if (taken === waiting.length || taken > 1_000) {
+    // To shift a long array for each would be slow; to keep what was taken would be a leak.
+    if (taken === waiting.length || taken >= MOST_TAKEN) {
       waiting = waiting.slice(taken)
       taken = 0
     }
-    plan()
   }
 
   return async (work) => {
     await new Promise<void>((resolve) => {
       waiting.push(resolve)
+      hasArrived = true
       plan()
     })
     try {
@@ -47,3 +61,5 @@ export function createTurns({ perTurn = 32, atOnce = 256 } = {}): InTurn {
     }
   }
 }
+
+const MOST_TAKEN = 1_000
