@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createAuthenticate, SESSION_COOKIE } from '../src/accounts/authenticate.js'
@@ -240,6 +241,26 @@ describe('a request that is not plain', () => {
   it('because a trusted proxy names another host is judged by that one', async () => {
     const head = `Host: inside:3000\r\nX-Forwarded-Host: app.test\r\nOrigin: https://app.test\r\nCookie: ${SESSION_COOKIE}=x`
     expect(await bareGet(`${head}\r\nAccept: text/event-stream`)).toBe(401)
+  })
+})
+
+describe('a health check', () => {
+  it('that arrives behind hundreds of streams to be opened does not wait for them', async () => {
+    const { authorization } = await bearer('uno')
+    const answered: string[] = []
+    const ask = (path: string) => {
+      const socket = connect(Number(new URL(app.address).port), '127.0.0.1')
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`,
+      )
+      socket.once('data', () => answered.push(path))
+      socket.resume()
+      return once(socket, 'close')
+    }
+    const all = Array.from({ length: 400 }, () => ask(eventsOf('missing0run')))
+    await Promise.all([...all, ask('/healthz')])
+    expect(answered).toHaveLength(401)
+    expect(answered.indexOf('/healthz')).toBeLessThan(200)
   })
 })
 

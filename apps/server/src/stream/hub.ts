@@ -68,6 +68,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
 
   function flushAt(viewer: Viewer, at: number): void {
     const again = viewer.flush(at)
+    // Who is queued for its progress stays there, also with an ending that met a socket still full.
     if (again === null || viewer.isQueued) return
     viewer.isQueued = true
     waiting.add(viewer, again)

@@ -65,9 +65,14 @@ function hostnameOf({ headers: { host = '' } }: IncomingMessage): string {
   return host.replace(/:\d*$/, '')
 }
 
-/** What the viewer sent has been read. As long as its stream lasts, it would be kept: 2 KB of a browser's headers. */
+/**
+ * What the viewer sent has been read, and would be kept as long as its stream lasts: 2 KB of a browser's
+ * headers. A request that is read to its end costs less when its connection closes, too: one that is
+ * not is destroyed with an error, stack and all.
+ */
 function letGo(req: IncomingMessage, res: ServerResponse): void {
   if (res.writableEnded) return
+  req.resume()
   req.headers = {}
   req.rawHeaders = []
 }

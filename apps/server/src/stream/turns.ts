@@ -11,7 +11,7 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
  * stands last in the queue of connections wait until nearly all before it were served: so most turns in
  * which more work arrived take none.
  */
-export function createTurns({ perTurn = 8, atOnce = 256, oneTurnIn = 32 } = {}): InTurn {
+export function createTurns({ perTurn = 8, atOnce = 256, oneTurnIn = 64 } = {}): InTurn {
   let waiting: (() => void)[] = []
   let taken = 0
   let underWay = 0
