@@ -267,7 +267,7 @@ describe('a health check', () => {
 /** The status of a GET of the starting route with just these headers; `fetch` would not send its own `Host`. */
 async function bareGet(headers: string): Promise<number> {
   const socket = connect(Number(new URL(app.address).port), '127.0.0.1')
-  socket.end(`GET ${START} HTTP/1.1\r\nConnection: close\r\n${headers}\r\n\r\n`)
+  socket.write(`GET ${START} HTTP/1.1\r\nConnection: close\r\n${headers}\r\n\r\n`)
   let text = ''
   for await (const chunk of socket) text += String(chunk)
   return Number(text.split(' ')[1])
