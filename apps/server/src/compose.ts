@@ -9,6 +9,7 @@ import { createApp } from './http/app.js'
 import { DRAIN_MS, openApi } from './open-api.js'
 import { type Parts, StartError, startParts } from './parts.js'
 import { startTogether } from './start-together.js'
+import { createStreamsAhead } from './stream/streams-ahead.js'
 
 export interface Espejo {
   /** Where the API and the web app answer; null for a worker, which listens nowhere. */
@@ -32,6 +33,14 @@ export async function startEspejo(config: Config, log: Logger): Promise<Espejo> 
 /** How long the last requests of a stopping process may take. */
 const LAST_ANSWERS_MS = 10_000
 
+/**
+ * Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`). When a node
+ * goes away its viewers come to the others within a second or so. Those that do not fit are not
+ * refused but left to try again after one second, then three, then seven, and a health check among them.
+ * Node's default is 511.
+ */
+const BACKLOG = 4096
+
 const now = () => new Date()
 
 /** The API and the web app at an address of their own, with our own sessions. */
@@ -43,9 +52,10 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
     const session = await sessions.verifyToken(token)
     return session && (await isSessionLive(session)) ? session : null
   }
+  const authenticate = createAuthenticate(verifyToken)
   let url: string | null = null
-  const { api, hub } = openApi(parts, {
-    authenticate: createAuthenticate(verifyToken),
+  const { api, hub, tickets } = openApi(parts, {
+    authenticate,
     verifyToken,
     isSessionLive,
     // In the demo the simulator, on this same machine, is the only one to reach us.
@@ -58,6 +68,8 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
     log,
     sessions,
     onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
+    ahead: (serve) =>
+      createStreamsAhead('/api', { ...parts, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
     webDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
@@ -83,7 +95,7 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
 function listen(server: Server, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)))
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })

@@ -8,7 +8,7 @@ import { deriveKey } from './secrets.js'
 import { createStreamHub, type StreamHub } from './stream/hub.js'
 import { createStreamRouter } from './stream/stream-routes.js'
 import { createTailReader } from './stream/tail-reader.js'
-import { createTickets } from './stream/tickets.js'
+import { createTickets, type Tickets } from './stream/tickets.js'
 import { createRegistrations } from './webhooks/registration.js'
 import { createWebhookStore } from './webhooks/webhook-store.js'
 
@@ -26,11 +26,11 @@ export interface Host {
   publicUrl(): string | null
 }
 
-/** What the API is made of, and the hub that holds its streams. */
+/** What the API is made of, with the hub and the tickets of its streams. */
 export function openApi(
   parts: Parts,
   host: Host,
-): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub } {
+): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub; tickets: Tickets } {
   const { log, pool, secretKey, sealer, baseUrl, wakeups, guardsOf, clients, runControl } = parts
   const now = () => new Date()
   const hub = createStreamHub({
@@ -55,5 +55,5 @@ export function openApi(
     streamRouter: createStreamRouter({ hub, runControl, pool, tickets, authenticate, verifyToken }),
     now,
   }
-  return { api, hub }
+  return { api, hub, tickets }
 }

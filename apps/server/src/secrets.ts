@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, webcrypto } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -67,6 +67,11 @@ export function createSealer(secretKey: Buffer): Sealer {
 /** A key of its own for each use, so that none can be played against another. */
 export function deriveKey(secretKey: Buffer, use: 'seal' | 'session' | 'ticket'): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, '', `espejo ${use}`, 32))
+}
+
+/** A key that signs tokens and checks them (HS256). Imported once, for that costs more than a check. */
+export function importSigningKey(key: Uint8Array): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
 const VERSION = 1

@@ -12,7 +12,9 @@ export const SESSION_COOKIE = 'espejo_session'
  * there but no good does not fall back to the cookie: whether a request rests on the cookie alone
  * decides whether it must come from our own pages.
  */
-export function createAuthenticate(verifyToken: (token: string) => Promise<Session | null>): Authenticate {
+export function createAuthenticate(
+  verifyToken: (token: string) => Promise<Session | null>,
+): (req: IncomingMessage) => Promise<Session | null> {
   return async (req) => {
     const { authorization } = req.headers
     const token =

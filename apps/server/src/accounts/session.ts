@@ -1,7 +1,7 @@
 import type { Role, User } from '@espejo/contract'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { deriveKey } from '../secrets.js'
+import { deriveKey, importSigningKey } from '../secrets.js'
 
 /** Who asks, on whose behalf, and until when. */
 export interface Session {
@@ -23,7 +23,26 @@ export interface Sessions {
  * asking the database. A token holds until it expires; to end all of them, change the secret key.
  */
 export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Sessions {
-  const key = deriveKey(deps.secretKey, 'session')
+  const key = importSigningKey(deriveKey(deps.secretKey, 'session'))
+  /** A signature that was right stays right: when a thousand viewers come back at once it is not checked anew. */
+  const verified = new Map<string, Session>()
+
+  async function verify(token: string): Promise<Session | null> {
+    try {
+      const { payload } = await jwtVerify(token, await key, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        currentDate: deps.now(),
+      })
+      const { sub, tenant, role, exp } = claims.parse(payload)
+      return { userId: sub, tenantId: tenant, role, expiresAt: new Date(exp * 1000) }
+    } catch {
+      // Why a token is no good is nobody's business who sent it.
+      return null
+    }
+  }
+
   return {
     async issue(user) {
       const issuedAt = Math.floor(deps.now().getTime() / 1000)
@@ -35,27 +54,24 @@ export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Se
         .setAudience(AUDIENCE)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expires)
-        .sign(key)
+        .sign(await key)
       return { token, expiresAt: new Date(expires * 1000) }
     },
     async verifyToken(token) {
-      try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: [ALGORITHM],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          currentDate: deps.now(),
-        })
-        const { sub, tenant, role, exp } = claims.parse(payload)
-        return { userId: sub, tenantId: tenant, role, expiresAt: new Date(exp * 1000) }
-      } catch {
-        // Why a token is no good is nobody's business who sent it.
-        return null
-      }
+      const known = verified.get(token)
+      if (known && known.expiresAt > deps.now()) return known
+      verified.delete(token)
+      const session = await verify(token)
+      if (!session) return null
+      if (verified.size >= MOST_VERIFIED) verified.clear()
+      verified.set(token, session)
+      return session
     },
   }
 }
 
+/** Tokens remembered at most; past it all are forgotten, which only costs checking again. */
+const MOST_VERIFIED = 10_000
 const SESSION_HOURS = 12
 const ALGORITHM = 'HS256'
 const ISSUER = 'espejo'

@@ -1,10 +1,12 @@
-import express, { type Express } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Pool } from '../db/pool.js'
 import { type ApiDeps, createApi } from './api.js'
 import { createHealthRouter } from './health.js'
 import { createMetrics } from './metrics.js'
+import { createPlainHost, type ServePlain } from './plain-host.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { createRequestLog } from './request-log.js'
 import { createWebAppRouter } from './web-app.js'
@@ -14,6 +16,8 @@ export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   log: Logger
   /** What is open on the stream hub, for the metrics. */
   streams: () => { viewers: number; runs: number }
+  /** Looks at each request before Express does. */
+  ahead?: (serve: ServePlain) => ServeAhead
   /** Folder of the built web app; where there is none, only the API is served. */
   webDir: string
   /**
@@ -23,8 +27,14 @@ export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   trustProxy?: boolean | number | string
 }
 
-/** The thinnest host of the API: security headers, a log of requests, health, and the web app. */
-export function createApp(deps: AppDeps): Express {
+/** Takes a request on, or leaves it, untouched, to Express: false. */
+export type ServeAhead = (req: IncomingMessage, res: ServerResponse) => boolean
+
+/**
+ * The thinnest host of the API: security headers, a log of requests, health, and the web app; and
+ * what is served ahead of all that, with as much of it as it needs.
+ */
+export function createApp(deps: AppDeps): RequestListener {
   const onUnexpectedError = logUnexpected(deps.log)
   const app = express()
   app.disable('x-powered-by')
@@ -39,7 +49,10 @@ export function createApp(deps: AppDeps): Express {
   app.use(createWebAppRouter(deps.webDir))
   app.use(unknownRoute)
   app.use(problemHandler({ onUnexpected: onUnexpectedError }))
-  return app
+  const isServed = deps.ahead?.(createPlainHost({ log: deps.log, metrics, onUnexpectedError }))
+  return (req, res) => {
+    if (!isServed?.(req, res)) app(req, res)
+  }
 }
 
 /** Product images come from anywhere; everything else from here alone, and nothing inline. */

@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 export interface Metrics {
   /** Measures every request that is not a stream. */
   measure: RequestHandler
+  /** Counts an answer that never passed through {@link Metrics.measure}. */
+  count(answer: { method: string; route: string; status: number; seconds: number }): void
   /** `GET /metrics`, for Prometheus. No tenant appears in it. */
   router: Router
 }
@@ -42,6 +44,7 @@ export function createMetrics(streams: () => { viewers: number; runs: number }):
   })
   return {
     router,
+    count: ({ seconds, ...labels }) => duration.observe(labels, seconds),
     measure: (req, res, next) => {
       const end = duration.startTimer()
       res.once('finish', () => {

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Problem } from '@espejo/contract'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { ZodError } from 'zod'
@@ -50,24 +51,43 @@ export const unknownRoute: RequestHandler = (_req, _res, next) => {
 /** Where errors go that are nobody's refusal. `route` is the pattern, never the address that was asked. */
 export type UnexpectedErrorLog = (error: unknown, request: { method: string; route: string }) => void
 
-/**
- * Answers every error as `application/problem+json`. What is nobody's refusal becomes a 500 that
- * says nothing of its insides, which go to `onUnexpected`.
- */
+/** Answers every error of an Express application as {@link answerError} does. */
 export function problemHandler(options: { onUnexpected: UnexpectedErrorLog }): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    const problem = toHttpProblem(error)
-    if (problem.status === 500) {
-      options.onUnexpected(error, { method: req.method, route: routeOf(req) })
-    }
-    // A stream that has begun cannot change its status any more: cut it, so that nobody takes it for whole.
-    if (res.headersSent) {
-      res.destroy()
-      return
-    }
-    res.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store')
-    res.type('application/problem+json').send(JSON.stringify(problem.toProblem()))
+    answerError(res, error, (cause) =>
+      options.onUnexpected(cause, { method: req.method, route: routeOf(req) }),
+    )
   }
+}
+
+/**
+ * Answers an error as `application/problem+json`. What is nobody's refusal becomes a 500 that says
+ * nothing of its insides, which go to `onUnexpected`.
+ *
+ * @param headers what the answer carries beside its own and those that `res` was given
+ */
+export function answerError(
+  res: ServerResponse,
+  error: unknown,
+  onUnexpected: (error: unknown) => void,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const problem = toHttpProblem(error)
+  if (problem.status === 500) onUnexpected(error)
+  // A stream that has begun cannot change its status any more: cut it, so that nobody takes it for whole.
+  if (res.headersSent) {
+    res.destroy()
+    return
+  }
+  const body = Buffer.from(JSON.stringify(problem.toProblem()))
+  res.writeHead(problem.status, {
+    ...headers,
+    ...problem.headers,
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': body.length,
+  })
+  res.end(body)
 }
 
 /** Any thrown value as the problem it is answered with. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { type HttpLogger, pinoHttp } from 'pino-http'
 
@@ -11,8 +12,7 @@ export function createRequestLog(log: Logger): HttpLogger {
   return pinoHttp({
     logger: log,
     genReqId(req, res) {
-      const given = req.headers['x-request-id']
-      const id = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+      const id = requestId(req)
       res.setHeader('X-Request-Id', id)
       return id
     },
@@ -32,6 +32,28 @@ export function createRequestLog(log: Logger): HttpLogger {
     customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'warn' : 'info'),
     autoLogging: { ignore: (req) => req.url === '/healthz' || req.url === '/readyz' },
   })
+}
+
+/** The caller's own id of its request, where it is one, or else a new one. */
+export function requestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
+}
+
+/** The same line, of the same form, for a request that never passed through {@link createRequestLog}. */
+export function logRequest(
+  log: Logger,
+  { id, req, res, ms }: { id: string; req: IncomingMessage; res: ServerResponse; ms: number },
+): void {
+  const isError = res.statusCode >= 500
+  log[isError ? 'warn' : 'info'](
+    {
+      req: { id, method: req.method, path: loggedPath(req.url ?? '') },
+      res: { status: res.statusCode },
+      responseTime: Math.round(ms),
+    },
+    isError ? 'request errored' : 'request completed',
+  )
 }
 
 /** The path alone, and of the one path that is itself a secret, only its beginning. */

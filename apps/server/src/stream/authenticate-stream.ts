@@ -1,12 +1,14 @@
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
 import { HttpProblem } from '../http/problem.js'
 import { isCrossSite } from '../http/same-origin.js'
+import type { StreamCall } from './stream-call.js'
 import type { StreamSession } from './stream-session.js'
 import type { Tickets } from './tickets.js'
 
-export interface StreamAuthentication {
+/** `Req` is what the host's own authentication takes: for one that looks at headers alone, any request. */
+export interface StreamAuthentication<Req extends IncomingMessage> {
   /** By the `Authorization` header or the session cookie. */
-  authenticate(req: Request): Promise<StreamSession | null>
+  authenticate(req: Req): Promise<StreamSession | null>
   /** The brief's `?token=`: the same token that `Authorization: Bearer` carries. */
   verifyToken(token: string): Promise<StreamSession | null>
   tickets: Tickets
@@ -20,12 +22,12 @@ export interface StreamAuthentication {
  * @param runId the run to be watched, null on the starting route
  * @throws HttpProblem 401, or 403 for another site's page
  */
-export async function authenticateStream(
-  req: Request,
+export async function authenticateStream<Req extends IncomingMessage>(
+  { req, query, hostname }: Pick<StreamCall<Req>, 'req' | 'query' | 'hostname'>,
   runId: string | null,
-  by: StreamAuthentication,
+  by: StreamAuthentication<Req>,
 ): Promise<StreamSession> {
-  const { ticket, token } = req.query
+  const { ticket, token } = query
   if (req.headers.authorization !== undefined) return requireSession(await by.authenticate(req))
   if (ticket !== undefined) {
     const session = typeof ticket === 'string' ? await by.tickets.redeem(ticket, runId) : null
@@ -42,7 +44,7 @@ export async function authenticateStream(
     return requireSession(typeof token === 'string' ? await by.verifyToken(token) : null)
   }
   // A GET that starts a run must not be started by a link or an image on someone else's page.
-  if (isCrossSite(req.headers, req.hostname)) {
+  if (isCrossSite(req.headers, hostname)) {
     throw new HttpProblem(403, 'cross_site', 'El pedido viene de otro sitio y no se acepta.')
   }
   return requireSession(await by.authenticate(req))

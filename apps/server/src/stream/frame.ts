@@ -5,6 +5,8 @@ import { encodeEvent, encodeRetry, jsonLine } from './encode.js'
 /** One encoded event. Made once, and shared by every viewer that is sent it. */
 export interface Frame {
   readonly bytes: Buffer
+  /** The same memory between a chunk's length and its end, as HTTP/1.1 frames a body of unknown length. */
+  readonly chunk: Buffer
   /** Position in the run's log; 0 for events of the connection. */
   readonly seq: number
   /** `latest`: a newer one takes its place as long as it has not been written. */
@@ -17,7 +19,7 @@ export interface Frame {
 export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Frame {
   const text = encodeEvent({ event, id: formatCursor(runId, seq), data: jsonLine(data) })
   return {
-    bytes: Buffer.from(text),
+    ...encoded(text),
     seq,
     lane: event === 'progress' ? 'latest' : 'lossless',
     isLast: event === 'complete' || event === 'error',
@@ -26,7 +28,7 @@ export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Fr
 
 /** The beginning of a stream: how long an `EventSource` waits before it reconnects. */
 export function retryFrame(retryMs: number): Frame {
-  return { bytes: Buffer.from(encodeRetry(retryMs)), seq: 0, lane: 'lossless', isLast: false }
+  return { ...encoded(encodeRetry(retryMs)), seq: 0, lane: 'lossless', isLast: false }
 }
 
 /** The sign of life that an `EventSource` can see, which a comment is not. */
@@ -44,5 +46,12 @@ export function drainFrame(retryMs: number): Frame {
 
 function connectionFrame(event: 'ping' | 'reset' | 'drain', data: object, retry?: number): Frame {
   const text = encodeEvent({ event, data: JSON.stringify(data), ...(retry === undefined ? {} : { retry }) })
-  return { bytes: Buffer.from(text), seq: 0, lane: 'lossless', isLast: false }
+  return { ...encoded(text), seq: 0, lane: 'lossless', isLast: false }
+}
+
+function encoded(text: string): Pick<Frame, 'bytes' | 'chunk'> {
+  const length = Buffer.byteLength(text)
+  const head = `${length.toString(16)}\r\n`
+  const chunk = Buffer.from(`${head}${text}\r\n`)
+  return { chunk, bytes: chunk.subarray(head.length, head.length + length) }
 }

@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createChannels } from './channels.js'
+import { DueQueue } from './due-queue.js'
 import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
 import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
 import type { Position } from './run-channel.js'
 import { createSeats, type Seat } from './seats.js'
 import { recheckSessions } from './session-check.js'
 import type { StreamSession } from './stream-session.js'
+import { createTurns, type InTurn } from './turns.js'
 import { type Outlet, Viewer } from './viewer.js'
 
 /** All open streams of this process, and the runs that they watch. */
 export interface StreamHub {
+  /** Opens a stream when its turn comes: all that authenticates, looks up and answers. */
+  open: InTurn
   /** Takes a viewer's place. @throws `SeatRefusedError` */
   admit(tenantId: string): Seat
   /** Where a run of the tenant stands; null: no such run. `atLeast`: what the caller has seen of it. */
@@ -39,7 +43,7 @@ interface WatchRequest {
   afterSeq: number
   /** Whether to tell the viewer that its cursor is unknown. */
   reset: boolean
-  out: Outlet & Pick<ServerResponse, 'once'>
+  out: Outlet & Pick<ServerResponse, 'on'>
 }
 
 export function createStreamHub(options: HubOptions): StreamHub {
@@ -51,7 +55,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   })
   const viewers = new Set<Viewer>()
   /** Those with something that is not due yet, or whose socket is not empty yet. */
-  const waiting = new Set<Viewer>()
+  const waiting = new DueQueue<Viewer>()
   const channels = createChannels({ read: options.read, flush, lost: sayGoodbye, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
@@ -59,7 +63,15 @@ export function createStreamHub(options: HubOptions): StreamHub {
   for (const clock of clocks) clock.unref()
 
   function flush(viewer: Viewer): void {
-    if (!viewer.flush(ticks())) waiting.add(viewer)
+    flushAt(viewer, ticks())
+  }
+
+  function flushAt(viewer: Viewer, at: number): void {
+    const again = viewer.flush(at)
+    // Who is queued for its progress stays there, also with an ending that met a socket still full.
+    if (again === null || viewer.isQueued) return
+    viewer.isQueued = true
+    waiting.add(viewer, again)
   }
 
   function sayGoodbye(viewer: Viewer): void {
@@ -73,7 +85,10 @@ export function createStreamHub(options: HubOptions): StreamHub {
 
   function tick(): void {
     const at = ticks()
-    for (const viewer of waiting) if (viewer.flush(at)) waiting.delete(viewer)
+    waiting.take(at, (viewer) => {
+      viewer.isQueued = false
+      flushAt(viewer, at)
+    })
   }
 
   function beat(): void {
@@ -95,6 +110,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   }
 
   return {
+    open: createTurns(),
     admit: seats.take,
     locate: channels.locate,
     watch({ seat, session, runId, afterSeq, reset, out }) {
@@ -106,9 +122,9 @@ export function createStreamHub(options: HubOptions): StreamHub {
       const channel = channels.join(viewer, seat.tenantId, runId)
       // Its seat was taken before the drain began.
       if (isDraining) sayGoodbye(viewer)
-      out.once('close', () => {
+      out.on('close', () => {
         viewers.delete(viewer)
-        waiting.delete(viewer)
+        viewer.forget()
         channels.leave(viewer, channel)
         seat.release()
       })

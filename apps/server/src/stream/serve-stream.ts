@@ -1,9 +1,9 @@
-import type { Request, Response } from 'express'
 import { HttpProblem, notFound } from '../http/problem.js'
 import type { StartedDecision } from './decide.js'
 import type { StreamHub } from './hub.js'
 import { openEventStream } from './open-event-stream.js'
 import { type Seat, type SeatRefusal, SeatRefusedError } from './seats.js'
+import type { StreamCall } from './stream-call.js'
 import type { StreamSession } from './stream-session.js'
 
 /**
@@ -12,24 +12,24 @@ import type { StreamSession } from './stream-session.js'
  */
 export async function serveStream(
   hub: StreamHub,
-  req: Request,
-  res: Response,
+  call: StreamCall,
   session: StreamSession,
   decide: () => Promise<StartedDecision>,
 ): Promise<void> {
-  const seat = takeSeat(hub, session.tenantId, res)
+  const { req, res, headers } = call
+  const seat = takeSeat(hub, session.tenantId)
   let isWatching = false
   try {
     const decision = await decide()
     if (decision.do === 'miss') throw notFound()
     if (decision.do === 'forbid') throw FORBIDDEN()
     if (decision.do === 'finish') {
-      res.status(204).set('Cache-Control', 'no-store').end()
+      res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' }).end()
       return
     }
     // Who left meanwhile will have no `close` any more to release the seat.
     if (res.destroyed || res.closed) return
-    openEventStream(req, res)
+    openEventStream(call)
     if (req.method === 'HEAD') return
     hub.watch({ seat, session, out: res, ...decision })
     isWatching = true
@@ -38,14 +38,13 @@ export async function serveStream(
   }
 }
 
-function takeSeat(hub: StreamHub, tenantId: string, res: Response): Seat {
+function takeSeat(hub: StreamHub, tenantId: string): Seat {
   try {
     return hub.admit(tenantId)
   } catch (error) {
     if (!(error instanceof SeatRefusedError)) throw error
     const { code, detail, retryAfter } = REFUSALS[error.reason]
-    res.set('Retry-After', String(retryAfter))
-    throw new HttpProblem(503, code, detail)
+    throw new HttpProblem(503, code, detail, {}, { 'Retry-After': String(retryAfter) })
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Role } from '@espejo/contract'
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { type Pool, withTenant } from '../db/pool.js'
 import { newId } from '../runs/ids.js'
+import { importSigningKey } from '../secrets.js'
 import type { StreamSession } from './stream-session.js'
 
 /**
@@ -27,7 +28,8 @@ export function createTickets(options: {
   /** @defaultValue 30 */
   ttlSeconds?: number
 }): Tickets {
-  const { pool, key, now, ttlSeconds = 30 } = options
+  const { pool, now, ttlSeconds = 30 } = options
+  const key = importSigningKey(options.key)
   return {
     async mint(session, runId) {
       const seconds = Math.floor(now().getTime() / 1000)
@@ -40,11 +42,11 @@ export function createTickets(options: {
         .setJti(newId(24))
         .setIssuedAt(seconds)
         .setExpirationTime(expires)
-        .sign(key)
+        .sign(await key)
       return { ticket, expiresAt: new Date(expires * 1000) }
     },
     async redeem(ticket, runId) {
-      const claims = await verify(ticket, key, now())
+      const claims = await verify(ticket, await key, now())
       const session = claims && sessionOf(claims)
       if (!session || !claims.jti || !claims.exp) return null
       // A ticket for one run opens that run and nothing else; one for no run opens any.
@@ -57,7 +59,7 @@ export function createTickets(options: {
 
 const AUDIENCE = 'stream'
 
-async function verify(ticket: string, key: Uint8Array, at: Date): Promise<JWTPayload | null> {
+async function verify(ticket: string, key: CryptoKey, at: Date): Promise<JWTPayload | null> {
   try {
     const { payload } = await jwtVerify(ticket, key, {
       algorithms: ['HS256'],

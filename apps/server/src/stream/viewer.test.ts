@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drainFrame, eventFrame, type Frame, pingFrame } from './frame.js'
 import { type Outlet, Viewer } from './viewer.js'
 
-const pace = { frameGapMs: 250, pingMs: 15_000, stallMs: 30_000 }
+const pace = { frameGapMs: 250, tickMs: 50, pingMs: 15_000, stallMs: 30_000 }
 const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }
 const start = eventFrame('r', { seq: 1, event: 'start', data: '{}' })
 const complete = eventFrame('r', { seq: 99, event: 'complete', data: '{}' })
@@ -43,11 +44,13 @@ function outlet() {
 function viewer(out: Outlet) {
   const one = new Viewer({ out, session, cursor: 0, pace, firstPingDue: 5_000 })
   return {
+    /** Whether nothing waits any more. */
     give(frames: Frame[], at: number) {
       for (const frame of frames) one.offer(frame)
-      return one.flush(at)
+      return one.flush(at) === null
     },
-    flush: (at: number) => one.flush(at),
+    flush: (at: number) => one.flush(at) === null,
+    nextFlush: (at: number) => one.flush(at),
     beat: (at: number) => one.beat(at, ping),
   }
 }
@@ -70,10 +73,46 @@ describe('a viewer that reads', () => {
     const out = outlet()
     const one = viewer(out)
     for (let at = 0; at < 1_000; at += 10) one.give([progress(at + 1)], at)
-    expect(out.ids()).toEqual([1, 251, 501, 751])
-    expect(one.flush(999)).toBe(false)
-    expect(one.flush(1_000)).toBe(true)
-    expect(out.ids().at(-1)).toBe(991)
+    expect(out.ids()).toEqual([1, 201, 451, 701, 951])
+    one.give([progress(1_000)], 999)
+    expect(one.nextFlush(999), 'it says when the next one is due').toBe(1_200)
+    expect(one.flush(1_199)).toBe(false)
+    expect(one.flush(1_200)).toBe(true)
+    expect(out.ids().at(-1)).toBe(1_000)
+  })
+
+  it('gets no more than its pace, whenever frames come and the clock ticks', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ pass: fc.nat(300), isNews: fc.boolean() })), (steps) => {
+        const out = outlet()
+        const one = viewer(out)
+        const writtenAt: number[] = []
+        let at = 0
+        for (const { pass, isNews } of steps) {
+          at += pass
+          one.give(isNews ? [progress(at + 1)] : [], at)
+          if (out.written.length > writtenAt.length) writtenAt.push(at)
+        }
+        for (const [i, from] of writtenAt.entries()) {
+          for (const [n, to] of writtenAt.slice(i + 1).entries()) {
+            expect(to - from).toBeGreaterThanOrEqual((n + 1) * pace.frameGapMs - pace.tickMs)
+          }
+        }
+      }),
+    )
+  })
+
+  it('gets every frame when it comes, as long as they keep the pace up to a tick', () => {
+    const lateness = fc.integer({ min: 0, max: pace.tickMs })
+    fc.assert(
+      fc.property(fc.array(lateness), (late) => {
+        const out = outlet()
+        const one = viewer(out)
+        for (const [nth, ms] of late.entries()) {
+          expect(one.give([progress(nth + 1)], nth * pace.frameGapMs + ms)).toBe(true)
+        }
+      }),
+    )
   })
 
   it('gets the ending at once, with the progress that was held back before it, and then the end', () => {
@@ -84,6 +123,16 @@ describe('a viewer that reads', () => {
     one.give([progress(4), complete], 20)
     expect(out.ids()).toEqual([2, 4, 99])
     expect(out.state).toBe('ended')
+  })
+
+  it('gets nothing after its connection is gone', () => {
+    const out = outlet()
+    const gone = new Viewer({ out, session, cursor: 0, pace, firstPingDue: 5_000 })
+    gone.offer(start)
+    gone.forget()
+    gone.offer(complete)
+    expect(gone.flush(1_000)).toBeNull()
+    expect(out.written).toEqual([])
   })
 
   it('gets nothing after the ending', () => {

@@ -1,19 +1,21 @@
 import type { Frame } from './frame.js'
 import type { StreamSession } from './stream-session.js'
+import { type FrameOutlet, writeFrame } from './write-frame.js'
 
 /** The part of an `http.ServerResponse` that a viewer writes to. */
-export interface Outlet {
+export interface Outlet extends FrameOutlet {
   /** Bytes handed over that the operating system has not taken yet. */
   readonly writableLength: number
-  write(bytes: Buffer): unknown
   end(): unknown
   destroy(): unknown
 }
 
 /** Milliseconds. One object, shared by all viewers. */
 export interface ViewerPace {
-  /** Least time between two progress frames. */
+  /** Least time between two progress frames, in the long run. */
   readonly frameGapMs: number
+  /** Of the shared clock. A frame that was so late does not hold up the next one. */
+  readonly tickMs: number
   /** Between two pings. */
   readonly pingMs: number
   /** A viewer whose socket takes nothing for this long is cut. */
@@ -21,9 +23,10 @@ export interface ViewerPace {
 }
 
 /**
- * One open stream. It holds no timer and no listener: the hub's shared clock calls `flush` while
- * something is waiting, and `beat` about once a second. A class, because ten thousand of these live
- * at once and methods on a prototype cost them nothing.
+ * One open stream. It holds no timer and no listener: the hub's shared clock calls `flush` when it is
+ * time to, and `beat` about once a second. A class, because ten thousand of these live at once and
+ * methods on a prototype cost them nothing; and what waits is two fields, so that a frame that comes
+ * and goes leaves no garbage.
  *
  * Nothing is written while the socket still holds bytes of the last write, so that a slow viewer has
  * at most one write's bytes in the socket and a few references here, and gets the newest progress
@@ -33,11 +36,14 @@ export class Viewer {
   readonly session: StreamSession
   /** Position in the run's log up to which this viewer has been offered everything. */
   cursor: number
+  /** Whether the hub has it on its list of those to be flushed later. */
+  isQueued = false
   readonly #out: Outlet
   readonly #pace: ViewerPace
-  /** At most: the few lossless frames of a stream, and one progress frame before each. */
-  #queue: Frame[] = []
-  #progressAt = Number.NEGATIVE_INFINITY
+  /** What goes out before `#newest`: the few lossless frames of a stream, and one progress frame before each. */
+  #earlier: readonly Frame[] = NONE
+  #newest: Frame | null = null
+  #progressDue = Number.NEGATIVE_INFINITY
   #unreadSince: number | null = null
   #pingDue: number
   #isClosing = false
@@ -61,24 +67,27 @@ export class Viewer {
   offer(frame: Frame): void {
     // After an ending or a goodbye nothing follows.
     if (this.#isClosing) return
-    const last = this.#queue.length - 1
-    if (frame.lane === 'latest' && this.#queue[last]?.lane === 'latest') this.#queue[last] = frame
-    else this.#queue.push(frame)
+    const before = this.#newest
+    if (before && !(before.lane === 'latest' && frame.lane === 'latest')) {
+      this.#earlier = [...this.#earlier, before]
+    }
+    this.#newest = frame
     this.#isClosing = frame.isLast
   }
 
   /**
    * Writes what waits, in one piece, if the socket is empty and a progress frame is due.
-   * @returns false when something still waits, and this has to be called again.
+   * @returns when to call this again, because something still waits; null: when there is news
    */
-  flush(at: number): boolean {
-    if (this.#queue.length === 0) return true
-    if (this.#out.writableLength > 0) return false
-    const onlyProgress = this.#queue.length === 1 && this.#queue[0]?.lane === 'latest'
+  flush(at: number): number | null {
+    const newest = this.#newest
+    if (!newest) return null
+    if (this.#out.writableLength > 0) return at
     // What goes with a lossless frame is not held back: the bar stands right when the ending comes.
-    if (onlyProgress && at - this.#progressAt < this.#pace.frameGapMs) return false
-    this.#write(at)
-    return true
+    const isHeldBack = newest.lane === 'latest' && this.#earlier === NONE && at < this.#progressDue
+    if (isHeldBack) return this.#progressDue
+    this.#write(newest, at)
+    return null
   }
 
   /** Pings when it is time to, and cuts the viewer that has stopped reading. */
@@ -89,27 +98,39 @@ export class Viewer {
       return
     }
     this.#unreadSince = null
-    if (this.#isClosing || this.#queue.length > 0 || at < this.#pingDue) return
+    if (this.#isClosing || this.#newest || at < this.#pingDue) return
     this.#pingDue = at + this.#pace.pingMs
-    this.#out.write(ping.bytes)
+    writeFrame(this.#out, ping)
   }
 
   /** Ends the connection at once. The truth is in the log, for when the viewer returns. */
   cut(): void {
-    this.#isClosing = true
-    this.#queue = []
+    this.forget()
     this.#out.destroy()
   }
 
-  #write(at: number): void {
-    const frames = this.#queue
-    this.#queue = []
+  /** Its connection is gone: nothing is written any more. */
+  forget(): void {
+    this.#isClosing = true
+    this.#earlier = NONE
+    this.#newest = null
+  }
+
+  #write(newest: Frame, at: number): void {
+    const earlier = this.#earlier
+    this.#earlier = NONE
+    this.#newest = null
     this.#unreadSince = null
-    if (frames.some((frame) => frame.lane === 'latest')) this.#progressAt = at
-    const [only] = frames
-    this.#out.write(
-      frames.length === 1 && only ? only.bytes : Buffer.concat(frames.map(({ bytes }) => bytes)),
-    )
+    if (newest.lane === 'latest' || earlier.some(({ lane }) => lane === 'latest')) {
+      const { frameGapMs, tickMs } = this.#pace
+      // By schedule, not from this write on: the clock's own delay would add up to a slower pace.
+      this.#progressDue = Math.max(this.#progressDue, at - tickMs) + frameGapMs
+    }
+    if (earlier === NONE) writeFrame(this.#out, newest)
+    else this.#out.write(Buffer.concat([...earlier, newest].map(({ bytes }) => bytes)))
     if (this.#isClosing) this.#out.end()
   }
 }
+
+/** Shared by all viewers with no more than one frame to write, which is nearly always all of them. */
+const NONE: readonly Frame[] = []

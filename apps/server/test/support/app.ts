@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Role } from '@espejo/contract'
 import type { Router } from 'express'
@@ -15,6 +16,9 @@ import { createApp } from '../../src/http/app.js'
 import { createRunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { createSealer } from '../../src/secrets.js'
+import type { StreamDeps } from '../../src/stream/stream-handlers.js'
+import { createStreamRouter } from '../../src/stream/stream-routes.js'
+import { createStreamsAhead } from '../../src/stream/streams-ahead.js'
 import { createRegistrations } from '../../src/webhooks/registration.js'
 import { createWebhookStore } from '../../src/webhooks/webhook-store.js'
 import { type TestDatabase, useDatabase } from './database.js'
@@ -57,6 +61,8 @@ export function useApp(
     cianboxBaseUrl?: () => string
     webDir?: string
     streamRouter?: () => Router
+    /** The real streams, mounted and ahead as in `compose.ts`. */
+    streams?: (deps: ApiDeps) => StreamDeps<IncomingMessage>
     now?: () => Date
     /** Given the address that the app listens at. */
     publicUrl?: (address: string) => string | null
@@ -103,13 +109,20 @@ export function useApp(
       onUnexpectedError: () => undefined,
       ...(streamRouter ? { streamRouter } : {}),
     }
+    const streams = options.streams?.(deps)
     const app = createApp({
       ...deps,
+      ...(streams
+        ? {
+            streamRouter: createStreamRouter(streams),
+            ahead: (serve) => createStreamsAhead('/api', streams, serve),
+          }
+        : {}),
       log,
       webDir: options.webDir ?? '/nowhere',
       streams: () => ({ viewers: 3, runs: 2 }),
     })
-    const server = app.listen(0, '127.0.0.1')
+    const server = createServer(app).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     close = () =>

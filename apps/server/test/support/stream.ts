@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CompleteData, LoggedEvent, ProgressData, Role } from '@espejo/contract'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import express, { type Request } from 'express'
+import express from 'express'
+import { pino } from 'pino'
 import { expect } from 'vitest'
 import { type Pool, withTenant } from '../../src/db/pool.js'
+import { createPlainHost } from '../../src/http/plain-host.js'
 import { problemHandler } from '../../src/http/problem.js'
 import { appendEvent } from '../../src/runs/event-log.js'
 import { advance, claimRun, settle } from '../../src/runs/held-run.js'
@@ -18,6 +20,7 @@ import { createStreamHub, type StreamHub } from '../../src/stream/hub.js'
 import type { HubOptions } from '../../src/stream/hub-options.js'
 import { createStreamRouter } from '../../src/stream/stream-routes.js'
 import type { StreamSession } from '../../src/stream/stream-session.js'
+import { createStreamsAhead } from '../../src/stream/streams-ahead.js'
 import { createTailReader } from '../../src/stream/tail-reader.js'
 import { createTickets, type Tickets } from '../../src/stream/tickets.js'
 
@@ -93,10 +96,17 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** The stream's routes on a real server, with sessions that {@link bearer} makes. */
+/**
+ * The stream's routes on a real server, with sessions that {@link bearer} makes. As in the application,
+ * a plain request for a stream does not get as far as Express; `isMounted`: all of them do.
+ */
 export async function serveStreams(
   pool: Pool,
-  options: Partial<HubOptions> & { now?: () => Date; onEvent?: (runId: string) => void } = {},
+  options: Partial<HubOptions> & {
+    now?: () => Date
+    onEvent?: (runId: string) => void
+    isMounted?: boolean
+  } = {},
 ): Promise<TestServer> {
   const now = options.now ?? (() => new Date())
   const hub = createStreamHub({
@@ -110,16 +120,26 @@ export async function serveStreams(
   const onEvent = options.onEvent ?? ((runId: string) => hub.wake([runId]))
   const runControl = createRunControl({ pool, queue, now, onEvent })
   const verifyToken = async (token: string) => readToken(token, now())
-  const authenticate = async (req: Request) => {
+  const authenticate = async (req: IncomingMessage) => {
     const token =
       req.headers.authorization?.replace('Bearer ', '') ??
       /session=([^;]+)/.exec(req.headers.cookie ?? '')?.[1]
     return token === undefined ? null : verifyToken(token)
   }
+  const streams = { hub, runControl, pool, tickets, authenticate, verifyToken }
+  const onUnexpected = (error: unknown) => console.error(error)
   const app = express()
-  app.use('/api', createStreamRouter({ hub, runControl, pool, tickets, authenticate, verifyToken }))
-  app.use(problemHandler({ onUnexpected: (error) => console.error(error) }))
-  const server = createServer(app).listen(0, '127.0.0.1')
+  app.use('/api', createStreamRouter(streams))
+  app.use(problemHandler({ onUnexpected }))
+  const host = createPlainHost({
+    log: pino({ level: 'silent' }),
+    metrics: { count: () => undefined },
+    onUnexpectedError: onUnexpected,
+  })
+  const isServed = createStreamsAhead('/api', streams, host)
+  const server = createServer((req, res) => {
+    if (options.isMounted || !isServed(req, res)) app(req, res)
+  }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,

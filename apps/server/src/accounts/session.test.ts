@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { createSessions } from './session.js'
+
+const HOUR = 3_600_000
+const user = { id: 'ana', tenantId: 'uno', role: 'operator' as const }
+
+function sessionsFrom(start: string) {
+  let at = Date.parse(start)
+  const sessions = createSessions({ secretKey: Buffer.alloc(32, 7), now: () => new Date(at) })
+  const pass = (ms: number) => {
+    at += ms
+  }
+  return { ...sessions, pass }
+}
+
+describe('a token that was accepted before', () => {
+  it('is accepted until its last moment, and not in the next', async () => {
+    const { issue, verifyToken, pass } = sessionsFrom('2026-11-24T12:00:00Z')
+    const { token, expiresAt } = await issue(user)
+    for (const ms of [0, 6 * HOUR, 6 * HOUR - 1]) {
+      pass(ms)
+      expect(await verifyToken(token)).toEqual({
+        userId: 'ana',
+        tenantId: 'uno',
+        role: 'operator',
+        expiresAt,
+      })
+    }
+    pass(1)
+    expect(await verifyToken(token)).toBeNull()
+  })
+
+  it('vouches for no other: each is refused that differs in a single letter', async () => {
+    const { issue, verifyToken } = sessionsFrom('2026-11-24T12:00:00Z')
+    const { token } = await issue(user)
+    expect(await verifyToken(token)).not.toBeNull()
+    // Not the very last letter, of which base64 leaves some bits unused.
+    for (let i = 0; i < token.length - 1; i++) {
+      const altered = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1)
+      expect(await verifyToken(altered), altered).toBeNull()
+    }
+    expect(await verifyToken(token)).not.toBeNull()
+  })
+})
