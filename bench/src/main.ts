@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { type Bench, UsageError } from './bench.js'
+import { latency } from './latency/index.js'
 import { machineFacts } from './rig/machine.js'
 import { stream } from './stream/index.js'
 import { sync } from './sync/index.js'
 
 /** Every bench by its name. To add one, write its file and name it here. */
-const BENCHES: Readonly<Record<string, Bench>> = { sync, stream }
+const BENCHES: Readonly<Record<string, Bench>> = { sync, latency, stream }
 
 await main(process.argv.slice(2))
 

@@ -4,7 +4,7 @@ import { createRunControl, type RunControl } from '@espejo/server/runs/run-contr
 import { openRunQueue } from '@espejo/server/runs/run-queue'
 import type { JobReport } from '../rig/child-job.js'
 import { type BenchDatabase, startDatabase } from '../rig/database.js'
-import { type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+import { type SimulatedAccount, type SimulatorProcess, startSimulator } from '../rig/simulator.js'
 import type { Measurement } from './measurement.js'
 
 /** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
@@ -13,7 +13,7 @@ export interface SyncRig {
   simulator: SimulatorProcess
   control: RunControl
   /** A tenant, and the simulator's account that it mirrors, both under this name. */
-  addTenant(name: string, products: number, seed: number): Promise<void>
+  addTenant(name: string, account: Omit<SimulatedAccount, 'cuenta'>): Promise<void>
   emptyProducts(): Promise<void>
   /** Leaves the mirror as autovacuum does within minutes of a large write: statistics, hint bits, no dead rows. */
   settleProducts(): Promise<void>
@@ -81,9 +81,9 @@ function actions(
   }
 
   return {
-    async addTenant(name, products, seed) {
+    async addTenant(name, account) {
       await admin.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [name])
-      await simulator.addAccount({ cuenta: name, products, seed })
+      await simulator.addAccount({ cuenta: name, ...account })
     },
     async emptyProducts() {
       await admin.query('TRUNCATE catalog.products, bench.products')
@@ -94,10 +94,10 @@ function actions(
     async measure({ cuenta, rows, table }, job) {
       // Each starts with nothing left to write of what went before.
       await admin.query('CHECKPOINT')
-      const [before, requestsBefore] = [await usage(table), await simulator.requests(cuenta)]
+      const [before, requestsBefore] = [await usage(table), (await simulator.counts(cuenta)).total]
       const report = await job()
       await untilGone(admin)
-      const [after, requests] = [await usage(table), await simulator.requests(cuenta)]
+      const [after, requests] = [await usage(table), (await simulator.counts(cuenta)).total]
       return {
         ...report,
         rows,
