@@ -1,3 +1,4 @@
+import type { RequestCounts } from '../rig/simulator.js'
 import { measureEngine, PAGE_SIZE } from '../sync/engine-run.js'
 import type { SyncRig } from '../sync/rig.js'
 
@@ -41,7 +42,7 @@ export async function countRequests(rig: SyncRig, signal: AbortSignal): Promise<
   }
 }
 
-function listRequests({ byRoute }: { byRoute: Record<string, number> }): number {
+function listRequests({ byRoute }: RequestCounts): number {
   return Object.entries(byRoute)
     .filter(([route]) => /\/(categorias|marcas|listas|temporadas|sucursales|cotizaciones)$/.test(route))
     .reduce((sum, [, count]) => sum + count, 0)

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createPool, type Pool } from '@espejo/server/db/pool'
-import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
-import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { createPool } from '@espejo/server/db/pool'
+import type { RunControl } from '@espejo/server/runs/run-control'
 import type { JobReport } from '../rig/child-job.js'
 import { type BenchDatabase, startDatabase } from '../rig/database.js'
+import { openRunControl } from '../rig/run-control.js'
 import { type SimulatedAccount, type SimulatorProcess, startSimulator } from '../rig/simulator.js'
 import type { Measurement } from './measurement.js'
 
@@ -40,20 +40,14 @@ export async function startRig(): Promise<SyncRig> {
     stops.push(simulator.stop)
     const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
     stops.push(() => pool.end())
-    const control = await openControl(pool, (stopQueue) => stops.push(stopQueue))
+    const { control, stop: stopControl } = await openRunControl(pool)
+    stops.push(stopControl)
     await createCopyTable(database)
     return { database, simulator, control, ...actions(database, simulator), stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/** What an API process does: it starts runs and works on none. */
-async function openControl(pool: Pool, onStop: (stop: () => Promise<void>) => void): Promise<RunControl> {
-  const queue = await openRunQueue(pool, { supervise: false, onError: () => undefined })
-  onStop(() => queue.stop(1000))
-  return createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
 }
 
 async function createCopyTable({ admin, url }: BenchDatabase): Promise<void> {
