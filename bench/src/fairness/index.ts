@@ -79,7 +79,7 @@ async function measure(
  * The pace towards the ERP is as good as off: at the two requests a second of a new connection the giant
  * would hardly be there, and a small run would be nothing but waiting. Like this both are as greedy as can be.
  */
-const DEFAULTS = { tenants: 1000, alone: 200, giant: 1_000_000, pace: 100_000 }
+const DEFAULTS = { tenants: 1000, alone: 400, giant: 1_000_000, pace: 100_000 }
 
 function paceOf({ pace }: { pace: number }): string {
   return pace === DEFAULTS.pace ? 'no pace towards the ERP' : `${pace} requests a second to each ERP`

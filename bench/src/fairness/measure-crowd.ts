@@ -11,7 +11,7 @@ export interface CrowdFigures extends Occupation {
   pressing: number
   /** From the first button to the last ending. */
   seconds: number
-  /** Runs a second while there were more runs than slots. */
+  /** Runs a second while every slot was taken: see {@link rate}. */
   perSecond: number
   /** Median of the small runs, from start to ending. */
   run: number
@@ -75,14 +75,14 @@ export async function measureCrowd(
 }
 
 /**
- * Endings a second from the first one on until the last run has its slot: before and after that, slots
- * are empty for want of runs. Where there never were more runs than slots, over the whole time.
+ * Endings a second from when the first wave is over, which fills all slots at once and ends together, until
+ * the last run has its slot. Where there never were so many runs, over the whole time.
  */
 function rate(turns: readonly Turn[]): number {
-  const ended = turns.map((turn) => turn.ended ?? Number.NaN)
-  const from = Math.min(...ended)
-  const lastStart = Math.max(...turns.map(({ started }) => started ?? Number.NaN))
-  if (lastStart > from) return ended.filter((at) => at <= lastStart).length / (lastStart - from)
+  const ended = turns.map((turn) => turn.ended ?? Number.NaN).sort((a, b) => a - b)
+  const from = ended[SLOTS - 1] ?? Number.POSITIVE_INFINITY
+  const to = Math.max(...turns.map(({ started }) => started ?? Number.NaN))
+  if (to > from) return ended.filter((at) => at > from && at <= to).length / (to - from)
   return turns.length / (Math.max(...ended) - Math.min(...turns.map(({ asked }) => asked)))
 }
 
