@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { type Bench, UsageError } from './bench.js'
+import { fairness } from './fairness/index.js'
+import { latency } from './latency/index.js'
 import { machineFacts } from './rig/machine.js'
 import { stream } from './stream/index.js'
 import { sync } from './sync/index.js'
 
 /** Every bench by its name. To add one, write its file and name it here. */
-const BENCHES: Readonly<Record<string, Bench>> = { sync, stream }
+const BENCHES: Readonly<Record<string, Bench>> = { sync, latency, fairness, stream }
 
 await main(process.argv.slice(2))
 

@@ -123,7 +123,8 @@ describe('a run that only kills its workers', () => {
       onEvent: () => undefined,
       log: SILENT,
     })
-    await handle({ tenantId: 'deadly', runId }, new AbortController().signal)
+    const place = { lend: () => undefined, takeBack: () => undefined }
+    await handle({ tenantId: 'deadly', runId }, new AbortController().signal, place)
     expect(await site.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
     const log = await withTenant(database.pool, 'deadly', (tx) => readLog(tx, 'deadly', runId, 0, 10))
     expect(log.map(({ event }) => event)).toEqual(['start', 'error'])

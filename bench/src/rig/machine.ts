@@ -10,3 +10,9 @@ export function machineFacts() {
     node: process.version,
   }
 }
+
+/** The same as a line of a report. */
+export function machineLine(postgres: string): string {
+  const { cores, cpu, memoryGiB, platform, node } = machineFacts()
+  return `on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${platform}, Node ${node}, PostgreSQL ${postgres}`
+}

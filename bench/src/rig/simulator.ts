@@ -7,12 +7,28 @@ import { fileURLToPath } from 'node:url'
 export interface SimulatorProcess {
   /** `CIANBOX_BASE_URL`. */
   url: string
-  addAccount(account: { cuenta: string; products: number; seed: number }): Promise<void>
+  addAccount(account: SimulatedAccount): Promise<void>
   /** Edits so many of the account's products, chosen by its seed. */
   edit(cuenta: string, count: number): Promise<void>
-  /** Requests that the account has got so far. */
-  requests(cuenta: string): Promise<number>
+  /** From now on no request of the account is ever answered. */
+  hang(cuenta: string): Promise<void>
+  /** What the account was asked so far. */
+  counts(cuenta: string): Promise<RequestCounts>
   stop(): Promise<void>
+}
+
+export interface SimulatedAccount {
+  cuenta: string
+  products: number
+  seed: number
+  /** Pause before every answer. None by default. */
+  latencyMs?: number
+}
+
+export interface RequestCounts {
+  total: number
+  /** By method and route: `GET /productos`. */
+  byRoute: Record<string, number>
 }
 
 export async function startSimulator(): Promise<SimulatorProcess> {
@@ -45,9 +61,11 @@ export async function startSimulator(): Promise<SimulatorProcess> {
     async edit(cuenta, count) {
       await control('POST', `${cuenta}/edit`, { count })
     },
-    async requests(cuenta) {
-      const counts = (await control('GET', `${cuenta}/counts`)) as { total: number }
-      return counts.total
+    async hang(cuenta) {
+      await control('POST', `${cuenta}/faults`, { kind: 'hang', route: '*' })
+    },
+    async counts(cuenta) {
+      return (await control('GET', `${cuenta}/counts`)) as RequestCounts
     },
     stop,
   }

@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.js'
-import { machineFacts } from '../rig/machine.js'
+import type { Agent } from '../rig/agent.js'
+import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
-import type { Agent } from './agent.js'
 import { CONTESTANTS, type Contestant, type MeasuredServer, startContestant } from './contestants.js'
 import { measureLoad, PER_SECOND, startCrowd } from './load.js'
 import { readOptions, type StreamBenchOptions } from './options.js'
@@ -20,11 +20,10 @@ export const stream: Bench = {
     try {
       const figures = await measure(rig, options, signal)
       const verdicts = judge(figures)
-      const { cores, cpu, memoryGiB, platform, node } = machineFacts()
       const { version } = rig.database
       print(
         `stream: ${formatNumber(options.viewers)} viewers of ${formatNumber(options.runs)} runs, ${PER_SECOND} events a second each, for ${options.seconds} s`,
-        `on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${platform}, Node ${node}, PostgreSQL ${version}`,
+        machineLine(version),
         '',
         loadTable(figures.load),
         '',

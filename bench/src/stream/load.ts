@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Agent, startAgent } from './agent.js'
+import { type Agent, startAgent } from '../rig/agent.js'
 import type { MeasuredServer } from './contestants.js'
 import type { StreamBenchOptions } from './options.js'
 import type { CrowdCommands, Observed } from './processes/crowd.js'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions } from '@espejo/server/accounts/session'
+import { type Agent, startAgent } from '../rig/agent.js'
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
-import { type Agent, startAgent } from './agent.js'
 import type { WriterCommands } from './processes/writer.js'
 
 /** A run that nobody works on but the bench's writer, and who may watch it. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from './agent.js'
+import type { Agent } from '../rig/agent.js'
 import type { MeasuredServer } from './contestants.js'
 import { observe, PER_SECOND } from './load.js'
 import type { CrowdCommands, Observed } from './processes/crowd.js'

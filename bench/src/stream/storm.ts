@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from './agent.js'
+import type { Agent } from '../rig/agent.js'
 import type { MeasuredServer } from './contestants.js'
 import { PER_SECOND } from './load.js'
 import type { Account, CrowdCommands, Returned } from './processes/crowd.js'

@@ -1,11 +1,12 @@
 import type { Bench } from '../bench.js'
-import { machineFacts } from '../rig/machine.js'
+import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
+import { verdictsTable } from '../rig/verdicts.js'
 import { PAGE_SIZE } from './engine-run.js'
 import type { Round } from './measurement.js'
 import { LARGE, measureMemory, SMALL } from './memory.js'
 import { readOptions, type SyncBenchOptions } from './options.js'
-import { measurementsTable, stagesTable, verdictsTable } from './report.js'
+import { measurementsTable, stagesTable } from './report.js'
 import { type SyncRig, startRig } from './rig.js'
 import { measureRound } from './round.js'
 import { judge, judgeMemory } from './targets.js'
@@ -30,7 +31,7 @@ async function compareSpeed(rig: SyncRig, options: SyncBenchOptions, signal: Abo
   const { products, sample } = options
   print(
     `sync: ${formatNumber(products)} products in pages of ${PAGE_SIZE}; row by row a sample of ${formatNumber(sample)}; median of ${rounds.length}`,
-    machineLine(rig),
+    machineLine(rig.database.version),
     '',
     stagesTable(rounds),
     '',
@@ -44,7 +45,7 @@ async function compareMemory(rig: SyncRig, signal: AbortSignal): Promise<object>
   const verdict = judgeMemory(small.peakRssBytes, large.peakRssBytes)
   print(
     "sync: the worker's memory over two catalogues, all new",
-    machineLine(rig),
+    machineLine(rig.database.version),
     '',
     measurementsTable([
       [`engine, ${formatNumber(SMALL)} products`, small],
@@ -54,11 +55,6 @@ async function compareMemory(rig: SyncRig, signal: AbortSignal): Promise<object>
     verdictsTable([verdict]),
   )
   return { pageSize: PAGE_SIZE, postgres: rig.database.version, small, large, verdicts: [verdict] }
-}
-
-function machineLine(rig: SyncRig): string {
-  const { cores, cpu, memoryGiB, platform, node } = machineFacts()
-  return `on ${cores} cores (${cpu}), ${memoryGiB} GiB, ${platform}, Node ${node}, PostgreSQL ${rig.database.version}`
 }
 
 function print(...lines: string[]): void {

@@ -40,9 +40,9 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-/** A stage over all rounds, each figure the median of its own. */
-export function medianOf(rounds: readonly Round[], stage: Stage): Measurement {
-  const of = (figure: keyof Measurement) => median(rounds.map((round) => round[stage][figure]))
+/** The same stage of several rounds, each figure the median of its own. */
+export function medianOf(measured: readonly Measurement[]): Measurement {
+  const of = (figure: keyof Measurement) => median(measured.map((one) => one[figure]))
   return {
     rows: of('rows'),
     seconds: of('seconds'),

@@ -12,7 +12,7 @@ export async function measureMemory(
   signal: AbortSignal,
 ): Promise<{ small: Measurement; large: Measurement }> {
   const measure = async (name: string, products: number) => {
-    await rig.addTenant(name, products, 1)
+    await rig.addTenant(name, { products, seed: 1 })
     await rig.emptyProducts()
     process.stderr.write(`memory: first sync of ${products} products\n`)
     return measureEngine(rig, name, { created: products, updated: 0, unchanged: 0 }, signal)

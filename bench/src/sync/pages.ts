@@ -8,29 +8,44 @@ export interface PageSource {
   pageSize: number
 }
 
+/** The account, logged in, with nothing but the HTTP client that the engine uses: no limiter, no retries, no deadlines. */
+export interface BareClient {
+  /** A page of a list as text; to decode it is the caller's. */
+  fetchText(route: string, page: number, order: string): Promise<string>
+  close(): Promise<void>
+}
+
+export async function openBareClient({ erpUrl, cuenta, pageSize }: PageSource): Promise<BareClient> {
+  const dispatcher = new Agent()
+  const api = `${erpUrl}/${cuenta}/api/v2`
+  const token = await login(api, dispatcher)
+  return {
+    async fetchText(route, page, order) {
+      const query = new URLSearchParams({
+        page: String(page),
+        limit: String(pageSize),
+        order,
+        access_token: token,
+      })
+      const { statusCode, body } = await request(`${api}${route}?${query}`, { dispatcher })
+      if (statusCode !== 200)
+        throw new Error(`The simulator answered ${statusCode} to page ${page} of ${route}.`)
+      return body.text()
+    },
+    close: () => dispatcher.destroy(),
+  }
+}
+
 /**
- * Logs in and reads the catalogue by ascending id, with nothing but the HTTP client that the engine
- * uses: no limiter, no retries, no deadlines. As in the engine, one page is on its way while the
+ * Logs in and reads the catalogue by ascending id. As in the engine, one page is on its way while the
  * consumer works on another.
  *
  * @returns each page's JSON, decoded
  */
-export async function* readPages({ erpUrl, cuenta, pageSize }: PageSource): AsyncGenerator<unknown> {
-  const dispatcher = new Agent()
-  const api = `${erpUrl}/${cuenta}/api/v2`
+export async function* readPages(source: PageSource): AsyncGenerator<unknown> {
+  const client = await openBareClient(source)
   try {
-    const token = await login(api, dispatcher)
-    const fetchText = async (page: number) => {
-      const query = new URLSearchParams({
-        page: String(page),
-        limit: String(pageSize),
-        order: 'id-asc',
-        access_token: token,
-      })
-      const { statusCode, body } = await request(`${api}/productos?${query}`, { dispatcher })
-      if (statusCode !== 200) throw new Error(`The simulator answered ${statusCode} to page ${page}.`)
-      return body.text()
-    }
+    const fetchText = (page: number) => client.fetchText('/productos', page, 'id-asc')
     const first = JSON.parse(await fetchText(1)) as { total_pages: number }
     let next = first.total_pages > 1 ? fetchText(2) : null
     yield first
@@ -42,7 +57,7 @@ export async function* readPages({ erpUrl, cuenta, pageSize }: PageSource): Asyn
       yield JSON.parse(text)
     }
   } finally {
-    await dispatcher.destroy()
+    await client.close()
   }
 }
 

@@ -1,13 +1,14 @@
 import { formatMiB, formatNumber, formatTable } from '../rig/table.js'
 import { type Measurement, medianOf, type Round, rowsPerSecond, STAGES, type Stage } from './measurement.js'
-import type { Verdict } from './targets.js'
 
 const HEAD = ['', 'rows/s', 'rows', 'seconds', 'CPU s', 'requests', 'rows written', 'WAL', 'peak RSS']
 
 /** The stages of all rounds as a table. */
 export function stagesTable(rounds: readonly Round[]): string {
   const stages = Object.entries(STAGES) as [Stage, string][]
-  return measurementsTable(stages.map(([stage, name]) => [name, medianOf(rounds, stage)]))
+  return measurementsTable(
+    stages.map(([stage, name]) => [name, medianOf(rounds.map((round) => round[stage]))]),
+  )
 }
 
 export function measurementsTable(measured: readonly (readonly [string, Measurement])[]): string {
@@ -25,20 +26,4 @@ export function measurementsTable(measured: readonly (readonly [string, Measurem
       formatMiB(m.peakRssBytes),
     ]),
   )
-}
-
-export function verdictsTable(verdicts: readonly Verdict[]): string {
-  return formatTable(
-    ['', 'measured', 'target', ''],
-    verdicts.map(({ what, value, unit, target, met }) => [
-      what,
-      withUnit(value, unit),
-      target ? `${target.side} ${withUnit(target.bound, unit)}` : '',
-      met === null ? '' : met ? 'met' : 'MISSED',
-    ]),
-  )
-}
-
-function withUnit(value: number, unit: Verdict['unit']): string {
-  return `${formatNumber(value, unit === '×' ? 2 : unit === 'MiB' ? 1 : 0)} ${unit}`
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createPool, type Pool } from '@espejo/server/db/pool'
-import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
-import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { createPool } from '@espejo/server/db/pool'
+import type { RunControl } from '@espejo/server/runs/run-control'
 import type { JobReport } from '../rig/child-job.js'
 import { type BenchDatabase, startDatabase } from '../rig/database.js'
-import { type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+import { openRunControl } from '../rig/run-control.js'
+import { type SimulatedAccount, type SimulatorProcess, startSimulator } from '../rig/simulator.js'
 import type { Measurement } from './measurement.js'
 
 /** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
@@ -13,7 +13,7 @@ export interface SyncRig {
   simulator: SimulatorProcess
   control: RunControl
   /** A tenant, and the simulator's account that it mirrors, both under this name. */
-  addTenant(name: string, products: number, seed: number): Promise<void>
+  addTenant(name: string, account: Omit<SimulatedAccount, 'cuenta'>): Promise<void>
   emptyProducts(): Promise<void>
   /** Leaves the mirror as autovacuum does within minutes of a large write: statistics, hint bits, no dead rows. */
   settleProducts(): Promise<void>
@@ -40,20 +40,14 @@ export async function startRig(): Promise<SyncRig> {
     stops.push(simulator.stop)
     const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
     stops.push(() => pool.end())
-    const control = await openControl(pool, (stopQueue) => stops.push(stopQueue))
+    const { control, stop: stopControl } = await openRunControl(pool)
+    stops.push(stopControl)
     await createCopyTable(database)
     return { database, simulator, control, ...actions(database, simulator), stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/** What an API process does: it starts runs and works on none. */
-async function openControl(pool: Pool, onStop: (stop: () => Promise<void>) => void): Promise<RunControl> {
-  const queue = await openRunQueue(pool, { supervise: false, onError: () => undefined })
-  onStop(() => queue.stop(1000))
-  return createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
 }
 
 async function createCopyTable({ admin, url }: BenchDatabase): Promise<void> {
@@ -81,9 +75,9 @@ function actions(
   }
 
   return {
-    async addTenant(name, products, seed) {
+    async addTenant(name, account) {
       await admin.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [name])
-      await simulator.addAccount({ cuenta: name, products, seed })
+      await simulator.addAccount({ cuenta: name, ...account })
     },
     async emptyProducts() {
       await admin.query('TRUNCATE catalog.products, bench.products')
@@ -94,10 +88,10 @@ function actions(
     async measure({ cuenta, rows, table }, job) {
       // Each starts with nothing left to write of what went before.
       await admin.query('CHECKPOINT')
-      const [before, requestsBefore] = [await usage(table), await simulator.requests(cuenta)]
+      const [before, requestsBefore] = [await usage(table), (await simulator.counts(cuenta)).total]
       const report = await job()
       await untilGone(admin)
-      const [after, requests] = [await usage(table), await simulator.requests(cuenta)]
+      const [after, requests] = [await usage(table), (await simulator.counts(cuenta)).total]
       return {
         ...report,
         rows,

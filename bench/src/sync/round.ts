@@ -42,7 +42,7 @@ export async function measureRound(
   const engine = (created: number, updated: number) =>
     measureEngine(rig, cuenta, { created, updated, unchanged: products - created - updated }, signal)
 
-  await rig.addTenant(cuenta, products, nth)
+  await rig.addTenant(cuenta, { products, seed: nth })
   await rig.emptyProducts()
   const rowByRowNew = await told('rowByRowNew', rowByRow)
   const rowByRowNone = await told('rowByRowNone', rowByRow)

@@ -1,15 +1,5 @@
+import { atLeast, atMost, told, type Verdict } from '../rig/verdicts.js'
 import { median, type Round, rowsPerSecond, type Stage } from './measurement.js'
-
-/** What the engine is held to, and how it did. */
-export interface Verdict {
-  what: string
-  /** The bound, and on which side of it is good. Null: told, not held to. */
-  target: { bound: number; side: 'at least' | 'at most' } | null
-  value: number
-  unit: '×' | 'rows' | 'MiB'
-  /** Null where there is no target. */
-  met: boolean | null
-}
 
 /** Most that a catalogue a hundred times larger may add to the worker's memory. */
 const MEMORY_MARGIN_MIB = 64
@@ -36,16 +26,4 @@ export function judge(rounds: readonly Round[]): Verdict[] {
 /** Peaks of the worker's resident memory, in bytes, over a small and a large catalogue. */
 export function judgeMemory(small: number, large: number): Verdict {
   return atMost('peak memory, large − small', MEMORY_MARGIN_MIB, (large - small) / 2 ** 20, 'MiB')
-}
-
-function atLeast(what: string, bound: number, value: number): Verdict {
-  return { what, target: { bound, side: 'at least' }, value, unit: '×', met: value >= bound }
-}
-
-function atMost(what: string, bound: number, value: number, unit: Verdict['unit']): Verdict {
-  return { what, target: { bound, side: 'at most' }, value, unit, met: value <= bound }
-}
-
-function told(what: string, value: number): Verdict {
-  return { what, target: null, value, unit: '×', met: null }
 }

@@ -7,6 +7,14 @@ export interface RunJob {
   runId: string
 }
 
+/** What a run occupies in its worker. */
+export interface Place {
+  /** Another run may be taken in its stead: this one does nothing but wait. */
+  lend(): void
+  /** It goes on, at once. Until one of the others ends, there may be more of them than places. */
+  takeBack(): void
+}
+
 export interface RunQueue {
   /**
    * Hands a run to whatever worker is free, in the caller's transaction, which must hold the proof
@@ -14,11 +22,15 @@ export interface RunQueue {
    */
   enqueue(tx: Tx, job: RunJob): Promise<void>
   /**
-   * Works on runs, up to `concurrency` at once. A run that waits for its ERP takes little but its place,
-   * so there may be many; only a few look for the next job at any time. `signal` is aborted when the job is lost or
-   * {@link stop} is called; a handler that throws has its job given to another worker.
+   * Works on runs, up to `concurrency` at once, those that lend their place not counted. A run that waits
+   * for its ERP takes little but its place, so there may be many; only a few look for the next job at any
+   * time. `signal` is aborted when the job is lost or {@link stop} is called; a handler that throws has its
+   * job given to another worker.
    */
-  work(concurrency: number, handle: (job: RunJob, signal: AbortSignal) => Promise<void>): Promise<void>
+  work(
+    concurrency: number,
+    handle: (job: RunJob, signal: AbortSignal, place: Place) => Promise<void>,
+  ): Promise<void>
   /** Takes no new job, tells the handlers under way to stop, and waits up to `timeoutMs` for them. */
   stop(timeoutMs: number): Promise<void>
 }
@@ -26,6 +38,8 @@ export interface RunQueue {
 const QUEUE = 'runs'
 /** Workers that look for the next job at any time, each twice a second. */
 const LOOKING = 4
+/** For each place so many may be lent: a run that waits is cheap, but not for nothing. */
+const LENT_A_PLACE = 4
 const SCHEMA = 'pgboss'
 
 /** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
@@ -93,6 +107,22 @@ export async function openRunQueue(
     async work(concurrency, handle) {
       let workers = 0
       let busy = 0
+      let lent = 0
+      const surplus = () => workers - Math.min(lent, LENT_A_PLACE * concurrency) - concurrency
+      function hireIfNeeded(): void {
+        if (workers - busy >= LOOKING || surplus() >= 0 || stopping.signal.aborted) return
+        // Without another one those that are there still work: the next job comes later.
+        void hire().catch(options.onError)
+      }
+      const place: Place = {
+        lend() {
+          lent += 1
+          hireIfNeeded()
+        },
+        takeBack() {
+          lent -= 1
+        },
+      }
       async function hire(): Promise<void> {
         workers += 1
         const id = await boss.work<RunJob>(
@@ -100,15 +130,14 @@ export async function openRunQueue(
           { pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
           async (jobs) => {
             busy += 1
-            if (workers - busy < LOOKING && workers < concurrency && !stopping.signal.aborted) {
-              // Without another one this one still works: its next job comes later.
-              void hire().catch(options.onError)
-            }
+            hireIfNeeded()
             try {
-              for (const job of jobs) await handle(job.data, AbortSignal.any([job.signal, stopping.signal]))
+              for (const job of jobs) {
+                await handle(job.data, AbortSignal.any([job.signal, stopping.signal]), place)
+              }
             } finally {
               busy -= 1
-              if (workers - busy > LOOKING) {
+              if (workers - busy > LOOKING || surplus() > 0) {
                 workers -= 1
                 // Takes no further job; not waited for, as it waits for this very handler.
                 void boss.offWork(QUEUE, { id, wait: false }).catch(options.onError)

@@ -3,6 +3,7 @@ import type { Tx } from '../db/pool.js'
 import { contentHash } from './content-hash.js'
 import { NO_COUNTS } from './ledger.js'
 import { recordRejects } from './page-store.js'
+import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
 
 const KINDS: readonly ReferenceKind[] = [
@@ -14,14 +15,24 @@ const KINDS: readonly ReferenceKind[] = [
   'exchange_rates',
 ]
 
-/** Mirrors the small lists, one transaction each. They do not enter the ledger, which is of products. */
+/**
+ * Mirrors the small lists, one transaction each, the next one on its way meanwhile. They do not enter the
+ * ledger, which is of products.
+ */
 export async function syncReferences(
   session: Session,
   client: CianboxClient,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const kind of KINDS) {
-    const list = await readList(client, kind, signal)
+  const kindOf = (nth: number) => KINDS[nth] as ReferenceKind
+  const lists = prefetched(
+    0,
+    (nth) => readList(client, kindOf(nth), signal),
+    (list) => list,
+    (nth) => (nth + 1 < KINDS.length ? nth + 1 : null),
+  )
+  for await (const { page, result: list } of lists) {
+    const kind = kindOf(page)
     await session.commit(async (tx) => {
       if (list && !session.run.dryRun) {
         await upsertItems(tx, session.run.tenantId, kind, list.items)

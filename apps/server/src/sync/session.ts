@@ -32,8 +32,10 @@ export function createSession(deps: {
   onEvent: (runId: string) => void
   /** Called when a commit finds that a person wants the run to stop. */
   onIntent: (intent: 'cancel' | 'pause') => void
+  /** Called when a commit begins and when it has ended. */
+  onWriting: (isWriting: boolean) => void
 }): Session {
-  const { pool, run, dialect, logsCreations, now, onEvent, onIntent } = deps
+  const { pool, run, dialect, logsCreations, now, onEvent, onIntent, onWriting } = deps
   const pace = createPace()
   let state = stateOf(run)
   let seq = run.seq
@@ -42,7 +44,10 @@ export function createSession(deps: {
   let last: Promise<unknown> = Promise.resolve()
 
   function serially<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work)
+    const result = last.then(() => {
+      onWriting(true)
+      return work().finally(() => onWriting(false))
+    })
     last = result.catch(() => undefined)
     return result
   }

@@ -2,12 +2,13 @@ import type { CianboxClient } from '@espejo/cianbox'
 import type { Connection, Waiting } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
 import { claimRun, fixPageSize, settle } from '../runs/held-run.js'
-import type { RunJob } from '../runs/run-queue.js'
+import type { Place, RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
 import { sweepGuardShare } from '../schedule/schedule-store.js'
 import { conclude } from './conclude.js'
 import { RunFailure } from './failure.js'
 import { completeData, stateOf } from './ledger.js'
+import { type LentPlace, lendWhileQuiet } from './lent-place.js'
 import { advanceMirror, findMirror } from './mirror-store.js'
 import { forgetPages } from './page-store.js'
 import { createSession, type Session } from './session.js'
@@ -46,20 +47,24 @@ const NOTICEABLE_WAIT_MS = 1500
  * The handler of one job: takes the run, works on it, and gives it its ending. Throws when another
  * worker should go on from the checkpoint.
  */
-export function createRunHandler(deps: WorkerDeps): (job: RunJob, leaving: AbortSignal) => Promise<void> {
-  return async (job, leaving) => {
+export function createRunHandler(
+  deps: WorkerDeps,
+): (job: RunJob, leaving: AbortSignal, place: Place) => Promise<void> {
+  return async (job, leaving, place) => {
     const run = await claimRun(deps.pool, job.tenantId, job.runId)
     if (!run) return
     deps.log.info({ tenantId: run.tenantId, runId: run.id, epoch: run.epoch }, 'run claimed')
     const stop = watchForStop(deps.pool, run, leaving)
+    const lent = lendWhileQuiet(place)
     let session: Session | undefined
     try {
-      await work(deps, run, stop, (opened) => {
+      await work(deps, run, stop, lent, (opened) => {
         session = opened
       })
     } catch (error) {
       await conclude(deps, session?.held() ?? run, session?.state() ?? stateOf(run), stop.reason(), error)
     } finally {
+      lent.close()
       stop.close()
       deps.onEvent(run.id)
     }
@@ -71,6 +76,7 @@ async function work(
   deps: WorkerDeps,
   run: RunRow,
   stop: StopWatch,
+  lent: LentPlace,
   onSession: (session: Session) => void,
 ): Promise<void> {
   const { pool, now } = deps
@@ -105,7 +111,15 @@ async function work(
       mirror: await findMirror(tx, run.tenantId),
       guardShare: await sweepGuardShare(tx, run.tenantId),
     }))
-    session = createSession({ ...deps, run, dialect, logsCreations: mirror !== null, onIntent: stop.request })
+    session = createSession({
+      ...deps,
+      run,
+      dialect,
+      logsCreations: mirror !== null,
+      onIntent: stop.request,
+      onWriting: (isWriting) => (isWriting ? lent.writing() : lent.quiet()),
+    })
+    lent.quiet()
     onSession(session)
     await synchronise(session, client, {
       pool,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveCommands } from '../agent.js'
+import { serveCommands } from '../../rig/agent.js'
 import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
 import { progressJson } from '../wire.js'

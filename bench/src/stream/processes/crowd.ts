@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { serveCommands } from '../agent.js'
+import { serveCommands } from '../../rig/agent.js'
 import { monotonicMs } from '../clock.js'
 import { CrowdViewer } from '../crowd-viewer.js'
 import { Latencies } from '../latencies.js'

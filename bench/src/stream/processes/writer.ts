@@ -1,6 +1,6 @@
 import { createPool } from '@espejo/server/db/pool'
 import { createWakeups } from '@espejo/server/stream/wakeups'
-import { serveCommands } from '../agent.js'
+import { serveCommands } from '../../rig/agent.js'
 import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
 import type { SeededRun } from '../rig.js'

@@ -48,7 +48,7 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
   })
   await new Promise<void>((resolve, reject) => {
     // Clocked from when the worker has the job: how soon a queue is looked at is not the engine's pace.
-    queue.work(1, (job, signal) => timed(() => handle(job, signal)).then(resolve, reject)).catch(reject)
+    queue.work(1, (...given) => timed(() => handle(...given)).then(resolve, reject)).catch(reject)
   })
   await queue.stop(5000)
   await wakeups.close()

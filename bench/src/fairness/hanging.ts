@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { occupiedSlots, type Pressed, pressAll, readTurns, untilEnded } from './crowd.js'
+import type { FairnessRig } from './rig.js'
+import { percentile } from './turns.js'
+
+/** Small tenants beside others whose ERP takes every request and never answers. Times in seconds. */
+export interface HangingFigures {
+  hanging: number
+  small: number
+  /** Small ones that had started when the bench's patience ended. */
+  started: number
+  waitP50: number
+  waitMax: number
+  /** What a run that hangs costs the worker: processor time a second, and resident memory in bytes. */
+  cpuEach: number
+  rssEach: number
+}
+
+/** Tenants whose runs hang, more and more of them; `stop` cancels all. */
+export interface HangingTenants {
+  /** So many in all hang from here on, then as many small ones as `small` press the button. */
+  measure(hanging: number, small: readonly string[]): Promise<HangingFigures>
+  stop(): Promise<void>
+}
+
+export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTenants {
+  const pressed: Pressed[] = []
+  let rssBefore: number | undefined
+
+  async function growTo(count: number): Promise<void> {
+    const names = await rig.addTenants(`hanging-${count}`, count - pressed.length, 1)
+    for (const name of names) await rig.simulator.hang(name)
+    pressed.push(...(await pressAll(rig, names)))
+    // A place is taken as soon as its job is; the first request is on its way right after.
+    while ((await occupiedSlots(rig)).most < count) await delay(LOOK_MS, undefined, { signal })
+    await delay(SETTLE_MS, undefined, { signal })
+  }
+
+  return {
+    async measure(hanging, small) {
+      rssBefore ??= (await rig.worker.call('settledSample', undefined)).rssBytes
+      await growTo(hanging)
+      const from = await rig.worker.call('settledSample', undefined)
+      await delay(WINDOW_MS, undefined, { signal })
+      const to = await rig.worker.call('sample', undefined)
+      const waiting = await pressAll(rig, small)
+      await untilEnded(rig, waiting, PATIENCE_S, signal)
+      const { turns, now } = await readTurns(rig, waiting)
+      const waited = turns.map(({ asked, started }) => (started ?? now) - asked)
+      for (const { tenantId, runId } of waiting) await rig.control.cancel(tenantId, runId)
+      return {
+        hanging,
+        small: small.length,
+        started: turns.filter(({ started }) => started !== null).length,
+        waitP50: percentile(waited, 0.5),
+        waitMax: Math.max(...waited),
+        cpuEach: (to.cpuSeconds - from.cpuSeconds) / (WINDOW_MS / 1000) / hanging,
+        rssEach: (from.rssBytes - rssBefore) / hanging,
+      }
+    },
+    async stop() {
+      for (const { tenantId, runId } of pressed) await rig.control.cancel(tenantId, runId)
+      await untilEnded(rig, pressed, PATIENCE_S, signal)
+    },
+  }
+}
+
+const LOOK_MS = 250
+const SETTLE_MS = 1000
+const WINDOW_MS = 5000
+/** Long enough to tell who waits for a hanging ERP, whose first deadline is at half a minute. */
+const PATIENCE_S = 20

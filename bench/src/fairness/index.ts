@@ -1,0 +1,97 @@
+import type { Bench } from '../bench.js'
+import { machineLine } from '../rig/machine.js'
+import { formatNumber } from '../rig/table.js'
+import { verdictsTable } from '../rig/verdicts.js'
+import { readWholeNumbers } from '../rig/whole-numbers.js'
+import { SLOTS } from './crowd.js'
+import { startGiant } from './giant.js'
+import { createHanging } from './hanging.js'
+import { measureCrowd } from './measure-crowd.js'
+import { crowdsTable, hangingTable } from './report.js'
+import { type FairnessRig, startRig } from './rig.js'
+import { type FairnessFigures, judge } from './targets.js'
+
+/** Whether anybody waits for others longer than the queue before them makes fair. */
+export const fairness: Bench = {
+  async run(args, signal) {
+    const options = readWholeNumbers('fairness', args, DEFAULTS)
+    const rig = await startRig(options.pace, signal)
+    try {
+      const figures = await measure(rig, options, signal)
+      const { alone, besideGiant, giant, besideHanging } = figures
+      const verdicts = judge(figures)
+      print(
+        `fairness: tenants with ${PRODUCTS} products each, a giant with ${formatNumber(giant.products)}; one worker with ${SLOTS} slots; ${paceOf(options)}`,
+        machineLine(rig.database.version),
+        '',
+        crowdsTable([
+          ['alone, before', alone[0]],
+          ['behind the giant', besideGiant],
+          ['alone, after', alone[1]],
+        ]),
+        '',
+        `the giant meanwhile: ${formatNumber(giant.seen)} products in ${formatNumber(giant.seconds, 1)} s`,
+        '',
+        hangingTable(besideHanging),
+        '',
+        verdictsTable(verdicts),
+      )
+      return { ...options, slots: SLOTS, postgres: rig.database.version, ...figures, verdicts }
+    } finally {
+      await rig.stop()
+    }
+  },
+}
+
+async function measure(
+  rig: FairnessRig,
+  options: { tenants: number; alone: number; giant: number },
+  signal: AbortSignal,
+): Promise<FairnessFigures> {
+  tell('tenants and their connections')
+  const warmUp = await rig.addTenants('warm-up', 50, PRODUCTS)
+  const before = await rig.addTenants('before', options.alone, PRODUCTS)
+  const after = await rig.addTenants('after', options.alone, PRODUCTS)
+  const many = await rig.addTenants('small', options.tenants, PRODUCTS)
+  await measureCrowd(rig, warmUp, [], signal)
+
+  tell(`${options.alone} small ones alone`)
+  const aloneBefore = await measureCrowd(rig, before, [], signal)
+  tell(`${options.tenants} small ones behind the giant`)
+  const running = await startGiant(rig, options.giant, signal)
+  const besideGiant = await measureCrowd(rig, many, [running.pressed], signal)
+  const giant = await running.stop()
+  tell(`${options.alone} small ones alone`)
+  const aloneAfter = await measureCrowd(rig, after, [], signal)
+
+  const hanging = createHanging(rig, signal)
+  const besideHanging = []
+  for (const count of [SLOTS / 2, SLOTS]) {
+    tell(`small ones beside ${count} whose ERP hangs`)
+    const small = await rig.addTenants(`beside-${count}`, 50, PRODUCTS)
+    besideHanging.push(await hanging.measure(count, small))
+  }
+  await hanging.stop()
+  return { alone: [aloneBefore, aloneAfter], besideGiant, giant, besideHanging }
+}
+
+/**
+ * The pace towards the ERP is as good as off: at the two requests a second of a new connection the giant
+ * would hardly be there, and a small run would be nothing but waiting. Like this both are as greedy as can be.
+ */
+const DEFAULTS = { tenants: 1000, alone: 400, giant: 1_000_000, pace: 100_000 }
+
+function paceOf({ pace }: { pace: number }): string {
+  return pace === DEFAULTS.pace ? 'no pace towards the ERP' : `${pace} requests a second to each ERP`
+}
+
+/** Products of a small tenant: less than a page. */
+const PRODUCTS = 40
+
+function tell(what: string): void {
+  process.stderr.write(`fairness: ${what}\n`)
+}
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}

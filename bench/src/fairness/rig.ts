@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { createConnectionStore } from '@espejo/server/connections/connection-store'
+import { createPool } from '@espejo/server/db/pool'
+import type { RunControl } from '@espejo/server/runs/run-control'
+import { createSealer } from '@espejo/server/secrets'
+import { type BenchDatabase, startDatabase } from '../rig/database.js'
+import { type Probed, startEspejo } from '../rig/probed.js'
+import { openRunControl } from '../rig/run-control.js'
+import { type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+
+/** A deployment of one worker, and who presses the button. */
+export interface FairnessRig {
+  database: BenchDatabase
+  simulator: SimulatorProcess
+  control: RunControl
+  /** `ESPEJO_ROLE=worker`, nothing else set than what it cannot do without. */
+  worker: Probed['agent']
+  /** Tenants with a connection each, numbered from 1. @returns their names */
+  addTenants(prefix: string, count: number, products: number): Promise<string[]>
+  stop(): Promise<void>
+}
+
+/** @param pace requests a second that each tenant may send to its ERP */
+export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const stopOne of stops.splice(0).reverse()) await stopOne()
+  }
+  try {
+    const database = await startDatabase()
+    stops.push(database.stop)
+    const simulator = await startSimulator()
+    stops.push(simulator.stop)
+    const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
+    stops.push(() => pool.end())
+    const { control, stop: stopControl } = await openRunControl(pool)
+    stops.push(stopControl)
+    const secretKey = randomBytes(32)
+    const environment = {
+      ESPEJO_ROLE: 'worker',
+      ESPEJO_SECRET_KEY: secretKey.toString('base64'),
+      CIANBOX_BASE_URL: simulator.url,
+    } as const
+    const { agent: worker } = await startEspejo(database, environment, signal)
+    stops.push(worker.stop)
+    const connections = createConnectionStore({ pool, sealer: createSealer(secretKey) })
+
+    const addTenant = async (name: string, products: number, seed: number) => {
+      await database.admin.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [name])
+      await simulator.addAccount({ cuenta: name, products, seed })
+      await connections.put(name, { ...CONNECTION, cuenta: name, requestsPerSecond: pace })
+    }
+    return {
+      database,
+      simulator,
+      control,
+      worker,
+      async addTenants(prefix, count, products) {
+        const names = Array.from({ length: count }, (_, i) => `${prefix}-${i + 1}`)
+        for (const [i, name] of names.entries()) await addTenant(name, products, i + 1)
+        return names
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const CONNECTION = {
+  appName: 'espejo',
+  appCode: 'bench',
+  user: 'demo',
+  password: 'demo',
+  pageSize: 200,
+  dialect: 'v2',
+  isActive: true,
+} as const

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { percentile, waits } from './turns.js'
+
+const turn = (asked: number, started: number | null, ended: number | null) => ({ asked, started, ended })
+
+test('the fair turn comes with asking while slots are free, then with each ending', () => {
+  const turns = [turn(0, 0, 10), turn(1, 1, 4), turn(2, 4.5, 6), turn(3, 6, 7)]
+  expect(waits(turns, 2, 10).map(({ waited, fair }) => [waited, fair])).toEqual([
+    [0, 0],
+    [0, 0],
+    [2.5, 2],
+    [3, 3],
+  ])
+})
+
+test('who asked later and started earlier has overtaken', () => {
+  const turns = [turn(0, 0, 9), turn(1, 6, 7), turn(2, 3, 5), turn(3, 5, 6)]
+  expect(waits(turns, 1, 9).map(({ overtakenBy }) => overtakenBy)).toEqual([0, 2, 0, 0])
+})
+
+test('a run that nobody took waits until it was looked, and is overtaken by all who started', () => {
+  const turns = [turn(0, null, null), turn(1, 2, 3)]
+  expect(waits(turns, 1, 20)[0]).toEqual({ waited: 20, fair: 0, overtakenBy: 1 })
+})
+
+test('slots that never come free make the wait fair', () => {
+  const turns = [turn(0, 0, null), turn(1, null, null)]
+  expect(waits(turns, 1, 20)[1]).toMatchObject({ waited: 19, fair: 19 })
+})
+
+test('a percentile is one of the values', () => {
+  expect(percentile([4, 1, 3, 2], 0.5)).toBe(2)
+  expect(percentile([4, 1, 3, 2], 0.99)).toBe(4)
+})

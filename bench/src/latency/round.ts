@@ -1,0 +1,50 @@
+import { runJob } from '../rig/run-job.js'
+import { measureEngine, PAGE_SIZE } from '../sync/engine-run.js'
+import type { Measurement } from '../sync/measurement.js'
+import type { SyncRig } from '../sync/rig.js'
+import type { PagesAloneJob } from './processes/pages-alone.js'
+
+/** What the simulator waits before every answer. */
+export const LATENCY_MS = 100
+
+/** What is measured in a round, by name, in its order. */
+export const STAGES = {
+  engineNew: 'engine, all new',
+  pagesAlone: 'the pages alone',
+  engineNone: 'engine, none changed',
+} as const
+
+export type Stage = keyof typeof STAGES
+export type Round = Record<Stage, Measurement>
+
+/** Everything once, on an account and a tenant of its own, the baseline between the two runs of the engine. */
+export async function measureRound(
+  rig: SyncRig,
+  nth: number,
+  products: number,
+  signal: AbortSignal,
+): Promise<Round> {
+  const cuenta = `slow-${nth}`
+  await rig.addTenant(cuenta, { products, seed: nth, latencyMs: LATENCY_MS })
+  await rig.emptyProducts()
+  const engineNew = await told('engineNew', () =>
+    measureEngine(rig, cuenta, { created: products, updated: 0, unchanged: 0 }, signal),
+  )
+  const job: PagesAloneJob = { erpUrl: rig.simulator.url, cuenta, pageSize: PAGE_SIZE, products }
+  const pagesAlone = await told('pagesAlone', () =>
+    rig.measure({ cuenta, rows: products, table: 'catalog.products' }, () =>
+      runJob(new URL('processes/pages-alone.js', import.meta.url), job, signal),
+    ),
+  )
+  await rig.settleProducts()
+  const engineNone = await told('engineNone', () =>
+    measureEngine(rig, cuenta, { created: 0, updated: 0, unchanged: products }, signal),
+  )
+  return { engineNew, pagesAlone, engineNone }
+
+  async function told(stage: Stage, measure: () => Promise<Measurement>): Promise<Measurement> {
+    const measured = await measure()
+    process.stderr.write(`latency, round ${nth}: ${STAGES[stage]}, ${measured.seconds.toFixed(2)} s\n`)
+    return measured
+  }
+}

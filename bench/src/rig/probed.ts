@@ -1,0 +1,68 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { type Agent, startAgent } from './agent.js'
+import type { BenchDatabase } from './database.js'
+import type { ProbeCommands } from './processes/probe.js'
+
+/** A server's process with the probe in it. */
+export interface Probed<C extends ProbeCommands = ProbeCommands> {
+  agent: Agent<C>
+  /** The line by which it told that it is up. */
+  said: RegExpExecArray
+}
+
+/** Espejo itself as an operator starts it, with nothing left out or replaced. */
+export function startEspejo(
+  { url }: Pick<BenchDatabase, 'url'>,
+  environment: { ESPEJO_ROLE: 'api' | 'worker'; ESPEJO_SECRET_KEY: string; CIANBOX_BASE_URL?: string },
+  signal: AbortSignal,
+): Promise<Probed> {
+  const main = new URL('../main.js', import.meta.resolve('@espejo/server/db/pool'))
+  const env = {
+    ...environment,
+    DATABASE_URL: url,
+    ESPEJO_DEMO: '0',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
+  }
+  const isUp = environment.ESPEJO_ROLE === 'api' ? ADDRESS : /working on runs/
+  return startProbed(main, env, isUp, signal)
+}
+
+/** A server that tells its address, the port as the first group. */
+export const ADDRESS = /http:\/\/[^\s/]+:(\d+)/
+
+/**
+ * Starts `module` with the probe preloaded, and waits until it says that it is up.
+ *
+ * @throws when it ends before that
+ */
+export async function startProbed<C extends ProbeCommands>(
+  module: URL,
+  env: NodeJS.ProcessEnv,
+  isUp: RegExp,
+  signal: AbortSignal,
+): Promise<Probed<C>> {
+  const probe = new URL('processes/probe.js', import.meta.url)
+  const agent = startAgent<C>(module, signal, {
+    env,
+    execArgv: ['--expose-gc', '--import', probe.href],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const { stdout } = agent.process
+  const said = stdout && (await firstLine(stdout, isUp))
+  if (!said) throw new Error(`${module.pathname} ended before it said that it was up.`)
+  return { agent, said }
+}
+
+async function firstLine(output: Readable, wanted: RegExp): Promise<RegExpExecArray | null> {
+  for await (const line of createInterface({ input: output })) {
+    const found = wanted.exec(line)
+    if (found) {
+      output.resume()
+      return found
+    }
+  }
+  return null
+}
