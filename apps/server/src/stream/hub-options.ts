@@ -26,6 +26,8 @@ export interface HubTiming extends ViewerPace {
   lingerMs: number
   /** Between two checks of all sessions. */
   recheckMs: number
+  /** Of the shared clock that paces progress. */
+  tickMs: number
   /** Of the shared clock for everything else. */
   beatMs: number
   /** The reconnection delay told to a viewer is drawn between these two. */

@@ -42,7 +42,7 @@ function watcher(afterSeq: number) {
     end() {},
     destroy() {},
   }
-  const pace = { frameGapMs: 0, tickMs: 0, pingMs: 1, stallMs: 1 }
+  const pace = { frameGapMs: 0, pingMs: 1, stallMs: 1 }
   const viewer = new Viewer({ out, session, cursor: afterSeq, pace, firstPingDue: Number.POSITIVE_INFINITY })
   const seqs = () =>
     text

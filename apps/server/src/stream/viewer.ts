@@ -12,10 +12,8 @@ export interface Outlet extends FrameOutlet {
 
 /** Milliseconds. One object, shared by all viewers. */
 export interface ViewerPace {
-  /** Least time between two progress frames, in the long run. */
+  /** Time between two progress frames. One that was late by up to as much does not hold up the next. */
   readonly frameGapMs: number
-  /** Of the shared clock. A frame that was so late does not hold up the next one. */
-  readonly tickMs: number
   /** Between two pings. */
   readonly pingMs: number
   /** A viewer whose socket takes nothing for this long is cut. */
@@ -77,7 +75,7 @@ export class Viewer {
 
   /**
    * Writes what waits, in one piece, if the socket is empty and a progress frame is due.
-   * @returns when to call this again, because something still waits; null: when there is news
+   * @returns when to call this again, because something still waits; null: not before there is news
    */
   flush(at: number): number | null {
     const newest = this.#newest
@@ -122,9 +120,9 @@ export class Viewer {
     this.#newest = null
     this.#unreadSince = null
     if (newest.lane === 'latest' || earlier.some(({ lane }) => lane === 'latest')) {
-      const { frameGapMs, tickMs } = this.#pace
-      // By schedule, not from this write on: the clock's own delay would add up to a slower pace.
-      this.#progressDue = Math.max(this.#progressDue, at - tickMs) + frameGapMs
+      // By schedule, not from this write on: a run that keeps the very pace and is late once would have
+      // each of its frames held back from then on.
+      this.#progressDue = Math.max(this.#progressDue + this.#pace.frameGapMs, at)
     }
     if (earlier === NONE) writeFrame(this.#out, newest)
     else this.#out.write(Buffer.concat([...earlier, newest].map(({ bytes }) => bytes)))
