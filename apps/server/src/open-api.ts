@@ -5,6 +5,7 @@ import { createConnectionTester } from './connections/connection-tester.js'
 import type { ApiDeps } from './http/api.js'
 import type { Parts } from './parts.js'
 import { deriveKey } from './secrets.js'
+import { createChangesReader } from './stream/changes-reader.js'
 import { createStreamHub, type StreamHub } from './stream/hub.js'
 import { createStreamRouter } from './stream/stream-routes.js'
 import { createTailReader } from './stream/tail-reader.js'
@@ -35,6 +36,7 @@ export function openApi(
   const now = () => new Date()
   const hub = createStreamHub({
     read: createTailReader({ pool }),
+    readChanges: createChangesReader(pool),
     now,
     onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
     isSessionLive: host.isSessionLive,

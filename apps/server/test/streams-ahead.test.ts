@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createAuthenticate, SESSION_COOKIE } from '../src/accounts/authenticate.js'
+import { createChangesReader } from '../src/stream/changes-reader.js'
 import { createStreamHub, type StreamHub } from '../src/stream/hub.js'
 import { createTailReader } from '../src/stream/tail-reader.js'
 import { createTickets } from '../src/stream/tickets.js'
@@ -21,6 +22,7 @@ const app = useApp({
     const read = createTailReader({ pool, gapMs: 1 })
     hub = createStreamHub({
       read: (request) => (isBroken ? Promise.reject(new Error('secreto de adentro')) : read(request)),
+      readChanges: createChangesReader(pool),
       now,
       viewersPerTenant: 2,
       onError: () => undefined,

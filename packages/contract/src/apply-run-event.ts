@@ -27,7 +27,7 @@ export const EMPTY_RUN_VIEW: RunView = {
  * with repeats gives the same view as folding it once.
  */
 export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
-  if (event.event === 'ping' || event.event === 'drain') return view
+  if (event.event === 'ping' || event.event === 'drain' || event.event === 'changes') return view
   if (event.event === 'reset') return EMPTY_RUN_VIEW
 
   const cursor = parseCursor(event.id)

@@ -66,11 +66,27 @@ export type LoggedEvent =
 /** A logged event with its place in the log, as `<run>.<seq>`. */
 export type RunEvent = LoggedEvent & { id: string }
 
+/** A product that a run has changed in the mirror. */
+export interface ChangedProduct {
+  id: string
+  kind: 'created' | 'updated' | 'retired' | 'restored'
+}
+
+/**
+ * `event: changes`, for who asks with `?changes=1`: what has changed in the mirror since the one before.
+ * `products: null`: too much to name, or the stream has just begun. Then what is shown of the mirror
+ * should be read anew.
+ */
+export interface ChangesData {
+  products: ChangedProduct[] | null
+}
+
 /** Events of the connection rather than the run. They carry no id. */
 export type ConnectionEvent =
   | { event: 'ping'; data: { timestamp: string } }
   | { event: 'reset'; data: { reason: 'unknown_cursor' } }
   | { event: 'drain'; data: { retryMs: number } }
+  | { event: 'changes'; data: ChangesData }
 
 export type StreamEvent = RunEvent | (ConnectionEvent & { id?: undefined })
 

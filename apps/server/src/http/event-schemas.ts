@@ -1,4 +1,4 @@
-import type { CompleteData, ErrorData, ProgressData, StartData } from '@espejo/contract'
+import type { ChangesData, CompleteData, ErrorData, ProgressData, StartData } from '@espejo/contract'
 import { z } from 'zod'
 import {
   runErrorCodeSchema,
@@ -70,6 +70,18 @@ const drainData = z
   .object({ retryMs: count })
   .meta({ id: 'DrainData', description: '`event: drain`, without an id: reconnect after this long' })
 
+const changesData = z
+  .object({
+    products: z
+      .array(z.object({ id: z.string(), kind: z.enum(['created', 'updated', 'retired', 'restored']) }))
+      .nullable()
+      .meta({ description: 'null: too much to name, or the stream has just begun: read the mirror anew' }),
+  })
+  .meta({
+    id: 'ChangesData',
+    description: '`event: changes`, without an id, for who asks with `changes=1`',
+  }) satisfies z.ZodType<ChangesData>
+
 export const eventSchemas = {
   start: startData,
   progress: progressData,
@@ -78,6 +90,7 @@ export const eventSchemas = {
   ping: pingData,
   reset: resetData,
   drain: drainData,
+  changes: changesData,
 }
 
 /** One event of a run as the JSON forms of its log write it. */

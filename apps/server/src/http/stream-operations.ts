@@ -16,6 +16,9 @@ const viewing = z.object({
     .string()
     .optional()
     .meta({ description: "The session's token. It ends up in histories and proxies' logs: prefer a ticket" }),
+  changes: z.enum(['0', '1']).optional().meta({
+    description: '1: also events `changes`, which name the products that the run has changed (ChangesData)',
+  }),
   lastEventId: z.string().optional().meta({ description: 'As the header, for who cannot set one' }),
 })
 const cursor = z.object({
@@ -24,7 +27,7 @@ const cursor = z.object({
 const security = [{ bearer: [] }, { cookie: [] }]
 const stream = z.string().meta({
   description:
-    'Events `start`, `progress`, then one `complete` or `error`; beside them `ping`, `reset` and `drain`. Their data are StartData, ProgressData, CompleteData, ErrorData, PingData, ResetData and DrainData.',
+    'Events `start`, `progress`, then one `complete` or `error`; beside them `ping`, `reset` and `drain`, and `changes` for who asks. Their data are StartData, ProgressData, CompleteData, ErrorData, PingData, ResetData, DrainData and ChangesData.',
 })
 
 export const streamOperations: readonly RouteConfig[] = [

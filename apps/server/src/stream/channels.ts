@@ -1,3 +1,4 @@
+import type { ReadChanges } from './changes-reader.js'
 import { type Position, RunChannel } from './run-channel.js'
 import type { ReadTail } from './tail-reader.js'
 import type { Viewer } from './viewer.js'
@@ -21,6 +22,7 @@ export interface Channels {
 
 export function createChannels(deps: {
   read: ReadTail
+  readChanges: ReadChanges
   /** A viewer was offered something. */
   flush: (viewer: Viewer) => void
   /** A viewer's run has been purged. */
@@ -76,7 +78,7 @@ export function createChannels(deps: {
     join(viewer, tenantId, runId) {
       const channel = find(tenantId, runId)
       channel.join(viewer)
-      inBackground(channel, channel.load())
+      inBackground(channel, viewer.wantsChanges ? channel.refresh() : channel.load())
       return channel
     },
     leave(viewer, channel) {

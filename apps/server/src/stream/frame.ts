@@ -1,4 +1,4 @@
-import { formatCursor } from '@espejo/contract'
+import { type ChangesData, formatCursor } from '@espejo/contract'
 import type { StoredEvent } from '../runs/event-log.js'
 import { encodeEvent, encodeRetry, jsonLine } from './encode.js'
 
@@ -44,7 +44,15 @@ export function drainFrame(retryMs: number): Frame {
   return { ...connectionFrame('drain', { retryMs }, retryMs), isLast: true }
 }
 
-function connectionFrame(event: 'ping' | 'reset' | 'drain', data: object, retry?: number): Frame {
+/** Which products have changed. For a viewer that too many of these wait for, {@link READ_ANEW_FRAME} takes their place. */
+export function changesFrame(data: ChangesData): Frame {
+  return connectionFrame('changes', data)
+}
+
+/** Too much has changed to be named. */
+export const READ_ANEW_FRAME: Frame = changesFrame({ products: null })
+
+function connectionFrame(event: 'ping' | 'reset' | 'drain' | 'changes', data: object, retry?: number): Frame {
   const text = encodeEvent({ event, data: JSON.stringify(data), ...(retry === undefined ? {} : { retry }) })
   return { ...encoded(text), seq: 0, lane: 'lossless', isLast: false }
 }

@@ -1,9 +1,11 @@
+import type { ReadChanges } from './changes-reader.js'
 import type { StreamSession } from './stream-session.js'
 import type { ReadTail } from './tail-reader.js'
 import type { ViewerPace } from './viewer.js'
 
 export interface HubOptions {
   read: ReadTail
+  readChanges: ReadChanges
   now: () => Date
   onError: (error: Error) => void
   /** Whether a session still holds (user not removed, role as it was); asked for each user in turn. */
@@ -26,6 +28,8 @@ export interface HubTiming extends ViewerPace {
   lingerMs: number
   /** Between two checks of all sessions. */
   recheckMs: number
+  /** Of the shared clock that paces progress. */
+  tickMs: number
   /** Of the shared clock for everything else. */
   beatMs: number
   /** The reconnection delay told to a viewer is drawn between these two. */

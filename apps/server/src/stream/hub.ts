@@ -43,6 +43,8 @@ interface WatchRequest {
   afterSeq: number
   /** Whether to tell the viewer that its cursor is unknown. */
   reset: boolean
+  /** Whether to tell it which products change. */
+  changes: boolean
   out: Outlet & Pick<ServerResponse, 'on'>
 }
 
@@ -56,7 +58,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   const viewers = new Set<Viewer>()
   /** Those with something that is not due yet, or whose socket is not empty yet. */
   const waiting = new DueQueue<Viewer>()
-  const channels = createChannels({ read: options.read, flush, lost: sayGoodbye, ticks, onError, ...timing })
+  const channels = createChannels({ ...options, flush, lost: sayGoodbye, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
   const clocks = [setInterval(tick, timing.tickMs), setInterval(beat, timing.beatMs)]
@@ -113,9 +115,16 @@ export function createStreamHub(options: HubOptions): StreamHub {
     open: createTurns(),
     admit: seats.take,
     locate: channels.locate,
-    watch({ seat, session, runId, afterSeq, reset, out }) {
+    watch({ seat, session, runId, afterSeq, reset, changes, out }) {
       const firstPingDue = ticks() + random() * timing.pingMs
-      const viewer = new Viewer({ out, session, cursor: afterSeq, pace: timing, firstPingDue })
+      const viewer = new Viewer({
+        out,
+        session,
+        cursor: afterSeq,
+        wantsChanges: changes,
+        pace: timing,
+        firstPingDue,
+      })
       viewers.add(viewer)
       viewer.offer(retryFrame(drawRetryMs()))
       if (reset) viewer.offer(RESET_FRAME)

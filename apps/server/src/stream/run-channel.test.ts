@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogTail, StoredEvent } from '../runs/event-log.js'
+import type { ReadChanges } from './changes-reader.js'
 import { RunChannel } from './run-channel.js'
 import type { TailRequest } from './tail-reader.js'
 import { Viewer } from './viewer.js'
@@ -34,6 +35,8 @@ function scriptedLog() {
   }
 }
 
+const readChanges: ReadChanges = async () => ({ change: 0, written: 0, products: [] })
+
 function watcher(afterSeq: number) {
   const text: string[] = []
   const out = {
@@ -42,8 +45,9 @@ function watcher(afterSeq: number) {
     end() {},
     destroy() {},
   }
-  const pace = { frameGapMs: 0, tickMs: 0, pingMs: 1, stallMs: 1 }
-  const viewer = new Viewer({ out, session, cursor: afterSeq, pace, firstPingDue: Number.POSITIVE_INFINITY })
+  const pace = { frameGapMs: 0, pingMs: 1, stallMs: 1 }
+  const firstPingDue = Number.POSITIVE_INFINITY
+  const viewer = new Viewer({ out, session, cursor: afterSeq, wantsChanges: false, pace, firstPingDue })
   const seqs = () =>
     text
       .join('')
@@ -66,6 +70,7 @@ describe('register, read and live', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const log = scriptedLog()
         const channel = new RunChannel('t', 'r', {
+          readChanges,
           read: log.read,
           flush: (viewer) => void viewer.flush(0),
           ticks: () => 0,
@@ -115,7 +120,7 @@ describe('register, read and live', () => {
       reads += 1
       return log.read(request)
     }
-    const channel = new RunChannel('t', 'r', { read, flush: () => undefined, ticks: () => 0 })
+    const channel = new RunChannel('t', 'r', { read, readChanges, flush: () => undefined, ticks: () => 0 })
     const refreshed = [channel.refresh(), channel.refresh(), channel.refresh(), channel.refresh()]
     log.append('progress')
     log.answerOne()
@@ -131,6 +136,7 @@ describe('register, read and live', () => {
     const log = scriptedLog()
     let isBroken = true
     const channel = new RunChannel('t', 'r', {
+      readChanges,
       read: (request) => (isBroken ? Promise.reject(new Error('no database')) : log.read(request)),
       flush: () => undefined,
       ticks: () => 0,

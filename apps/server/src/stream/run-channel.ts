@@ -1,5 +1,6 @@
 import type { LogTail } from '../runs/event-log.js'
-import { eventFrame, type Frame } from './frame.js'
+import type { ReadChanges, ToldChanges } from './changes-reader.js'
+import { changesFrame, eventFrame, type Frame, READ_ANEW_FRAME } from './frame.js'
 import type { ReadTail } from './tail-reader.js'
 import type { Viewer } from './viewer.js'
 
@@ -34,6 +35,8 @@ export class RunChannel {
   #ending: Frame | null = null
   #reading: Promise<void> | null = null
   #readingAgain: Promise<void> | null = null
+  /** Up to where the changes have been told; null: nobody has wanted them yet. */
+  #told: ToldChanges | null = null
   readonly #deps: ChannelDeps
 
   constructor(tenantId: string, runId: string, deps: ChannelDeps) {
@@ -44,6 +47,8 @@ export class RunChannel {
 
   join(viewer: Viewer): void {
     this.viewers.add(viewer)
+    // What it shows may be of any age. Where nobody is told yet, the read that begins the telling says so.
+    if (viewer.wantsChanges && (this.#told || this.ended)) viewer.offerChanges(READ_ANEW_FRAME)
     this.#catchUp(viewer)
   }
 
@@ -76,8 +81,27 @@ export class RunChannel {
     this.readAt = this.#deps.ticks()
     const { tenantId, runId, head } = this
     const tail = await this.#deps.read({ tenantId, runId, afterSeq: head })
+    // After the log, so that no progress is shown before the products that it counts.
+    if (tail && (tail.seq !== head || !this.#told)) await this.#readChanges()
     if (tail) this.#apply(tail)
     else this.presence = 'absent'
+  }
+
+  async #readChanges(): Promise<void> {
+    if (!this.#wantsChanges()) return
+    const { tenantId, runId } = this
+    const told = this.#told
+    const changes = await this.#deps.readChanges({ tenantId, runId, ...(told ?? NOTHING_TOLD) })
+    this.#told = changes
+    const products = told ? changes.products : null
+    if (products?.length === 0) return
+    const frame = products ? changesFrame({ products }) : READ_ANEW_FRAME
+    for (const viewer of this.viewers) if (viewer.wantsChanges) viewer.offerChanges(frame)
+  }
+
+  #wantsChanges(): boolean {
+    for (const viewer of this.viewers) if (viewer.wantsChanges) return true
+    return false
   }
 
   #apply(tail: LogTail): void {
@@ -103,8 +127,11 @@ export class RunChannel {
   }
 }
 
+const NOTHING_TOLD = { change: 0, written: 0 }
+
 export interface ChannelDeps {
   read: ReadTail
+  readChanges: ReadChanges
   /** Called for a viewer that was offered something. */
   flush: (viewer: Viewer) => void
   /** Monotonic milliseconds. */

@@ -16,7 +16,8 @@ export async function serveStream(
   session: StreamSession,
   decide: () => Promise<StartedDecision>,
 ): Promise<void> {
-  const { req, res, headers } = call
+  const { req, res, headers, query } = call
+  const changes = readFlag('changes', query.changes)
   const seat = takeSeat(hub, session.tenantId)
   let isWatching = false
   try {
@@ -31,11 +32,18 @@ export async function serveStream(
     if (res.destroyed || res.closed) return
     openEventStream(call)
     if (req.method === 'HEAD') return
-    hub.watch({ seat, session, out: res, ...decision })
+    hub.watch({ seat, session, changes, out: res, ...decision })
     isWatching = true
   } finally {
     if (!isWatching) seat.release()
   }
+}
+
+/** @throws HttpProblem 400 for what is neither yes nor no */
+function readFlag(name: string, value: unknown): boolean {
+  if (value === undefined || value === '0') return false
+  if (value === '1') return true
+  throw new HttpProblem(400, 'invalid_query', `\`${name}\` es 1 o 0.`)
 }
 
 function takeSeat(hub: StreamHub, tenantId: string): Seat {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drainFrame, eventFrame, type Frame, pingFrame } from './frame.js'
+import { changesFrame, drainFrame, eventFrame, type Frame, pingFrame, READ_ANEW_FRAME } from './frame.js'
 import { type Outlet, Viewer } from './viewer.js'
 
-const pace = { frameGapMs: 250, tickMs: 50, pingMs: 15_000, stallMs: 30_000 }
+const pace = { frameGapMs: 250, pingMs: 15_000, stallMs: 30_000 }
 const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }
 const start = eventFrame('r', { seq: 1, event: 'start', data: '{}' })
 const complete = eventFrame('r', { seq: 99, event: 'complete', data: '{}' })
@@ -32,6 +32,7 @@ function outlet() {
       out.writableLength = 0
     },
     written,
+    text: () => Buffer.concat(written).toString(),
     ids: () =>
       Buffer.concat(written)
         .toString()
@@ -41,14 +42,19 @@ function outlet() {
   return out
 }
 
+const drill = changesFrame({ products: [{ id: '1', kind: 'updated' }] })
+const saw = changesFrame({ products: [{ id: '2', kind: 'updated' }] })
+const textOf = (...frames: Frame[]) => frames.map(({ bytes }) => bytes.toString()).join('')
+
 function viewer(out: Outlet) {
-  const one = new Viewer({ out, session, cursor: 0, pace, firstPingDue: 5_000 })
+  const one = new Viewer({ out, session, cursor: 0, wantsChanges: true, pace, firstPingDue: 5_000 })
   return {
     /** Whether nothing waits any more. */
     give(frames: Frame[], at: number) {
       for (const frame of frames) one.offer(frame)
       return one.flush(at) === null
     },
+    tell: (frame: Frame) => one.offerChanges(frame),
     flush: (at: number) => one.flush(at) === null,
     nextFlush: (at: number) => one.flush(at),
     beat: (at: number) => one.beat(at, ping),
@@ -69,19 +75,18 @@ describe('a viewer that reads', () => {
     expect(out.written[0]).toBe(frame.bytes)
   })
 
-  it('gets at most one progress frame in a quarter of a second, always the newest', () => {
+  it('gets a progress frame each quarter of a second, after a pause one more, always the newest', () => {
     const out = outlet()
     const one = viewer(out)
     for (let at = 0; at < 1_000; at += 10) one.give([progress(at + 1)], at)
-    expect(out.ids()).toEqual([1, 201, 451, 701, 951])
-    one.give([progress(1_000)], 999)
-    expect(one.nextFlush(999), 'it says when the next one is due').toBe(1_200)
-    expect(one.flush(1_199)).toBe(false)
-    expect(one.flush(1_200)).toBe(true)
-    expect(out.ids().at(-1)).toBe(1_000)
+    expect(out.ids()).toEqual([1, 11, 251, 501, 751])
+    expect(one.nextFlush(999), 'it says when the next one is due').toBe(1_000)
+    expect(one.flush(999)).toBe(false)
+    expect(one.flush(1_000)).toBe(true)
+    expect(out.ids().at(-1)).toBe(991)
   })
 
-  it('gets no more than its pace, whenever frames come and the clock ticks', () => {
+  it('gets no more than its pace and one, whenever frames come and the clock ticks', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ pass: fc.nat(300), isNews: fc.boolean() })), (steps) => {
         const out = outlet()
@@ -95,15 +100,15 @@ describe('a viewer that reads', () => {
         }
         for (const [i, from] of writtenAt.entries()) {
           for (const [n, to] of writtenAt.slice(i + 1).entries()) {
-            expect(to - from).toBeGreaterThanOrEqual((n + 1) * pace.frameGapMs - pace.tickMs)
+            expect(to - from).toBeGreaterThanOrEqual(n * pace.frameGapMs)
           }
         }
       }),
     )
   })
 
-  it('gets every frame when it comes, as long as they keep the pace up to a tick', () => {
-    const lateness = fc.integer({ min: 0, max: pace.tickMs })
+  it('gets every frame when it comes, as long as they keep the pace, late by up to a gap', () => {
+    const lateness = fc.integer({ min: 0, max: pace.frameGapMs })
     fc.assert(
       fc.property(fc.array(lateness), (late) => {
         const out = outlet()
@@ -115,19 +120,43 @@ describe('a viewer that reads', () => {
     )
   })
 
+  it('is told of products before the progress that counts them, at the pace of progress', () => {
+    const out = outlet()
+    const one = viewer(out)
+    one.give([progress(2)], 0)
+    one.tell(drill)
+    one.give([progress(3)], 10)
+    expect(out.text()).toBe(textOf(progress(2), drill, progress(3)))
+    one.tell(saw)
+    expect(one.give([progress(4)], 20)).toBe(false)
+    expect(one.flush(250)).toBe(true)
+    expect(out.text()).toBe(textOf(progress(2), drill, progress(3), saw, progress(4)))
+  })
+
+  it('is told of the last products before the ending', () => {
+    const out = outlet()
+    const one = viewer(out)
+    one.tell(drill)
+    one.give([progress(2), complete], 0)
+    one.tell(saw)
+    expect(one.flush(1_000)).toBe(true)
+    expect(out.text()).toBe(textOf(progress(2), drill, complete))
+  })
+
   it('gets the ending at once, with the progress that was held back before it, and then the end', () => {
     const out = outlet()
     const one = viewer(out)
     one.give([progress(2)], 0)
-    one.give([progress(3)], 10)
-    one.give([progress(4), complete], 20)
-    expect(out.ids()).toEqual([2, 4, 99])
+    one.give([progress(3)], 5)
+    one.give([progress(4)], 10)
+    one.give([progress(5), complete], 20)
+    expect(out.ids()).toEqual([2, 3, 5, 99])
     expect(out.state).toBe('ended')
   })
 
   it('gets nothing after its connection is gone', () => {
     const out = outlet()
-    const gone = new Viewer({ out, session, cursor: 0, pace, firstPingDue: 5_000 })
+    const gone = new Viewer({ out, session, cursor: 0, wantsChanges: true, pace, firstPingDue: 5_000 })
     gone.offer(start)
     gone.forget()
     gone.offer(complete)
@@ -169,6 +198,18 @@ describe('a viewer that does not read', () => {
     expect(one.flush(90_000)).toBe(true)
     expect(out.ids()).toEqual([1, 2, 89, 99])
     expect(out.state).toBe('ended')
+  })
+
+  it('is told to read all anew when it has not been told of products that changed before others', () => {
+    const out = outlet()
+    const one = viewer(out)
+    out.isReading = false
+    one.give([progress(2)], 0)
+    one.give([progress(3)], 300)
+    for (let i = 0; i < 1_000; i++) one.tell(i % 2 ? drill : saw)
+    out.read()
+    expect(one.flush(600)).toBe(true)
+    expect(out.text()).toBe(textOf(progress(2), READ_ANEW_FRAME, progress(3)))
   })
 
   it('is cut when its socket has taken nothing for 30 s', () => {

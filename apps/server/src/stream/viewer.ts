@@ -1,4 +1,4 @@
-import type { Frame } from './frame.js'
+import { type Frame, READ_ANEW_FRAME } from './frame.js'
 import type { StreamSession } from './stream-session.js'
 import { type FrameOutlet, writeFrame } from './write-frame.js'
 
@@ -12,10 +12,8 @@ export interface Outlet extends FrameOutlet {
 
 /** Milliseconds. One object, shared by all viewers. */
 export interface ViewerPace {
-  /** Least time between two progress frames, in the long run. */
+  /** Time between two progress frames. One that was late by up to as much does not hold up the next. */
   readonly frameGapMs: number
-  /** Of the shared clock. A frame that was so late does not hold up the next one. */
-  readonly tickMs: number
   /** Between two pings. */
   readonly pingMs: number
   /** A viewer whose socket takes nothing for this long is cut. */
@@ -36,6 +34,8 @@ export class Viewer {
   readonly session: StreamSession
   /** Position in the run's log up to which this viewer has been offered everything. */
   cursor: number
+  /** Whether it has asked to be told which products change. */
+  readonly wantsChanges: boolean
   /** Whether the hub has it on its list of those to be flushed later. */
   isQueued = false
   readonly #out: Outlet
@@ -43,6 +43,8 @@ export class Viewer {
   /** What goes out before `#newest`: the few lossless frames of a stream, and one progress frame before each. */
   #earlier: readonly Frame[] = NONE
   #newest: Frame | null = null
+  /** Which products have changed: as much of it as a viewer that does not read may cost. */
+  #changes: readonly Frame[] = NONE
   #progressDue = Number.NEGATIVE_INFINITY
   #unreadSince: number | null = null
   #pingDue: number
@@ -52,6 +54,7 @@ export class Viewer {
     out: Outlet
     session: StreamSession
     cursor: number
+    wantsChanges: boolean
     pace: ViewerPace
     /** Spread over the interval by the caller, so that pings do not come in waves. */
     firstPingDue: number
@@ -59,6 +62,7 @@ export class Viewer {
     this.#out = options.out
     this.session = options.session
     this.cursor = options.cursor
+    this.wantsChanges = options.wantsChanges
     this.#pace = options.pace
     this.#pingDue = options.firstPingDue
   }
@@ -75,18 +79,27 @@ export class Viewer {
     this.#isClosing = frame.isLast
   }
 
+  /** Takes on which products have changed. A viewer that is told of too many at once reads all anew instead. */
+  offerChanges(frame: Frame): void {
+    // Who is about to read all anew will see this too.
+    if (this.#isClosing || this.#changes[0] === READ_ANEW_FRAME) return
+    const changes = [...this.#changes, frame]
+    const size = changes.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    this.#changes = size > MOST_CHANGES_BYTES ? [READ_ANEW_FRAME] : changes
+  }
+
   /**
    * Writes what waits, in one piece, if the socket is empty and a progress frame is due.
-   * @returns when to call this again, because something still waits; null: when there is news
+   * @returns when to call this again, because something still waits; null: not before there is news
    */
   flush(at: number): number | null {
     const newest = this.#newest
-    if (!newest) return null
+    if (!newest && this.#changes === NONE) return null
     if (this.#out.writableLength > 0) return at
     // What goes with a lossless frame is not held back: the bar stands right when the ending comes.
-    const isHeldBack = newest.lane === 'latest' && this.#earlier === NONE && at < this.#progressDue
-    if (isHeldBack) return this.#progressDue
-    this.#write(newest, at)
+    const isPaced = !newest || (newest.lane === 'latest' && this.#earlier === NONE)
+    if (isPaced && at < this.#progressDue) return this.#progressDue
+    this.#write(at)
     return null
   }
 
@@ -98,7 +111,7 @@ export class Viewer {
       return
     }
     this.#unreadSince = null
-    if (this.#isClosing || this.#newest || at < this.#pingDue) return
+    if (this.#isClosing || this.#newest || this.#changes !== NONE || at < this.#pingDue) return
     this.#pingDue = at + this.#pace.pingMs
     writeFrame(this.#out, ping)
   }
@@ -114,23 +127,36 @@ export class Viewer {
     this.#isClosing = true
     this.#earlier = NONE
     this.#newest = null
+    this.#changes = NONE
   }
 
-  #write(newest: Frame, at: number): void {
-    const earlier = this.#earlier
+  #write(at: number): void {
+    const newest = this.#newest
+    // The products before the progress that counts them, and before an ending, after which nothing comes.
+    const before = this.#changes === NONE ? this.#earlier : [...this.#earlier, ...this.#changes]
+    const isProgress = this.#changes !== NONE || newest?.lane === 'latest' || before.some(isLatest)
     this.#earlier = NONE
     this.#newest = null
+    this.#changes = NONE
     this.#unreadSince = null
-    if (newest.lane === 'latest' || earlier.some(({ lane }) => lane === 'latest')) {
-      const { frameGapMs, tickMs } = this.#pace
-      // By schedule, not from this write on: the clock's own delay would add up to a slower pace.
-      this.#progressDue = Math.max(this.#progressDue, at - tickMs) + frameGapMs
-    }
-    if (earlier === NONE) writeFrame(this.#out, newest)
-    else this.#out.write(Buffer.concat([...earlier, newest].map(({ bytes }) => bytes)))
+    // By schedule, not from this write on: a run that keeps the very pace and is late once would have
+    // each of its frames held back from then on.
+    if (isProgress) this.#progressDue = Math.max(this.#progressDue + this.#pace.frameGapMs, at)
+    if (newest && before === NONE) writeFrame(this.#out, newest)
+    else this.#out.write(Buffer.concat([...before, ...(newest ? [newest] : [])].map(bytesOf)))
     if (this.#isClosing) this.#out.end()
   }
 }
 
+function isLatest({ lane }: Frame): boolean {
+  return lane === 'latest'
+}
+
+function bytesOf({ bytes }: Frame): Buffer {
+  return bytes
+}
+
 /** Shared by all viewers with no more than one frame to write, which is nearly always all of them. */
 const NONE: readonly Frame[] = []
+/** Of the changes that wait for a viewer. */
+const MOST_CHANGES_BYTES = 32 * 1024

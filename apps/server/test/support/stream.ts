@@ -16,6 +16,7 @@ import { errorEvent, startEvent } from '../../src/runs/messages.js'
 import { createRunControl } from '../../src/runs/run-control.js'
 import type { RunState } from '../../src/runs/run-state.js'
 import { insertRun } from '../../src/runs/run-store.js'
+import { createChangesReader } from '../../src/stream/changes-reader.js'
 import { createStreamHub, type StreamHub } from '../../src/stream/hub.js'
 import type { HubOptions } from '../../src/stream/hub-options.js'
 import { createStreamRouter } from '../../src/stream/stream-routes.js'
@@ -111,6 +112,7 @@ export async function serveStreams(
   const now = options.now ?? (() => new Date())
   const hub = createStreamHub({
     read: createTailReader({ pool, gapMs: 1 }),
+    readChanges: createChangesReader(pool),
     onError: throwIt,
     ...options,
     now,
