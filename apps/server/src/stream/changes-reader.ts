@@ -10,7 +10,7 @@ export interface ToldChanges {
 }
 
 /** `products` that have changed since; null: too many to name, or the log does not have them all. */
-export interface NewChanges extends ToldChanges {
+interface NewChanges extends ToldChanges {
   products: ChangedProduct[] | null
 }
 
