@@ -50,6 +50,8 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     query_timeout: 30_000,
   })
   admin.on('error', ignore)
+  // Also of a connection that holds a lock while its server is killed.
+  admin.on('connect', (client) => client.on('error', ignore))
   const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory')
   const cluster = rows[0]?.data_directory ?? ''
   const logFile = join(cluster, 'server.log')
