@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { advance, claimRun, StaleLedgerError } from '../src/runs/held-run.js'
+import { advance, claimRun, StaleLedgerError, SupersededError } from '../src/runs/held-run.js'
 import { progressData } from '../src/runs/run-state.js'
 import { findRun } from '../src/runs/run-store.js'
 import { stateOf } from '../src/sync/ledger.js'
+import { recordPage } from '../src/sync/page-store.js'
 import { useDatabase } from './support/database.js'
 import { useSyncBench } from './support/sync-bench.js'
 
@@ -25,4 +26,20 @@ it('a ledger that is older than the row, after a commit whose answer was lost, i
   await expect(commit(4)).rejects.toThrow(StaleLedgerError)
   const row = await withTenant(database.pool, 'stale', (tx) => findRun(tx, 'stale', run.id))
   expect(row).toMatchObject({ page: 5, seq: held.seq + 1 })
+})
+
+it('a run is taken over without waiting for the page that its holder is writing, and the page is refused', async () => {
+  await bench.addTenant('taken', { latencyMs: 60_000 })
+  const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
+  const { run } = await bench.control.start('taken', request)
+  const held = await claimRun(database.pool, 'taken', run.id)
+  if (!held) throw new Error('not claimed')
+  const page = withTenant(database.pool, 'taken', async (tx) => {
+    await recordPage(tx, held, 'products', 1, ['1', '2'])
+    // It would wait for this very transaction, and the test with it.
+    expect(await claimRun(database.pool, 'taken', run.id)).toMatchObject({ epoch: held.epoch + 1 })
+    const state = { ...stateOf(held), phase: 'products' as const, page: 1, totalPages: 9 }
+    await advance(tx, held, state, { event: 'progress', data: progressData(state, 2) }, true)
+  })
+  await expect(page).rejects.toThrow(SupersededError)
 })

@@ -3,6 +3,7 @@ import { createConnectionStore } from '@espejo/server/connections/connection-sto
 import { createPool } from '@espejo/server/db/pool'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { createSealer } from '@espejo/server/secrets'
+import { startTogether } from '@espejo/server/start-together'
 import { type BenchDatabase, startDatabase } from '../rig/database.js'
 import { type Probed, startEspejo } from '../rig/probed.js'
 import { openRunControl } from '../rig/run-control.js'
@@ -22,19 +23,15 @@ export interface FairnessRig {
 
 /** @param pace requests a second that each tenant may send to its ERP */
 export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
-  const stops: (() => Promise<void>)[] = []
-  const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne()
-  }
-  try {
+  const { started, stop } = await startTogether(async (onStop) => {
     const database = await startDatabase()
-    stops.push(database.stop)
+    onStop(database.stop)
     const simulator = await startSimulator()
-    stops.push(simulator.stop)
+    onStop(simulator.stop)
     const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
-    stops.push(() => pool.end())
+    onStop(() => pool.end())
     const { control, stop: stopControl } = await openRunControl(pool)
-    stops.push(stopControl)
+    onStop(stopControl)
     const secretKey = randomBytes(32)
     const environment = {
       ESPEJO_ROLE: 'worker',
@@ -42,7 +39,7 @@ export async function startRig(pace: number, signal: AbortSignal): Promise<Fairn
       CIANBOX_BASE_URL: simulator.url,
     } as const
     const { agent: worker } = await startEspejo(database, environment, signal)
-    stops.push(worker.stop)
+    onStop(worker.stop)
     const connections = createConnectionStore({ pool, sealer: createSealer(secretKey) })
 
     const addTenant = async (name: string, products: number, seed: number) => {
@@ -55,17 +52,14 @@ export async function startRig(pace: number, signal: AbortSignal): Promise<Fairn
       simulator,
       control,
       worker,
-      async addTenants(prefix, count, products) {
+      async addTenants(prefix: string, count: number, products: number) {
         const names = Array.from({ length: count }, (_, i) => `${prefix}-${i + 1}`)
         for (const [i, name] of names.entries()) await addTenant(name, products, i + 1)
         return names
       },
-      stop,
     }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
+  return { ...started, stop }
 }
 
 const CONNECTION = {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions } from '@espejo/server/accounts/session'
+import { startTogether } from '@espejo/server/start-together'
 import { type Agent, startAgent } from '../rig/agent.js'
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
@@ -24,23 +25,17 @@ export interface StreamRig {
 }
 
 export async function startRig(count: number, signal: AbortSignal): Promise<StreamRig> {
-  const stops: (() => Promise<void>)[] = []
-  const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne()
-  }
-  try {
+  const { started, stop } = await startTogether(async (onStop) => {
     const database = await startDatabase()
-    stops.push(database.stop)
+    onStop(database.stop)
     const secretKey = randomBytes(32)
     const runs = await seed(database, secretKey, count)
     const writer = startAgent<WriterCommands>(new URL('processes/writer.js', import.meta.url), signal)
-    stops.push(writer.stop)
+    onStop(writer.stop)
     await writer.call('open', { databaseUrl: database.url, runs })
-    return { database, secretKey: secretKey.toString('base64'), runs, writer, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+    return { database, secretKey: secretKey.toString('base64'), runs, writer }
+  })
+  return { ...started, stop }
 }
 
 async function seed({ admin }: BenchDatabase, secretKey: Buffer, count: number): Promise<SeededRun[]> {

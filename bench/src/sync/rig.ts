@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPool } from '@espejo/server/db/pool'
 import type { RunControl } from '@espejo/server/runs/run-control'
+import { startTogether } from '@espejo/server/start-together'
 import type { JobReport } from '../rig/child-job.js'
 import { type BenchDatabase, startDatabase } from '../rig/database.js'
 import { openRunControl } from '../rig/run-control.js'
@@ -29,25 +30,19 @@ export interface SyncRig {
 type ProductTable = 'catalog.products' | 'bench.products'
 
 export async function startRig(): Promise<SyncRig> {
-  const stops: (() => Promise<void>)[] = []
-  const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne()
-  }
-  try {
+  const { started, stop } = await startTogether(async (onStop) => {
     const database = await startDatabase()
-    stops.push(database.stop)
+    onStop(database.stop)
     const simulator = await startSimulator()
-    stops.push(simulator.stop)
+    onStop(simulator.stop)
     const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
-    stops.push(() => pool.end())
+    onStop(() => pool.end())
     const { control, stop: stopControl } = await openRunControl(pool)
-    stops.push(stopControl)
+    onStop(stopControl)
     await createCopyTable(database)
-    return { database, simulator, control, ...actions(database, simulator), stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+    return { database, simulator, control, ...actions(database, simulator) }
+  })
+  return { ...started, stop }
 }
 
 async function createCopyTable({ admin, url }: BenchDatabase): Promise<void> {

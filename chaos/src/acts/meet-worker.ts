@@ -38,7 +38,7 @@ async function insideCommit({ rig, tenant, runId }: Scene, strike: () => void): 
   let broken: Error | undefined
   try {
     await holder.query('BEGIN')
-    await holder.query('SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', [
+    await holder.query('SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR NO KEY UPDATE', [
       tenant.id,
       runId,
     ])

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
 import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { startTogether } from '@espejo/server/start-together'
 import { createSimulator } from '@espejo/simulator'
 import { type Gate, openGate } from './gate.js'
 import { type ChaosPostgres, startPostgres } from './postgres.js'
@@ -25,23 +26,19 @@ export interface Rig {
 
 /** @param settings of the workers, beside what they need */
 export async function buildRig(workerCount = 2, settings: Record<string, string> = {}): Promise<Rig> {
-  const stops: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    for (const stopOne of stops.splice(0).reverse()) await stopOne()
-  }
-  try {
+  const { started, stop } = await startTogether(async (onStop) => {
     const postgres = await startPostgres()
-    stops.push(postgres.stop)
+    onStop(postgres.stop)
     const simulator = createSimulator({ accounts: [] })
     const { url } = await simulator.listen()
-    stops.push(() => simulator.close())
+    onStop(() => simulator.close())
     const gate = await openGate(url)
-    stops.push(() => gate.close())
+    onStop(() => gate.close())
     const wire = await drawWire(postgres.url)
-    stops.push(() => wire.close())
+    onStop(() => wire.close())
     // Asks only: what becomes of jobs is the workers' business.
     const queue = await openRunQueue(postgres.pool, { supervise: false, onError: () => undefined })
-    stops.push(() => queue.stop(1000))
+    onStop(() => queue.stop(1000))
     const control = createRunControl({
       pool: postgres.pool,
       queue,
@@ -57,13 +54,11 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
       LOG_LEVEL: 'debug',
       ...settings,
     })
-    stops.push(() => workers.stop())
+    onStop(() => workers.stop())
     await workers.refill()
     const tenants = createTenants({ postgres, simulator, secretKey, password })
     const secrets = [password, secretKey.toString('base64'), 'CBX_AT', 'CBX_RT', 'access_token=']
-    return { postgres, gate, wire, workers, control, tenants, secrets, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+    return { postgres, gate, wire, workers, control, tenants, secrets }
+  })
+  return { ...started, stop }
 }

@@ -30,10 +30,13 @@ export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<
   return rows[0] ?? null
 }
 
-/** As {@link findRun}, and no one else changes it until the transaction ends. */
+/**
+ * As {@link findRun}, and no one else changes it until the transaction ends. `NO KEY`: the page that a worker is
+ * writing refers to the run from its first statement on, and a wish or a takeover must not wait for it.
+ */
 export async function lockRun(tx: Tx, tenantId: string, runId: string): Promise<RunRow | null> {
   const { rows } = await tx.query<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE`,
+    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR NO KEY UPDATE`,
     [tenantId, runId],
   )
   return rows[0] ?? null

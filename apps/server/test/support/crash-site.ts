@@ -99,7 +99,7 @@ export function useCrashSite(database: TestDatabase): CrashSite {
       const holder = await asSuperuser(database)
       try {
         await holder.query('BEGIN')
-        await holder.query('SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR UPDATE', [
+        await holder.query('SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR NO KEY UPDATE', [
           tenantId,
           runId,
         ])
