@@ -34,51 +34,42 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
       await goesOn(espejo, 'recargada', tenant, page, bar, before)
     })
 
-    it('goes on from its place when nginx is stopped and started', async () => {
-      const tenant = await espejo.addTenant('reinicio', 150)
-      const { page, bar } = await startRun('reinicio')
+    it.each<[string, string, (page: Page) => Promise<void>]>([
+      ['nginx is stopped and started', 'reinicio', () => restartNginx()],
+      ['its node is killed', 'muerta', () => replaceNode()],
+      ['the laptop has slept and its connections are dead', 'dormida', (page) => asleep(page, restartNginx)],
+    ])('goes on from its place when %s', async (_when, tenantId, strike) => {
+      const tenant = await espejo.addTenant(tenantId, 150)
+      const { page, bar } = await startRun(tenantId)
       const before = await bar.moves()
-      await nginx.stop()
-      await nginx.start()
-      await goesOn(espejo, 'reinicio', tenant, page, bar, before)
-    })
-
-    it('goes on from its place when its node is killed', async () => {
-      const tenant = await espejo.addTenant('muerta', 150)
-      const { page, bar } = await startRun('muerta')
-      const before = await bar.moves()
-      const other = await espejo.start('api', espejo.ports[1])
-      await node.kill()
-      node = other
-      await goesOn(espejo, 'muerta', tenant, page, bar, before)
-    })
-
-    it('goes on from its place when the laptop has slept and its connections are dead', async () => {
-      const tenant = await espejo.addTenant('dormida', 150)
-      const { page, bar } = await startRun('dormida')
-      const before = await bar.moves()
-      const devtools = await page.context().newCDPSession(page)
-      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
-      await nginx.stop()
-      await nginx.start()
-      await devtools.send('Page.setWebLifecycleState', { state: 'active' })
-      await goesOn(espejo, 'dormida', tenant, page, bar, before)
+      await strike(page)
+      await goesOn(espejo, tenantId, tenant, page, bar, before)
     })
 
     it('stands at its end when the run has ended while the laptop slept', async () => {
       const { account } = await espejo.addTenant('despierta', 150)
       const { page, bar } = await startRun('despierta')
       await bar.moves()
-      const devtools = await page.context().newCDPSession(page)
-      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
-      await nginx.stop()
-      account.setLatency(0)
-      await until(async () => (await espejo.runs('despierta'))[0]?.status === 'complete')
-      await nginx.start()
-      await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+      await asleep(page, async () => {
+        await nginx.stop()
+        account.setLatency(0)
+        await until(async () => (await espejo.runs('despierta'))[0]?.status === 'complete')
+        await nginx.start()
+      })
       await page.getByText('Sincronización completada').first().waitFor()
       expect(await espejo.runs('despierta')).toHaveLength(1)
     })
+
+    async function restartNginx(): Promise<void> {
+      await nginx.stop()
+      await nginx.start()
+    }
+
+    async function replaceNode(): Promise<void> {
+      const other = await espejo.start('api', espejo.ports[1])
+      await node.kill()
+      node = other
+    }
 
     /** Signs the tenant in and presses the button. */
     async function startRun(tenantId: string): Promise<{ page: Page; bar: Bar }> {
@@ -95,6 +86,14 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     }
   })
 })
+
+/** Freezes the page, as a laptop that is closed does, for as long as that takes. */
+async function asleep(page: Page, meanwhile: () => Promise<void>): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await meanwhile()
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+}
 
 interface Bar {
   /** Waits until the bar has moved beyond `from`, and says where it stands. */
