@@ -1,4 +1,4 @@
-import { parseCursor, type StreamEvent } from '@espejo/contract'
+import { type ChangedProduct, type ChangesData, parseCursor, type StreamEvent } from '@espejo/contract'
 
 /** One event of a stream as the transport read it. */
 export interface Frame {
@@ -35,5 +35,15 @@ export function decodeFrame(frame: Frame): DecodedFrame {
     return { type: 'event', event: { event: frame.event, data, ...id } as StreamEvent }
   } catch (cause) {
     return { type: 'malformed', cause }
+  }
+}
+
+/** The products of a `changes` event; null, which is to read all anew, also for one that cannot be read. */
+export function readChanges(data: string): ChangedProduct[] | null {
+  try {
+    const { products } = JSON.parse(data) as ChangesData
+    return Array.isArray(products) ? products : null
+  } catch {
+    return null
   }
 }

@@ -3,7 +3,7 @@ import { withParams } from './endpoints.js'
 import { type Failure, failureWithoutAnswer } from './failure.js'
 import type { StreamListener, TransportContext, TransportFactory } from './transport.js'
 
-const EVENTS = ['start', 'progress', 'complete', 'ping', 'reset', 'drain']
+const EVENTS = ['start', 'progress', 'complete', 'ping', 'reset', 'drain', 'changes']
 /** `EventSource.CLOSED`, which Node has no constructor to read from. */
 const CLOSED = 2
 

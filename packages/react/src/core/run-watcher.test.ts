@@ -2,7 +2,17 @@ import { describe, expect, it, vi } from 'vitest'
 import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
 import { manualEdges } from '../../test/manual-edges.js'
-import { encode, eventsOf, json, problem, RUNS, START, stream, streamTo } from '../../test/sse-server.js'
+import {
+  encode,
+  eventsOf,
+  json,
+  problem,
+  RUNS,
+  START,
+  stream,
+  streamThenDrop,
+  streamTo,
+} from '../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
 import { recordConnections, until } from '../../test/watching.js'
 
@@ -193,5 +203,54 @@ describe('the store', () => {
     expect(watcher.getSnapshot().progress?.page).toBe(2)
     write(encode(progressed(3)) + encode(completed()))
     expect(await ended(watcher)).toMatchObject({ progress: { page: 3 } })
+  })
+})
+
+describe('the products that a run changes', () => {
+  const drill = { id: '1042', kind: 'updated' } as const
+
+  it('are told to who asks, a connection at a time from reading all anew on', async () => {
+    server.on(
+      START,
+      streamThenDrop(
+        { event: 'changes', data: { products: null } },
+        started(),
+        { event: 'changes', data: { products: [drill] } },
+        progressed(1),
+      ),
+    )
+    server.on(
+      eventsOf(RUN_ID),
+      stream({ event: 'changes', data: { products: null } }, progressed(2), completed()),
+    )
+    const told: unknown[] = []
+    const watcher = watcherOf({ onChanges: (products) => told.push(products) })
+    watcher.start()
+    await ended(watcher)
+    expect(told).toEqual([null, [drill], null])
+    expect(server.requests.map(({ query }) => query.get('changes'))).toEqual(['1', '1'])
+  })
+
+  it('are to be read anew after an event that cannot be understood', async () => {
+    server.on(
+      START,
+      streamTo((response) => {
+        response.write('event: changes\ndata: {"products"\n\n')
+        response.write([started(), completed()].map((event) => encode(event)).join(''))
+      }),
+    )
+    const told: unknown[] = []
+    const watcher = watcherOf({ onChanges: (products) => told.push(products) })
+    watcher.start()
+    await ended(watcher)
+    expect(told).toEqual([null])
+  })
+
+  it('are not asked for by who does not', async () => {
+    server.on(START, stream(started(), completed()))
+    const watcher = watcherOf()
+    watcher.start()
+    await ended(watcher)
+    expect(server.requests[0]?.query.has('changes')).toBe(false)
   })
 })

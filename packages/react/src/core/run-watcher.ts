@@ -1,5 +1,6 @@
 import {
   applyRunEvent,
+  type ChangedProduct,
   EMPTY_RUN_VIEW,
   isEnded,
   type Run,
@@ -10,9 +11,9 @@ import {
 import { createCancellation } from './cancellation.js'
 import { createCoalescer } from './coalescer.js'
 import { createConnectionDriver } from './connection-driver.js'
-import { decodeFrame, type Frame } from './decode-frame.js'
+import { decodeFrame, type Frame, readChanges } from './decode-frame.js'
 import { browserEdges, type Edges } from './edges.js'
-import { deriveEndpoints, type EndpointOptions } from './endpoints.js'
+import { deriveEndpoints, type EndpointOptions, withParams } from './endpoints.js'
 import { type Failure, failureWithoutAnswer } from './failure.js'
 import { type ConnectionProblem, connectionProblem } from './problem.js'
 import { createPursuit, type Target } from './pursuit.js'
@@ -30,6 +31,12 @@ export interface RunWatcherOptions extends EndpointOptions {
   throttleMs?: number | undefined
   /** Silence after which the connection counts as dead; the server pings every 15 s. @defaultValue 45000 */
   silenceMs?: number | undefined
+  /**
+   * Asks to be told which products the run changes, for a list that is shown beside it. Null: read the list
+   * anew, for there is too much to name, or nothing is known of what happened meanwhile; it comes first on
+   * every connection.
+   */
+  onChanges?: ((products: ChangedProduct[] | null) => void) | undefined
   /** Stand-ins for the browser's fetch, timers, clock and the rest. */
   edges?: Partial<Edges> | undefined
 }
@@ -59,7 +66,7 @@ export interface RunWatcher {
  * @throws TypeError when the addresses cannot be told from `url`
  */
 export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
-  const { getToken = tokenFromLocalStorage, throttleMs = 100, silenceMs = 45_000 } = options
+  const { getToken = tokenFromLocalStorage, throttleMs = 100, silenceMs = 45_000, onChanges } = options
   const edges: Edges = { ...browserEdges(), ...options.edges }
   const endpoints = deriveEndpoints(options)
   const send = createRequest(getToken, edges)
@@ -103,7 +110,8 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
       if (resolved.type === 'nothing') return dispatch({ type: 'nothing' })
       if (resolved.type === 'not-started') return refuse('not_started')
       if (resolved.type === 'failed') return lose(resolved.failure)
-      const { url, runId } = resolved
+      const { runId } = resolved
+      const url = onChanges ? withParams(resolved.url, { changes: '1' }) : resolved.url
       if (runId) cancellation.send(runId)
       const request = { url, runId, lastEventId: runId && view.lastEventId }
       const end = await transport(
@@ -141,6 +149,7 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
   }
 
   function take(frame: Frame) {
+    if (frame.event === 'changes') return onChanges?.(readChanges(frame.data))
     const decoded = decodeFrame(frame)
     if (decoded.type === 'unknown') return
     if (decoded.type === 'malformed') return lose(failureWithoutAnswer('bad_response', decoded.cause))
@@ -166,6 +175,8 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
     // The cursor stays, so that a stream goes on from it once there is one again.
     const lastEventId = view.runId === run.id ? view.lastEventId : null
     show({ ...viewOfRun(run), lastEventId }, true)
+    // Who asks instead of listening is not told of products.
+    onChanges?.(null)
   }
 
   function show(next: RunView, isProgress: boolean) {

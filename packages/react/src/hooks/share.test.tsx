@@ -51,6 +51,18 @@ describe('share', () => {
     expect(server.requests).toHaveLength(2)
   })
 
+  it('is not done with who asks for the products that change: the tab that leads may not have', async () => {
+    const newTab = tabs()
+    const products = [{ id: '1042', kind: 'updated' as const }]
+    server.on(eventsOf(RUN_ID), stream(started(), { event: 'changes', data: { products } }, progressed(1)))
+    const plain = renderHook(() => useRun(RUN_ID, { ...newTab(), share: 'u1' }))
+    await waitFor(() => expect(plain.result.current.progress?.page).toBe(1))
+    const told: unknown[] = []
+    renderHook(() => useRun(RUN_ID, { ...newTab(), share: 'u1', onChanges: (some) => told.push(some) }))
+    await waitFor(() => expect(told).toEqual([products]))
+    expect(server.requests.map(({ query }) => query.get('changes'))).toEqual([null, '1'])
+  })
+
   it('lets hooks that give the same name have one connection, in StrictMode too', async () => {
     const newTab = tabs()
     server.on(START, stream(started(), progressed(4)))

@@ -3,7 +3,7 @@ import type { Edges } from '../core/edges.js'
 import type { EndpointOptions } from '../core/endpoints.js'
 import { withPolling } from '../core/polling-transport.js'
 import { type GetToken, tokenFromLocalStorage } from '../core/request.js'
-import { createRunWatcher, type RunWatcher } from '../core/run-watcher.js'
+import { createRunWatcher, type RunWatcher, type RunWatcherOptions } from '../core/run-watcher.js'
 import { sharedTransport } from '../core/shared-transport.js'
 import type { RunSnapshot } from '../core/snapshot.js'
 import type { TransportFactory } from '../core/transport.js'
@@ -20,6 +20,11 @@ export interface WatcherHookOptions extends Omit<EndpointOptions, 'url'> {
    * id, with the tenant's if a user can have several. A change of it begins from nothing. @defaultValue false
    */
   share?: string | false | undefined
+  /**
+   * Told which products the run changes, for a list that is shown beside it; null: read the list anew. May
+   * change at every render. A hook that asks for this has a connection of its own, shared or not.
+   */
+  onChanges?: RunWatcherOptions['onChanges']
   /** Stand-ins for the browser's fetch, timers and the rest; only the first render's are used. */
   edges?: Partial<Edges> | undefined
 }
@@ -32,15 +37,18 @@ export function useWatcher(
 ): { watcher: RunWatcher; snapshot: RunSnapshot } {
   const { getToken = tokenFromLocalStorage, syncBase, ticketsUrl, throttleMs, silenceMs, share } = options
   const [edges] = useState(options.edges)
-  const latestGetToken = useRef(getToken)
+  const { onChanges } = options
+  const wantsChanges = onChanges !== undefined
+  const latest = useRef({ getToken, onChanges })
   useEffect(() => {
-    latestGetToken.current = getToken
-  }, [getToken])
+    latest.current = { getToken, onChanges }
+  }, [getToken, onChanges])
 
   const sturdy = useMemo(() => {
     const polling = withPolling(transport)
-    return share ? sharedTransport(polling, { name: share }) : polling
-  }, [transport, share])
+    // The tab that leads may not have asked for changes.
+    return share && !wantsChanges ? sharedTransport(polling, { name: share }) : polling
+  }, [transport, share, wantsChanges])
 
   // Making a watcher touches nothing, so a render that React throws away leaves nothing behind.
   const watcher = useMemo(
@@ -53,9 +61,10 @@ export function useWatcher(
         silenceMs,
         transport: sturdy,
         edges,
-        getToken: () => latestGetToken.current(),
+        getToken: () => latest.current.getToken(),
+        onChanges: wantsChanges ? (products) => latest.current.onChanges?.(products) : undefined,
       }),
-    [url, syncBase, ticketsUrl, throttleMs, silenceMs, sturdy, edges],
+    [url, syncBase, ticketsUrl, throttleMs, silenceMs, sturdy, edges, wantsChanges],
   )
   const snapshot = useSyncExternalStore(watcher.subscribe, watcher.getSnapshot, watcher.getSnapshot)
   return { watcher, snapshot }
