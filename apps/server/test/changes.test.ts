@@ -52,6 +52,15 @@ describe('what a run changed', () => {
     ])
   })
 
+  it('of a dry run says what would be created, which is nowhere else to be seen', async () => {
+    const run = await sync({ mode: 'full', dryRun: true })
+    const created = (await changesOf(run)).find(({ kind }) => kind === 'created')
+    const added = [...tenant.erp.truth()].at(-1) as unknown as { producto: string; codigo_interno: string }
+    expect(created?.fields).toContainEqual({ field: 'name', old: null, new: added.producto })
+    expect(created?.fields).toContainEqual({ field: 'sku', old: null, new: added.codigo_interno })
+    expect(created?.fields.map(({ field }) => field)).toContain('price')
+  })
+
   it('never borrows a name from another tenant’s mirror', async () => {
     const other = await live.tenant('neighbour', { account: { products: 10 } })
     await other.call('POST', '/api/cianbox/sync/runs')

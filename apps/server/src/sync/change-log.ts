@@ -4,7 +4,7 @@ import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { isStale } from './content-hash.js'
 import type { StoredProduct } from './diff.js'
-import { type FieldChange, fieldChanges } from './field-changes.js'
+import { creation, type FieldChange, fieldChanges } from './field-changes.js'
 import { type ProductToWrite, storedRows } from './product-store.js'
 import type { Session } from './session.js'
 
@@ -34,7 +34,9 @@ export async function findChanges(
     const was = stored.get(id)
     const old = before.get(id)
     if (!was) {
-      if (session.logsCreations) changes.push({ id, kind: 'created', fields: [] })
+      // What has been created is in the mirror, with all its fields; what would be is nowhere else.
+      const fields = session.run.dryRun ? creation(product) : []
+      if (session.logsCreations) changes.push({ id, kind: 'created', fields })
     } else if (!was.retired && old && !isStale(was.hash) && isSame(old, product)) {
       reordered.add(id)
     } else {

@@ -16,6 +16,14 @@ export function fieldChanges(before: SourceProduct, after: SourceProduct): Field
   return differences(rawFacts(before), rawFacts(after))
 }
 
+/** What a person knows a product by that is not in the mirror yet. */
+const TELLING = ['name', 'sku', 'price', 'stock']
+
+/** The fields that tell what a product is, all of them new. */
+export function creation(product: SourceProduct): FieldChange[] {
+  return differences(new Map(), facts(product)).filter(({ field }) => TELLING.includes(field))
+}
+
 const PLAIN: readonly (keyof SourceProduct)[] = [
   'name',
   'sku',

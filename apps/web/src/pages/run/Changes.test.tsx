@@ -74,6 +74,16 @@ describe('the changes of a run', () => {
     expect(screen.queryByRole('link')).toBeNull()
   })
 
+  it('of a product that a dry run would create show the name that it would have', async () => {
+    const fields = [{ field: 'name', old: null, new: 'Taladro nuevo' }]
+    api.on(`GET ${PATH}`, {
+      body: { items: [{ ...change, name: null, kind: 'created', fields }], nextCursor: null },
+    })
+    open({ ...run, dryRun: true })
+    expect(await screen.findByRole('rowheader', { name: /^Taladro nuevo/ })).toBeTruthy()
+    expect(screen.queryByRole('link')).toBeNull()
+  })
+
   it('of a dry run are told as what would change', async () => {
     open({ ...run, dryRun: true })
     expect(await screen.findByText('Cambiaría')).toBeTruthy()

@@ -77,11 +77,20 @@ function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; d
   )
 }
 
-/** By its name; a product that a dry run would create has none in the mirror, and no page to open. */
-function ChangedProduct({ change: { cianboxId, name } }: { change: ProductChange }) {
+/** By its name; a product that a dry run would create has no page to open. */
+function ChangedProduct({ change: { cianboxId, name, fields } }: { change: ProductChange }) {
   const { t } = useTranslation()
   const id = t('changes.id', { id: cianboxId })
-  if (name === null) return <span className="tabular-nums">{id}</span>
+  if (name === null) {
+    const newName = fields.find(({ field }) => field === 'name')?.new
+    if (typeof newName !== 'string') return <span className="tabular-nums">{id}</span>
+    return (
+      <>
+        {newName}
+        <p className="text-muted tabular-nums">{id}</p>
+      </>
+    )
+  }
   return (
     <>
       <Link
