@@ -49,6 +49,18 @@ describe('runs', () => {
     expect(read(await admin('GET', `${RUNS}/${run.id}`), 200, runSchema)).toEqual(run)
   })
 
+  it('tell who has started them, by the name of now', async () => {
+    await endAllRuns()
+    const { id, startedBy, startedByName } = read(await admin('POST', RUNS), 201, runSchema)
+    const user = (await admin('GET', '/api/auth/me')).json
+    expect([startedBy, startedByName]).toEqual([user.id, user.name])
+    await withTenant(app.database.pool, 'uno', (tx) =>
+      tx.query("UPDATE app.users SET name = 'Otra Persona' WHERE user_id = $1", [user.id]),
+    )
+    const renamed = read(await admin('GET', `${RUNS}/${id}`), 200, runSchema)
+    expect(renamed.startedByName).toBe('Otra Persona')
+  })
+
   it('are paused, resumed and cancelled, as often as one likes', async () => {
     await endAllRuns()
     const { id } = read(await admin('POST', RUNS, { body: { mode: 'ids', ids: ['5', '6'] } }), 201, runSchema)

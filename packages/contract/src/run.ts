@@ -72,6 +72,8 @@ export interface Run {
   ratePerSecond: number | null
   etaSeconds: number | null
   startedBy: string | null
+  /** Of who started it, as the name is now; null where Espejo does not know the person, such as a host's own user. */
+  startedByName: string | null
   createdAt: string
   startedAt: string | null
   endedAt: string | null

@@ -26,6 +26,7 @@ const RUN: Run = {
   ratePerSecond: 410.2,
   etaSeconds: 6,
   startedBy: 'u1',
+  startedByName: null,
   createdAt: '2026-11-24T12:00:00.000Z',
   startedAt: '2026-11-24T12:00:01.000Z',
   endedAt: null,

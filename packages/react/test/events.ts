@@ -92,6 +92,7 @@ export function runAt(page: number, changes: Partial<Run> = {}): Run {
     ratePerSecond: 410.2,
     etaSeconds: 6,
     startedBy: null,
+    startedByName: null,
     createdAt: AT,
     startedAt: AT,
     endedAt: null,

@@ -83,6 +83,7 @@ export const runSchema = z
     ratePerSecond: z.number().nullable(),
     etaSeconds: z.number().nullable(),
     startedBy: z.string().nullable(),
+    startedByName: z.string().nullable(),
     createdAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),

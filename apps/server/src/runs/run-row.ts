@@ -30,6 +30,7 @@ export interface RunRow {
   ratePerSecond: number | null
   etaSeconds: number | null
   startedBy: string | null
+  startedByName: string | null
   createdAt: Date
   startedAt: Date | null
   endedAt: Date | null
@@ -44,6 +45,7 @@ export const RUN_COLUMNS = `
   sweep_confirmed AS "sweepConfirmed", page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,
   rate_per_second AS "ratePerSecond", eta_seconds AS "etaSeconds", started_by AS "startedBy",
+  (SELECT name FROM app.users u WHERE u.tenant_id = runs.tenant_id AND u.user_id = runs.started_by) AS "startedByName",
   created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
   error_code AS "errorCode", error_message AS "errorMessage"`
 
@@ -71,6 +73,7 @@ export function toRun(row: RunRow): Run {
     ratePerSecond: row.ratePerSecond,
     etaSeconds: row.etaSeconds,
     startedBy: row.startedBy,
+    startedByName: row.startedByName,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,

@@ -10,7 +10,6 @@ import { usePageTitle } from '../../components/page-title.js'
 import { RunStatusBadge } from '../../components/RunStatusBadge.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { elapsed, formatCount, formatDateTime, formatDuration } from '../../lib/format.js'
-import { useUser } from '../../session/SessionGate.js'
 import { Counts, Facts } from '../../ui/Facts.js'
 import { BackIcon } from '../../ui/icons.js'
 import { Notice } from '../../ui/Notice.js'
@@ -56,12 +55,11 @@ export function RunPage({ runId }: { runId: string }) {
 function RunView({ run }: { run: Run }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const user = useUser()
   const title = t('run.title', { date: formatDateTime(run.startedAt ?? run.createdAt, locale) })
   usePageTitle(title)
   const count = (value: number) => formatCount(value, locale)
   const ms = elapsed(run.startedAt, run.endedAt)
-  const startedBy = run.startedBy === user.id ? user.name : (run.startedBy ?? t('run.byClock'))
+  const startedBy = run.startedByName ?? run.startedBy ?? t('run.byClock')
 
   return (
     <>
