@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { createConnectionStore } from '@espejo/server/connections/connection-store'
-import { createPool } from '@espejo/server/db/pool'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { createSealer } from '@espejo/server/secrets'
 import { startTogether } from '@espejo/server/start-together'
-import { type BenchDatabase, startDatabase } from '../rig/database.js'
+import type { BenchDatabase } from '../rig/database.js'
 import { type Probed, startEspejo } from '../rig/probed.js'
-import { openRunControl } from '../rig/run-control.js'
-import { type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+import type { SimulatorProcess } from '../rig/simulator.js'
+import { startSurroundings } from '../rig/surroundings.js'
 
 /** A deployment of one worker, and who presses the button. */
 export interface FairnessRig {
@@ -24,14 +23,7 @@ export interface FairnessRig {
 /** @param pace requests a second that each tenant may send to its ERP */
 export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
   const { started, stop } = await startTogether(async (onStop) => {
-    const database = await startDatabase()
-    onStop(database.stop)
-    const simulator = await startSimulator()
-    onStop(simulator.stop)
-    const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
-    onStop(() => pool.end())
-    const { control, stop: stopControl } = await openRunControl(pool)
-    onStop(stopControl)
+    const { database, simulator, pool, control } = await startSurroundings(onStop)
     const secretKey = randomBytes(32)
     const environment = {
       ESPEJO_ROLE: 'worker',

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createPool } from '@espejo/server/db/pool'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { startTogether } from '@espejo/server/start-together'
 import type { JobReport } from '../rig/child-job.js'
-import { type BenchDatabase, startDatabase } from '../rig/database.js'
-import { openRunControl } from '../rig/run-control.js'
-import { type SimulatedAccount, type SimulatorProcess, startSimulator } from '../rig/simulator.js'
+import type { BenchDatabase } from '../rig/database.js'
+import type { SimulatedAccount, SimulatorProcess } from '../rig/simulator.js'
+import { startSurroundings } from '../rig/surroundings.js'
 import type { Measurement } from './measurement.js'
 
 /** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
@@ -31,14 +30,7 @@ type ProductTable = 'catalog.products' | 'bench.products'
 
 export async function startRig(): Promise<SyncRig> {
   const { started, stop } = await startTogether(async (onStop) => {
-    const database = await startDatabase()
-    onStop(database.stop)
-    const simulator = await startSimulator()
-    onStop(simulator.stop)
-    const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
-    onStop(() => pool.end())
-    const { control, stop: stopControl } = await openRunControl(pool)
-    onStop(stopControl)
+    const { database, simulator, control } = await startSurroundings(onStop)
     await createCopyTable(database)
     return { database, simulator, control, ...actions(database, simulator) }
   })
