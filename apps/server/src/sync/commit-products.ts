@@ -4,9 +4,9 @@ import type { Tx } from '../db/pool.js'
 import { findChanges, recordChanges } from './change-log.js'
 import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
-import { recordPage, recordRejects, seenAmong } from './page-store.js'
+import { recordPage, recordRejects, seenAmong, takeBackRejects } from './page-store.js'
 import { type ProductToWrite, probeProducts, rehashProducts, upsertProducts } from './product-store.js'
-import { newestOf, readRows } from './read-rows.js'
+import { readRows } from './read-rows.js'
 import type { Session } from './session.js'
 import type { SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
@@ -16,13 +16,12 @@ export interface ProductsOfPage {
   phase: RunPhase
   page: number
   source: SourceRows
+  /** Places that the source leaves empty by a rule of its own. @defaultValue 0 */
+  leftOut?: number
+  /** Products that count as seen although no row of them came. @defaultValue none */
+  alsoSeen?: readonly string[]
   /** Whether some of these may have been on an earlier page of this run. */
   mayRepeat: boolean
-}
-
-export interface CommittedProducts {
-  counts: PageCounts
-  newest: string | null
 }
 
 /**
@@ -33,7 +32,7 @@ export async function commitProducts(
   tx: Tx,
   session: Session,
   page: ProductsOfPage,
-): Promise<CommittedProducts> {
+): Promise<PageCounts> {
   const { run, dialect } = session
   const { rows, nameless } = page.source
   const ids = rows.map(({ id }) => id)
@@ -42,7 +41,13 @@ export async function commitProducts(
     probeProducts(tx, run.tenantId, run.id, ids),
     page.mayRepeat ? seenAmong(tx, run, ids) : new Set<string>(),
     // A rejected product is there at the source all the same: the sweep must not take it for gone.
-    recordPage(tx, run, page.phase, page.page, ids),
+    recordPage(tx, run, {
+      phase: page.phase,
+      page: page.page,
+      ids: page.alsoSeen ? [...ids, ...page.alsoSeen] : ids,
+      unnamed: nameless.length,
+      leftOut: page.leftOut ?? 0,
+    }),
   ])
   // A dry run has written nothing that would tell a second look from the first.
   const mine = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
@@ -75,8 +80,10 @@ export async function commitProducts(
   const rejectedIds = new Set([...read.rejects, ...refusals].map(({ id }) => id))
   const kept = mine.map(({ id }) => id).filter((id) => !rejectedIds.has(id))
   const changed = new Set(write.map(({ product }) => product.id))
-  const counts = countPage(kept, changed, stored, seenBefore)
-  return { counts: { ...counts, errors: rejects.length, retired: 0 }, newest: newestOf(read.products) }
+  const hasRejects = session.state().errors > 0
+  const again = hasRejects ? kept.filter((id) => seenBefore.has(id)) : []
+  const counts = countPage(kept, changed, stored, seenBefore, await takeBackRejects(tx, run, again))
+  return { ...counts, errors: counts.errors + rejects.length, retired: 0 }
 }
 
 function writeAll(tx: Tx, { run }: Session, rows: readonly ProductToWrite[]) {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countPage, differs, type StoredProduct } from './diff.js'
 
+const NONE: ReadonlySet<string> = new Set()
 const hashOf = (content: number) => Buffer.from([content])
 
 const pageAndMirror = fc.record({
@@ -52,7 +53,7 @@ describe('a page against the mirror', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
         const { ids, mirror, changed, seen } = arrange(input)
-        const { created, updated, unchanged } = countPage(ids, changed, mirror, seen)
+        const { created, updated, unchanged } = countPage(ids, changed, mirror, seen, NONE)
         expect(created + updated + unchanged).toBe(ids.filter((id) => !seen.has(id)).length)
       }),
     )
@@ -66,7 +67,8 @@ describe('a page against the mirror', () => {
           page.map(({ id, hash }) => [id, { id, hash, retired: false, writtenByThisRun: false }]),
         )
         expect(page.filter((row) => differs(row, mirror.get(row.id)))).toEqual([])
-        expect(countPage(ids, new Set(), mirror, new Set())).toEqual({
+        expect(countPage(ids, new Set(), mirror, NONE, NONE)).toEqual({
+          errors: 0,
           created: 0,
           updated: 0,
           unchanged: page.length,
@@ -77,10 +79,20 @@ describe('a page against the mirror', () => {
 
   it('turns an earlier unchanged into updated when a product seen before has changed meanwhile', () => {
     const mirror = new Map([['7', { id: '7', hash: hashOf(1), retired: false, writtenByThisRun: false }]])
-    expect(countPage(['7'], new Set(['7']), mirror, new Set(['7']))).toEqual({
+    expect(countPage(['7'], new Set(['7']), mirror, new Set(['7']), NONE)).toEqual({
+      errors: 0,
       created: 0,
       updated: 1,
       unchanged: -1,
     })
+  })
+  it('turns an earlier error into what it is now when a product that was rejected can be read', () => {
+    const seven = new Set(['7'])
+    const old = { id: '7', hash: hashOf(1), retired: false, writtenByThisRun: false }
+    const count = (mirror: [string, StoredProduct][], changed: ReadonlySet<string>) =>
+      countPage(['7'], changed, new Map(mirror), seven, seven)
+    expect(count([], seven)).toEqual({ created: 1, updated: 0, unchanged: 0, errors: -1 })
+    expect(count([['7', old]], seven)).toEqual({ created: 0, updated: 1, unchanged: 0, errors: -1 })
+    expect(count([['7', old]], NONE)).toEqual({ created: 0, updated: 0, unchanged: 1, errors: -1 })
   })
 })

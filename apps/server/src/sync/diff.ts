@@ -7,14 +7,15 @@ export interface StoredProduct {
   writtenByThisRun: boolean
 }
 
-/** What a page changes in the ledger. `unchanged` can be negative. */
+/** What a page changes in the ledger. `unchanged` and `errors` can be negative. */
 export interface LedgerChange {
   created: number
   updated: number
   unchanged: number
+  errors: number
 }
 
-/** Whether the mirror would hold something else than the truth without this row. */
+/** Whether the row is new, changed or retired, and so must be written. */
 export function differs(row: { hash: Buffer }, stored: StoredProduct | undefined): boolean {
   return !stored || stored.retired || !stored.hash.equals(row.hash)
 }
@@ -22,19 +23,23 @@ export function differs(row: { hash: Buffer }, stored: StoredProduct | undefined
 /**
  * Counts a page's products, free of repeats. A product that an earlier page of this run has counted
  * (`seenBefore`) is not counted again: if it only now turns out changed, its earlier `unchanged`
- * becomes `updated`.
+ * becomes `updated`; if it was rejected and can be read now, its `errors` becomes what it is now.
  * @param changed the ids of those that are written
+ * @param rejectedBefore those of `seenBefore` that an earlier page counted as errors
  */
 export function countPage(
   ids: readonly string[],
   changed: ReadonlySet<string>,
   stored: ReadonlyMap<string, StoredProduct>,
   seenBefore: ReadonlySet<string>,
+  rejectedBefore: ReadonlySet<string>,
 ): LedgerChange {
-  const counts: LedgerChange = { created: 0, updated: 0, unchanged: 0 }
+  const counts: LedgerChange = { created: 0, updated: 0, unchanged: 0, errors: 0 }
   for (const id of ids) {
     const known = stored.get(id)
-    if (!seenBefore.has(id)) {
+    const wasRejected = rejectedBefore.has(id)
+    if (wasRejected) counts.errors--
+    if (wasRejected || !seenBefore.has(id)) {
       if (!known) counts.created++
       else if (changed.has(id)) counts.updated++
       else counts.unchanged++

@@ -12,6 +12,25 @@ export class RunFailure extends Error {
   }
 }
 
+/** The source's pages make no catalogue. `what` completes «Cianbox …». */
+export function pagingError(what: string): RunFailure {
+  return new RunFailure(
+    'upstream_paging',
+    `Cianbox ${what}. No se dio de baja ningún producto. Probá de nuevo en unos minutos y, si sigue, avisale a Cianbox.`,
+  )
+}
+
+/**
+ * A proof that the pass was whole failed: what the source showed does not add up, or could not be
+ * confirmed. `what` completes «Cianbox …».
+ */
+export function incompletePass(what: string): RunFailure {
+  return new RunFailure(
+    'incomplete_pass',
+    `Cianbox ${what}, así que no se puede asegurar que se vieron todos los productos. No se dio de baja ninguno más. Probá de nuevo en unos minutos y, si sigue, avisale a Cianbox.`,
+  )
+}
+
 /** The client's kinds of error as a run's codes. */
 export const CODE_OF_KIND: Readonly<Record<CianboxErrorKind, RunErrorCode>> = {
   auth: 'upstream_auth',

@@ -15,8 +15,9 @@ export async function findMirror(tx: Tx, tenantId: string): Promise<Mirror | nul
 }
 
 /**
- * A run that read the source completed: what it has seen is the new watermark. A watermark never goes
- * back, unless the tenant's mirror is of another account now. Only a full run makes a mirror.
+ * A run that read the source completed: the newest time that it has seen, by the source's own clock, is
+ * the new watermark, also where that is an earlier one: a time that was ahead and has been corrected
+ * must not hide what is modified until then. Only a full run makes a mirror.
  */
 export async function advanceMirror(
   tx: Tx,
@@ -25,18 +26,16 @@ export async function advanceMirror(
 ): Promise<void> {
   if (!run.isFull) {
     await tx.query(
-      `UPDATE app.mirrors SET watermark = greatest(watermark, $3)
+      `UPDATE app.mirrors SET watermark = coalesce($3, watermark)
         WHERE tenant_id = $1 AND cuenta = $2`,
       [tenantId, run.cuenta, run.newestSeen],
     )
     return
   }
   await tx.query(
-    `INSERT INTO app.mirrors AS mine (tenant_id, cuenta, watermark, full_at) VALUES ($1, $2, $3, now())
+    `INSERT INTO app.mirrors (tenant_id, cuenta, watermark, full_at) VALUES ($1, $2, $3, now())
      ON CONFLICT (tenant_id) DO UPDATE SET
-       watermark = CASE WHEN mine.cuenta = excluded.cuenta
-                        THEN greatest(mine.watermark, excluded.watermark) ELSE excluded.watermark END,
-       cuenta = excluded.cuenta, full_at = excluded.full_at`,
+       watermark = excluded.watermark, cuenta = excluded.cuenta, full_at = excluded.full_at`,
     [tenantId, run.cuenta, run.newestSeen],
   )
 }

@@ -5,18 +5,24 @@ import type { RunRow } from '../runs/run-row.js'
 
 type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
 
-/** Remembers which ids a committed page showed: what the sweep will not touch. */
-export async function recordPage(
-  tx: Tx,
-  run: Held,
-  phase: RunPhase,
-  page: number,
-  ids: readonly string[],
-): Promise<void> {
+/** What a committed page showed. */
+export interface ShownPage {
+  phase: RunPhase
+  page: number
+  ids: readonly string[]
+  /** Rows without a readable id. */
+  unnamed: number
+  /** Places that the source leaves empty by a rule of its own. */
+  leftOut: number
+}
+
+/** Remembers what a committed page showed: the sweep does not touch it, and it proves that the pass was whole. */
+export async function recordPage(tx: Tx, run: Held, shown: ShownPage): Promise<void> {
   await tx.query({
     name: 'record-page',
-    text: 'INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids) VALUES ($1, $2, $3, $4, $5, $6)',
-    values: [run.tenantId, run.id, phase, page, run.epoch, ids],
+    text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [run.tenantId, run.id, shown.phase, shown.page, run.epoch, shown.ids, shown.unnamed, shown.leftOut],
   })
 }
 
@@ -46,18 +52,6 @@ export async function recordRejects(
   )
 }
 
-/** The lowest and the highest id that this run's walk has shown; null before the first. */
-export async function seenRange(tx: Tx, run: Held): Promise<{ lowest: number; highest: number } | null> {
-  const { rows } = await tx.query<{ lowest: string | null; highest: string | null }>(
-    `SELECT min(seen.id)::text AS lowest, max(seen.id)::text AS highest FROM app.run_pages, unnest(ids) AS seen(id)
-      WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'`,
-    [run.tenantId, run.id],
-  )
-  const [range] = rows
-  if (!range?.lowest || !range.highest) return null
-  return { lowest: Number(range.lowest), highest: Number(range.highest) }
-}
-
 /** Which of these ids an earlier page of this run has shown. */
 export async function seenAmong(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
@@ -67,6 +61,47 @@ export async function seenAmong(tx: Tx, run: Held, ids: readonly string[]): Prom
     [run.tenantId, run.id, ids],
   )
   return new Set(rows.map((row) => row.id))
+}
+
+/**
+ * Takes back the rejects of products that a later page of the run could read after all.
+ * @returns the ids of those that had been rejected
+ */
+export async function takeBackRejects(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await tx.query<{ id: string }>(
+    `DELETE FROM app.run_rejects
+      WHERE tenant_id = $1 AND run_id = $2 AND phase <> 'references' AND cianbox_id = ANY ($3::text[])
+      RETURNING cianbox_id AS id`,
+    [run.tenantId, run.id, ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Ids of products that this run has seen at the source: an answer by id that shows none of them is no evidence. */
+export async function seenSample(tx: Tx, run: Held, count: number): Promise<string[]> {
+  const { rows } = await tx.query<{ ids: string[] }>(
+    `SELECT ids[1:$3]::text[] AS ids FROM app.run_pages
+      WHERE tenant_id = $1 AND run_id = $2 AND phase IN ('products', 'drift', 'sweep') AND cardinality(ids) > 0
+      ORDER BY phase DESC, page DESC LIMIT 1`,
+    [run.tenantId, run.id, count],
+  )
+  return rows[0]?.ids ?? []
+}
+
+/** Of the ids that the run was asked for, those that the mirror lists and the source has not shown. */
+export async function unseenRequested(tx: Tx, run: Held): Promise<{ ids: string[]; listed: number }> {
+  const { rows } = await tx.query<{ ids: string[]; listed: number }>(
+    `SELECT coalesce((
+         SELECT array_agg(p.cianbox_id::text ORDER BY p.cianbox_id)
+           FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) asked
+           JOIN catalog.products p ON p.tenant_id = $1 AND p.cianbox_id = asked.id AND p.retired_at IS NULL
+          WHERE r.tenant_id = $1 AND r.run_id = $2 AND asked.id NOT IN (
+            SELECT unnest(ids) FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2)), '{}') AS ids,
+       (SELECT count(*)::int FROM catalog.products WHERE tenant_id = $1 AND retired_at IS NULL) AS listed`,
+    [run.tenantId, run.id],
+  )
+  return rows[0] ?? { ids: [], listed: 0 }
 }
 
 /** The number for the next page of a phase that is not numbered by the source. */

@@ -102,6 +102,42 @@ export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string
   return rows.map(({ id }) => id)
 }
 
+/** Some products that the mirror lists, other than these. */
+export async function listedSample(
+  tx: Tx,
+  tenantId: string,
+  except: readonly string[],
+  count: number,
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT cianbox_id::text AS id FROM catalog.products
+      WHERE tenant_id = $1 AND retired_at IS NULL AND NOT cianbox_id = ANY ($2::bigint[])
+      ORDER BY cianbox_id DESC LIMIT $3`,
+    [tenantId, except, count],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** How many products were retired in the last day, a confirmed guard's not counted. */
+export async function recentlyRetired(tx: Tx, tenantId: string): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM catalog.products p
+      WHERE p.tenant_id = $1 AND p.retired_at > now() - interval '1 day' AND NOT EXISTS (
+        SELECT FROM app.runs r
+         WHERE r.tenant_id = $1 AND r.run_id = p.changed_by_run AND r.sweep_confirmed)`,
+    [tenantId],
+  )
+  return rows[0]?.count ?? 0
+}
+
+export async function countListed(tx: Tx, tenantId: string): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM catalog.products WHERE tenant_id = $1 AND retired_at IS NULL',
+    [tenantId],
+  )
+  return rows[0]?.count ?? 0
+}
+
 /** Longest text that is searched: it must fit a b-tree entry beside the other columns. */
 const SEARCH_LENGTH = 300
 

@@ -28,12 +28,3 @@ export function readRows(
     rejects: rejects.map((reject) => ({ ...reject, position: all[reject.position]?.position ?? 0 })),
   }
 }
-
-/** The newest `updated` among products, ISO 8601 UTC. */
-export function newestOf(products: readonly ProductToWrite[]): string | null {
-  return products.reduce<string | null>(
-    (newest, { product: { sourceUpdatedAt: at } }) =>
-      at !== null && (newest === null || at > newest) ? at : newest,
-    null,
-  )
-}

@@ -1,10 +1,19 @@
-import { type CianboxClient, CianboxError, type ReferenceItem, type ReferenceKind } from '@espejo/cianbox'
-import type { Tx } from '../db/pool.js'
+import {
+  type CianboxClient,
+  CianboxError,
+  type ReferenceItem,
+  type ReferenceKind,
+  type SourceReject,
+} from '@espejo/cianbox'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import type { RunRow } from '../runs/run-row.js'
+import { exceedsGuard } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
 import { NO_COUNTS } from './ledger.js'
 import { recordRejects } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
+import { SweepNeedsConfirmation } from './sweep.js'
 
 const KINDS: readonly ReferenceKind[] = [
   'categories',
@@ -17,17 +26,19 @@ const KINDS: readonly ReferenceKind[] = [
 
 /**
  * Mirrors the small lists, one transaction each, the next one on its way meanwhile. They do not enter the
- * ledger, which is of products.
+ * ledger, which is of products. An item that a list does not show is retired when a second answer agrees
+ * and no row came without an id.
+ * @throws {@link SweepNeedsConfirmation} before anything of a list is retired, when too much of it would go
  */
 export async function syncReferences(
   session: Session,
   client: CianboxClient,
-  signal: AbortSignal,
+  options: { pool: Pool; guardShare: number; signal: AbortSignal },
 ): Promise<void> {
   const kindOf = (nth: number) => KINDS[nth] as ReferenceKind
   const lists = prefetched(
     0,
-    (nth) => readList(client, kindOf(nth), signal),
+    (nth) => readList(session, client, kindOf(nth), options),
     (list) => list,
     (nth) => (nth + 1 < KINDS.length ? nth + 1 : null),
   )
@@ -36,7 +47,7 @@ export async function syncReferences(
     await session.commit(async (tx) => {
       if (list && !session.run.dryRun) {
         await upsertItems(tx, session.run.tenantId, kind, list.items)
-        await retireMissing(tx, session.run.tenantId, kind, list.items)
+        await retireItems(tx, session.run.tenantId, kind, list.missing)
         await recordRejects(tx, session.run, 'references', list.rejects)
       }
       return { phase: 'references', productsInPage: 0, counts: NO_COUNTS }
@@ -44,14 +55,61 @@ export async function syncReferences(
   }
 }
 
-/** Null where the account does not have this list: some modules are not everyone's. */
-async function readList(client: CianboxClient, kind: ReferenceKind, signal: AbortSignal) {
+interface ReadList {
+  items: ReferenceItem[]
+  rejects: SourceReject[]
+  /** Ids that the mirror lists and two answers did not show. */
+  missing: string[]
+}
+
+/** Null where the account does not have this list, or may not read it: some modules are not everyone's. */
+async function readList(
+  session: Session,
+  client: CianboxClient,
+  kind: ReferenceKind,
+  { pool, guardShare, signal }: { pool: Pool; guardShare: number; signal: AbortSignal },
+): Promise<ReadList | null> {
+  const { run } = session
+  const listed = await withTenant(pool, run.tenantId, (tx) => listedItems(tx, run.tenantId, kind))
+  const first = await askUnlessRefused(client, kind, signal)
+  if (first === null) return null
+  const known = new Map(first.items.map((item): [string, ReferenceItem] => [item.id, item]))
+  const missingIn = () => listed.filter((id) => !known.has(id))
+  if (missingIn().length === 0 && known.size > 0) return { ...first, missing: [] }
+  const second = await askUnlessRefused(client, kind, signal)
+  for (const item of second?.items ?? []) known.set(item.id, item)
+  const rejects = second?.rejects ?? first.rejects
+  // A row that cannot be read may be the one that is missing.
+  const isVetoed = second === null || [...first.rejects, ...second.rejects].length > 0
+  const missing = isVetoed ? [] : missingIn()
+  guardList(run, kind, { count: missing.length, of: listed.length, share: guardShare })
+  return { items: [...known.values()], rejects, missing }
+}
+
+/** Of a short list a few items are a large share: up to so many go without a person's word. */
+const FEW = 2
+
+function guardList(run: RunRow, kind: ReferenceKind, of: { count: number; of: number; share: number }): void {
+  if (run.dryRun || run.sweepConfirmed || of.count <= FEW || !exceedsGuard({ ...of, recent: 0 })) return
+  throw new SweepNeedsConfirmation(`${of.count} of ${of.of} ${kind} are not listed any more.`)
+}
+
+async function askUnlessRefused(client: CianboxClient, kind: ReferenceKind, signal: AbortSignal) {
   try {
     return await client.listReference(kind, { signal })
   } catch (error) {
-    if (error instanceof CianboxError && error.kind === 'bad_request') return null
+    if (error instanceof CianboxError && /^(bad_request|forbidden)$/.test(error.kind)) return null
     throw error
   }
+}
+
+async function listedItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT cianbox_id::text AS id FROM catalog.reference_items
+      WHERE tenant_id = $1 AND kind = $2 AND retired_at IS NULL`,
+    [tenantId, kind],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** Writes what differs; an unchanged item costs no write. */
@@ -83,10 +141,11 @@ async function upsertItems(tx: Tx, tenantId: string, kind: ReferenceKind, items:
   )
 }
 
-async function retireMissing(tx: Tx, tenantId: string, kind: ReferenceKind, items: readonly ReferenceItem[]) {
+async function retireItems(tx: Tx, tenantId: string, kind: ReferenceKind, missing: readonly string[]) {
+  if (missing.length === 0) return
   await tx.query(
     `UPDATE catalog.reference_items SET retired_at = now(), changed_at = now()
-      WHERE tenant_id = $1 AND kind = $2 AND retired_at IS NULL AND cianbox_id <> ALL ($3::bigint[])`,
-    [tenantId, kind, items.map((item) => item.id)],
+      WHERE tenant_id = $1 AND kind = $2 AND retired_at IS NULL AND cianbox_id = ANY ($3::bigint[])`,
+    [tenantId, kind, missing],
   )
 }

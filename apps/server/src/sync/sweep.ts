@@ -1,87 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CianboxClient, ProductRow } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
+import { askByIdWithControls, IDS_A_REQUEST } from './ask-by-id.js'
+import { exceedsGuard } from './belief/rules.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
-import { RunFailure } from './failure.js'
-import type { PageResult } from './ledger.js'
-import { nextPage, unseenProducts } from './page-store.js'
-import { listedAmong, retireProducts } from './product-store.js'
+import { nextPage, seenSample, unseenProducts, unseenRequested } from './page-store.js'
+import { listedAmong, listedSample, recentlyRetired, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
 import { prepareRows } from './source-rows.js'
-
-/** Most ids that one request may name (vendor's documentation). */
-export const IDS_A_REQUEST = 200
 
 /** A sweep that would retire so many products that a person must look first. */
 export class SweepNeedsConfirmation extends Error {
   override name = 'SweepNeedsConfirmation'
 }
 
+export interface SweepOptions {
+  pool: Pool
+  /** Share of the mirror that may be retired within a day without a person's word. */
+  guardShare: number
+  /** How long after the first answers the second ones are asked for: an absence is not believed at one moment. */
+  pauseMs: number
+  signal: AbortSignal
+}
+
+/** Products that an answer must show one of, or it says nothing of the others. */
+const CONTROLS = 5
+/** An absence counts when so many answers by id agree. */
+const ANSWERS = 2
+
 /**
- * After a whole pass: what the mirror lists and no page showed is asked for by id, and retired only
- * when the source says that it is gone. What is still there is mirrored like any other product.
+ * Retires what the mirror lists and this run has not seen, and nothing on one answer: each product is
+ * asked for by id twice, at two moments, beside products that are known to be there. What is still
+ * there is mirrored like any other.
  * @throws {@link SweepNeedsConfirmation} before anything is retired, when more than `guardShare` of
  * the mirror would go and nobody has confirmed it.
  */
-export async function sweep(
-  session: Session,
-  client: CianboxClient,
-  options: { pool: Pool; guardShare: number; signal: AbortSignal },
-): Promise<void> {
+export async function sweep(session: Session, client: CianboxClient, options: SweepOptions): Promise<void> {
   const { run } = session
-  const { ids, listed } = await withTenant(options.pool, run.tenantId, (tx) => unseenProducts(tx, run))
-  const isGuarded = !run.sweepConfirmed && !run.dryRun
-  if (isGuarded && ids.length > listed * options.guardShare) {
-    throw new SweepNeedsConfirmation(`${ids.length} of ${listed} products are not listed any more.`)
+  const { pool, signal } = options
+  const { ids, controls } = await withTenant(pool, run.tenantId, async (tx) => {
+    const unseen = await (run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run))
+    const recent = await recentlyRetired(tx, run.tenantId)
+    const controls = await controlsFor(tx, run, unseen.ids)
+    // Without a product that is known to be there, no absence is believed without a person's word.
+    const share = controls.length > 0 ? options.guardShare : 0
+    guard(run, { count: unseen.ids.length, recent, of: unseen.listed, share })
+    return { ids: unseen.ids, controls }
+  })
+  let absent = ids
+  for (let answer = 1; answer <= ANSWERS && absent.length > 0; answer++) {
+    if (answer > 1) await delay(options.pauseMs, undefined, { signal })
+    absent = await stillAbsent(session, client, absent, controls, signal)
   }
-  for (let from = 0; from < ids.length; from += IDS_A_REQUEST) {
-    const asked = ids.slice(from, from + IDS_A_REQUEST)
-    const found = await client.getProductRows(asked, { signal: options.signal })
-    await commitAnswer(session, asked, found, { phase: 'sweep' })
-  }
+  for (const some of chunks(absent, IDS_A_REQUEST)) await retire(session, some)
 }
 
-/**
- * Commits the answer to a question by id: keeps what is there, retires what is not.
- * @throws {@link RunFailure} when the source answered with products that were not asked for.
- */
-export async function commitAnswer(
+function guard(run: RunRow, retiring: Parameters<typeof exceedsGuard>[0]): void {
+  if (run.dryRun || run.sweepConfirmed || !exceedsGuard(retiring)) return
+  throw new SweepNeedsConfirmation(`${retiring.count} of ${retiring.of} products are not listed any more.`)
+}
+
+async function controlsFor(tx: Tx, run: RunRow, asked: readonly string[]): Promise<string[]> {
+  const seen = await seenSample(tx, run, CONTROLS)
+  return seen.length > 0 ? seen : listedSample(tx, run.tenantId, asked, CONTROLS)
+}
+
+/** Asks for products by id, mirrors those that are there, and answers the others. */
+async function stillAbsent(
   session: Session,
-  asked: readonly string[],
-  found: readonly ProductRow[],
-  step: Pick<PageResult, 'phase' | 'position'>,
-): Promise<void> {
-  const source = prepareRows(found)
-  const present = new Set(source.rows.map(({ id }) => id))
-  const gone = asked.filter((id) => !present.has(id))
-  if ([...present].some((id) => !asked.includes(id))) {
-    throw new RunFailure(
-      'upstream_paging',
-      'Cianbox no respetó la consulta por id, así que no se puede comprobar qué productos se dieron de baja. No se dio de baja ninguno más.',
-    )
+  client: CianboxClient,
+  ids: readonly string[],
+  controls: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const absent: string[] = []
+  for (const asked of chunks(ids, IDS_A_REQUEST - CONTROLS)) {
+    const rows = await askByIdWithControls(client, asked, controls, signal)
+    const found = await mirrorFound(session, rows)
+    absent.push(...asked.filter((id) => !found.has(id)))
   }
-  await session.commit(async (tx) => {
-    const committed = await commitProducts(tx, session, {
-      phase: step.phase,
-      page: await nextPage(tx, session.run, step.phase),
-      source,
-      mayRepeat: true,
+  return absent
+}
+
+async function mirrorFound(session: Session, rows: readonly ProductRow[]): Promise<Set<string>> {
+  const source = prepareRows(rows)
+  if (source.rows.length > 0) {
+    await session.commit(async (tx) => {
+      const page = await nextPage(tx, session.run, 'sweep')
+      const counts = await commitProducts(tx, session, { phase: 'sweep', page, source, mayRepeat: true })
+      return { phase: 'sweep', productsInPage: source.received, counts }
     })
-    const retired = await retire(tx, session.run, gone)
-    return { ...step, ...committed, productsInPage: asked.length, counts: { ...committed.counts, retired } }
-  })
+  }
+  return new Set(source.rows.map(({ id }) => id))
 }
 
 /** Marks what the source no longer has, and says so in the change log. */
-async function retire(tx: Tx, run: RunRow, gone: readonly string[]): Promise<number> {
-  const ids = run.dryRun
-    ? await listedAmong(tx, run.tenantId, gone)
-    : await retireProducts(tx, run.tenantId, run.id, gone)
-  await recordChanges(
-    tx,
-    run,
-    ids.map((id) => ({ id, kind: 'retired', fields: [] })),
-  )
-  return ids.length
+async function retire(session: Session, gone: readonly string[]): Promise<void> {
+  const { run } = session
+  await session.commit(async (tx) => {
+    const ids = run.dryRun
+      ? await listedAmong(tx, run.tenantId, gone)
+      : await retireProducts(tx, run.tenantId, run.id, gone)
+    await recordChanges(
+      tx,
+      run,
+      ids.map((id) => ({ id, kind: 'retired', fields: [] })),
+    )
+    const counts = { created: 0, updated: 0, unchanged: 0, errors: 0, retired: ids.length }
+    return { phase: 'sweep', productsInPage: gone.length, counts }
+  })
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }

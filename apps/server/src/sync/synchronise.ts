@@ -1,10 +1,15 @@
 import type { CianboxClient } from '@espejo/cianbox'
-import type { Pool } from '../db/pool.js'
+import { type Pool, withTenant } from '../db/pool.js'
+import type { PassStart } from './belief/open-pass.js'
+import { countWalk, readPassStart } from './pass-store.js'
+import { countListed } from './product-store.js'
 import { readBack } from './read-back.js'
 import { syncReferences } from './references.js'
 import type { Session } from './session.js'
-import { commitAnswer, IDS_A_REQUEST, sweep } from './sweep.js'
+import { sweep } from './sweep.js'
+import { syncIds } from './sync-ids.js'
 import { walkProducts } from './walk.js'
+import { proveWhole } from './whole-pass.js'
 
 export interface SyncOptions {
   pool: Pool
@@ -13,6 +18,8 @@ export interface SyncOptions {
   watermark: Date | null
   /** Share of the mirror that a sweep may retire without a person's word. */
   guardShare: number
+  /** Time between two answers to the same question about an absence. */
+  pauseMs: number
   signal: AbortSignal
 }
 
@@ -22,32 +29,48 @@ export async function synchronise(
   client: CianboxClient,
   options: SyncOptions,
 ): Promise<void> {
-  const { run } = session
-  if (run.mode === 'ids') await syncIds(session, client, options.signal)
-  else if (run.mode === 'incremental' && options.watermark) {
-    await readBack(session, client, { ...options, phase: 'products', since: options.watermark })
-  } else await syncAll(session, client, options)
+  const { mode } = session.run
+  if (mode === 'ids') return syncNamed(session, client, options)
+  if (mode === 'incremental' && (await syncChanges(session, client, options))) return
+  await syncAll(session, client, options)
+}
+
+async function syncNamed(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {
+  if (session.state().phase !== 'sweep') await syncIds(session, client, options.signal)
+  await sweep(session, client, options)
+}
+
+/** @returns false where there is nothing to read back to, so that the whole catalogue must be walked */
+async function syncChanges(session: Session, client: CianboxClient, options: SyncOptions): Promise<boolean> {
+  const { pool, watermark } = options
+  const { tenantId } = session.run
+  if (watermark === null || (await readPassStart(pool, session.run))) return false
+  const expected = () => withTenant(pool, tenantId, (tx) => countListed(tx, tenantId))
+  return readBack(session, client, { ...options, phase: 'products', since: watermark, expected })
 }
 
 async function syncAll(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {
-  const { run, dialect } = session
   const { phase } = session.state()
-  if (phase === null || phase === 'references') await syncReferences(session, client, options.signal)
-  if (phase !== 'drift' && phase !== 'sweep') await walkProducts(session, client, options)
-  // The simple dialect's rows do not say when they were modified.
-  if (phase !== 'sweep' && dialect === 'v2') {
-    await readBack(session, client, { ...options, phase: 'drift', since: run.startedAt ?? run.createdAt })
+  if (phase === null || phase === 'references') await syncReferences(session, client, options)
+  if (phase !== 'sweep') {
+    const start = await walkProducts(session, client, options)
+    await closeDrift(session, client, options, start)
+    await proveWhole(session, client, { ...options, start })
   }
   await sweep(session, client, options)
 }
 
-/** Named products: mirrored as they are, retired where the source has them no more. */
-async function syncIds(session: Session, client: CianboxClient, signal: AbortSignal): Promise<void> {
-  const ids = [...new Set(session.run.requestedIds ?? [])]
-  const totalPages = Math.ceil(ids.length / IDS_A_REQUEST)
-  for (let page = session.state().page + 1; page <= totalPages; page++) {
-    const asked = ids.slice((page - 1) * IDS_A_REQUEST, page * IDS_A_REQUEST)
-    const found = await client.getProductRows(asked, { signal })
-    await commitAnswer(session, asked, found, { phase: 'products', position: { page, totalPages } })
-  }
+/** Reads what was modified while the walk went on; the source's own clock says since when. */
+async function closeDrift(
+  session: Session,
+  client: CianboxClient,
+  options: SyncOptions,
+  start: PassStart,
+): Promise<void> {
+  const { run, dialect } = session
+  // The simple dialect's rows do not say when they were modified.
+  if (dialect === 'simple') return
+  const since = start.since === null ? (run.startedAt ?? run.createdAt) : new Date(start.since)
+  const expected = async () => (await countWalk(options.pool, run, start.lastPage)).distinct
+  await readBack(session, client, { ...options, pageSize: start.size, phase: 'drift', since, expected })
 }

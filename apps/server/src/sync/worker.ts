@@ -11,6 +11,7 @@ import { completeData, stateOf } from './ledger.js'
 import { type LentPlace, lendWhileQuiet } from './lent-place.js'
 import { advanceMirror, findMirror } from './mirror-store.js'
 import { forgetPages } from './page-store.js'
+import { hasPassStart } from './pass-store.js'
 import { createSession, type Session } from './session.js'
 import { type StopWatch, watchForStop } from './stop-watch.js'
 import { synchronise } from './synchronise.js'
@@ -126,6 +127,8 @@ async function work(
       pageSize: await fixPageSize(pool, run, connection.pageSize),
       watermark: mirror?.cuenta === cuenta ? mirror.watermark : null,
       guardShare,
+      // Two turns of the tenant's own pace.
+      pauseMs: 2000 / connection.requestsPerSecond,
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()
@@ -147,8 +150,8 @@ async function complete(pool: Pool, session: Session, cuenta: string, at: Date):
       await forgetPages(tx, run)
       if (run.dryRun || run.mode === 'ids') return
       const { newestSeen } = state
-      // An incremental run without a watermark to read back to has walked the whole catalogue.
-      const isFull = run.mode === 'full' || state.phase !== 'products'
+      // An incremental run that had nothing to read back to has walked the whole catalogue.
+      const isFull = run.mode === 'full' || (await hasPassStart(tx, run))
       await advanceMirror(tx, run.tenantId, { cuenta, newestSeen, isFull })
     },
   })

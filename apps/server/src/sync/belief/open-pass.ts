@@ -1,0 +1,83 @@
+import { CianboxError, type ProductOrder } from '@espejo/cianbox'
+import { findLastPage, type PageKind } from '../find-last-page.js'
+import { type AskPage, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
+import { divisible, isFull, isRefusal } from './rules.js'
+
+/** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
+export interface PassStart {
+  /** Rows that a full page has, and that every request of the walk asks for. */
+  size: number
+  /** Where the list seemed to end; 0: no rows. The end of the pass proves it, or finds more. */
+  lastPage: number
+  /** Pages up to this one were walked before the list was found to be longer. */
+  base: number
+  /** The source's newest time of modification then, by its own clock; null where rows have none. */
+  since: string | null
+}
+
+export interface OpenedPass {
+  start: PassStart
+  /** The last page, which was looked at already; null when the catalogue seems empty. */
+  last: ListedPage | null
+}
+
+/**
+ * Looks at the front of the list, for how many rows a page has and how new the newest is, and then at
+ * its end. Nothing here is proof: a page that is wrongly taken for the last is found out at the end.
+ * @param options.front an order that shows the newest rows first
+ * @param options.newestOf the newest believable time of modification on a page
+ * @returns null when the list seems to have no end
+ */
+export async function openPass(
+  ask: AskPage,
+  options: { limit: number; front: ProductOrder; newestOf: (page: ListedPage) => Promise<string | null> },
+): Promise<OpenedPass | null> {
+  const query = { page: 1, limit: options.limit, order: options.front }
+  let front = await ask(query)
+  const isOnly = front.totalPages === 1 && front.ids.length > 0
+  if (!isFull(front, options.limit) && !isOnly) front = union(front, await ask(query))
+  const isCapped = front.ids.length > 0 && !isFull(front, options.limit) && front.totalPages !== 1
+  const size = isCapped ? divisible(lengthOf(front)) : options.limit
+  const since = await options.newestOf(front)
+  const found = await findEnd(ask, size, Math.max(1, front.totalPages ?? 1))
+  return found && { start: { size, lastPage: found.lastPage, base: 0, since }, last: found.last }
+}
+
+/** Where the list seems to end, in pages of `size`; null when it seems to have no end. */
+export async function findEnd(
+  ask: AskPage,
+  size: number,
+  guess: number,
+): Promise<{ lastPage: number; last: ListedPage | null } | null> {
+  /** The furthest page that was not behind the end. */
+  let furthest: { page: number; result: ListedPage } | null = null
+
+  async function kindOf(page: number): Promise<PageKind> {
+    const result = await askUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
+    if (result === null || lengthOf(result) === 0) return 'behind'
+    // Some sources answer a page behind the last with the last one again.
+    if (furthest && furthest.page < page && sameIds(furthest.result, result)) return 'behind'
+    furthest = { page, result }
+    const isLast = !isFull(result, size) || result.totalPages === page
+    return isLast ? 'end' : 'rows'
+  }
+
+  const lastPage = await findLastPage(guess, kindOf)
+  if (lastPage === null) return null
+  // Written in the search, which the compiler does not see.
+  const found = furthest as { page: number; result: ListedPage } | null
+  return { lastPage, last: found?.page === lastPage ? found.result : null }
+}
+
+/** A page of the list, or null where the source refuses it: some do, behind the end. */
+export async function askUnlessRefused(
+  ask: AskPage,
+  query: Parameters<AskPage>[0],
+): Promise<ListedPage | null> {
+  try {
+    return await ask(query)
+  } catch (error) {
+    if (query.page > 1 && error instanceof CianboxError && isRefusal(error)) return null
+    throw error
+  }
+}

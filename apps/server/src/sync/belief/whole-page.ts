@@ -1,0 +1,78 @@
+import { incompletePass } from '../failure.js'
+import { type AskPage, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
+import { isFull, judgeStretch, MAX_LOOKS, partsOf } from './rules.js'
+
+/** A page of the walk, with what it shows for certain. */
+export interface WholePage extends ListedPage {
+  /** Places of it that the source leaves empty by a rule of its own. */
+  leftOut: number
+  /** It shows the rows of the list's end again: the list ends here or before. */
+  repeatsEnd: boolean
+}
+
+/**
+ * Reads the pages of a list downwards and believes none that is short: it is asked for again, and
+ * read once more in shorter pages, until the stretch was seen or is known to have rows left out.
+ * An empty page is handed on after that: whether the list shrank so far is proved at the end of the pass.
+ */
+export function createWholePages(ask: AskPage, start: { size: number; lastPage: number }) {
+  const { size, lastPage } = start
+  let end: ListedPage | null = null
+
+  async function fetch(page: number, known: ListedPage | null = null): Promise<WholePage> {
+    const result = known ?? (await ask({ page, limit: size, order: 'id-asc' }))
+    if (page === lastPage) {
+      end = result
+      return asIs(result)
+    }
+    if (end && result.ids.length > 0 && sameIds(result, end)) {
+      const again = await ask({ page, limit: size, order: 'id-asc' })
+      if (sameIds(again, end)) return { ...again, leftOut: 0, repeatsEnd: true }
+      end = null
+      return isFull(again, size) ? asIs(again) : confirm(page, again)
+    }
+    end = null
+    return isFull(result, size) ? asIs(result) : confirm(page, result)
+  }
+
+  async function confirm(page: number, first: ListedPage): Promise<WholePage> {
+    let shown = first
+    for (let look = 2; look <= MAX_LOOKS; look++) {
+      const again = await ask({ page, limit: size, order: 'id-asc' })
+      shown = union(shown, again)
+      if (isFull(again, size)) return asIs(shown)
+      const parts = await readParts(page)
+      if (parts === null) {
+        if (sameIds(first, again) && again.ids.length > 0) return withLeftOut(shown, size)
+        continue
+      }
+      for (const part of parts.pages) shown = union(shown, part)
+      const verdict = judgeStretch(again, parts.pages, parts.size)
+      if (verdict === 'whole') return asIs(shown)
+      if (verdict === 'left_out') return withLeftOut(shown, size)
+      if (lengthOf(shown) === 0 && look === MAX_LOOKS) return asIs(shown)
+    }
+    throw incompletePass(`mostró la página ${page} incompleta, y cada vez distinta`)
+  }
+
+  async function readParts(page: number): Promise<{ pages: ListedPage[]; size: number } | null> {
+    const count = partsOf(size)
+    if (count === null || count > 5) return null
+    const limit = size / count
+    const pages: ListedPage[] = []
+    for (let part = 1; part <= count; part++) {
+      pages.push(await ask({ page: (page - 1) * count + part, limit, order: 'id-asc' }))
+    }
+    return { pages, size: limit }
+  }
+
+  return { fetch }
+}
+
+function asIs(page: ListedPage): WholePage {
+  return { ...page, leftOut: 0, repeatsEnd: false }
+}
+
+function withLeftOut(page: ListedPage, size: number): WholePage {
+  return { ...page, leftOut: Math.max(0, size - lengthOf(page)), repeatsEnd: false }
+}

@@ -1,0 +1,62 @@
+import type { CianboxClient, SourceReject } from '@espejo/cianbox'
+import { askByIdIsolating, IDS_A_REQUEST } from './ask-by-id.js'
+import { commitProducts } from './commit-products.js'
+import { nextPage, recordRejects } from './page-store.js'
+import type { Session } from './session.js'
+import { prepareRows, type SourceRows } from './source-rows.js'
+
+/**
+ * Mirrors named products as the source has them. Those that it does not show are left to the sweep. An
+ * id that it cannot answer for becomes a reject, and holds nobody else up.
+ */
+export async function syncIds(session: Session, client: CianboxClient, signal: AbortSignal): Promise<void> {
+  const { run } = session
+  const ids = [...new Set(run.requestedIds ?? [])]
+  const totalPages = Math.ceil(ids.length / IDS_A_REQUEST)
+  for (let page = session.state().page + 1; page <= totalPages; page++) {
+    const asked = ids.slice((page - 1) * IDS_A_REQUEST, page * IDS_A_REQUEST)
+    const answers = await askByIdIsolating(client, asked, signal)
+    const source = onlyThose(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), asked)
+    const refused = answers.flatMap(({ asked: [id], rows }) => (rows === null && id ? [id] : []))
+    await session.commit(async (tx) => {
+      const number = await nextPage(tx, run, 'products')
+      const counts = await commitProducts(tx, session, {
+        phase: 'products',
+        page: number,
+        source,
+        mayRepeat: true,
+        alsoSeen: refused,
+      })
+      await recordRejects(
+        tx,
+        run,
+        'products',
+        refused.map((id, i) => unanswered(id, number, source.received + IDS_A_REQUEST + i)),
+      )
+      const withRefused = { ...counts, errors: counts.errors + refused.length }
+      return {
+        phase: 'products',
+        productsInPage: asked.length,
+        position: { page, totalPages },
+        counts: withRefused,
+      }
+    })
+  }
+}
+
+/** What was not asked for says that the source takes no ids: it must not be mirrored as an answer. */
+function onlyThose(source: SourceRows, asked: readonly string[]): SourceRows {
+  const wanted = new Set(asked)
+  return { ...source, rows: source.rows.filter(({ id }) => wanted.has(id)) }
+}
+
+function unanswered(id: string, page: number, position: number): SourceReject {
+  return {
+    id,
+    page,
+    position,
+    field: null,
+    reason: 'Cianbox no pudo contestar por este producto: cada consulta que lo nombra falla.',
+    payload: { id },
+  }
+}
