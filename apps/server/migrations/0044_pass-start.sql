@@ -5,7 +5,7 @@
 ALTER TABLE app.runs ADD COLUMN pass jsonb;
 
 -- What a page showed beside ids: rows without a readable one, and places that the source leaves empty
--- by a rule of its own. With the ids they prove that a pass saw every place of the list.
+-- by a rule of its own (negative: rows beyond the page's size). With the ids they prove that a pass saw every place of the list.
 ALTER TABLE app.run_pages ADD COLUMN unnamed integer NOT NULL DEFAULT 0;
 ALTER TABLE app.run_pages ADD COLUMN left_out integer NOT NULL DEFAULT 0;
 

@@ -15,8 +15,8 @@ import { mirrorOf, truthOf } from './support/mirror.js'
 const database = useDatabase()
 const site = useCrashSite(database)
 
-/** Beside the pages: the look for the catalogue's end, and what was modified since the start. */
-const BESIDE_THE_PAGES = 2
+/** Beside the pages: the front of the list, its end, and what was modified since the start. */
+const BESIDE_THE_PAGES = 3
 /** The page in hand, and the one that was on its way. */
 const REPEATED = 2
 
@@ -97,7 +97,9 @@ describe('a worker that was frozen while another took its run over', () => {
     const runId = await site.start('forgetful')
     const frozen = await claim('forgetful', runId)
     const other = await claim('forgetful', runId)
-    await withTenant(database.pool, 'forgetful', (tx) => recordPage(tx, other, 'products', 1, ['1', '2']))
+    await withTenant(database.pool, 'forgetful', (tx) =>
+      recordPage(tx, other, { phase: 'products', page: 1, ids: ['1', '2'], unnamed: 0, leftOut: 0 }),
+    )
 
     const deps = { pool: database.pool, now: () => new Date(), log: SILENT }
     const failure = new RunFailure('upstream_paging', 'Cianbox no termina nunca.')

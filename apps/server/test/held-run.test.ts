@@ -35,7 +35,7 @@ it('a run is taken over without waiting for the page that its holder is writing,
   const held = await claimRun(database.pool, 'taken', run.id)
   if (!held) throw new Error('not claimed')
   const page = withTenant(database.pool, 'taken', async (tx) => {
-    await recordPage(tx, held, 'products', 1, ['1', '2'])
+    await recordPage(tx, held, { phase: 'products', page: 1, ids: ['1', '2'], unnamed: 0, leftOut: 0 })
     // It would wait for this very transaction, and the test with it.
     expect(await claimRun(database.pool, 'taken', run.id)).toMatchObject({ epoch: held.epoch + 1 })
     const state = { ...stateOf(held), phase: 'products' as const, page: 1, totalPages: 9 }

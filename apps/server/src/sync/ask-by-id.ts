@@ -75,7 +75,11 @@ export async function askByIdIsolating(
       }
     }
     // Where nothing at all was answered, it is not about some of the ids.
-    if (failure !== undefined && answers.every(({ rows }) => rows === null) && halves.length >= MOST_BAD * 2) {
+    if (
+      failure !== undefined &&
+      answers.every(({ rows }) => rows === null) &&
+      halves.length >= MOST_BAD * 2
+    ) {
       throw failure
     }
     parts = halves

@@ -28,11 +28,7 @@ export interface ProductsOfPage {
  * Writes what differs, keeps what was refused, remembers what was seen: all of a page but its event.
  * A row whose content the mirror has already is not even read: it was read when it was written.
  */
-export async function commitProducts(
-  tx: Tx,
-  session: Session,
-  page: ProductsOfPage,
-): Promise<PageCounts> {
+export async function commitProducts(tx: Tx, session: Session, page: ProductsOfPage): Promise<PageCounts> {
   const { run, dialect } = session
   const { rows, nameless } = page.source
   const ids = rows.map(({ id }) => id)

@@ -12,7 +12,7 @@ export interface ShownPage {
   ids: readonly string[]
   /** Rows without a readable id. */
   unnamed: number
-  /** Places that the source leaves empty by a rule of its own. */
+  /** Places that the source leaves empty by a rule of its own; negative: rows beyond the page's size. */
   leftOut: number
 }
 
@@ -22,7 +22,16 @@ export async function recordPage(tx: Tx, run: Held, shown: ShownPage): Promise<v
     name: 'record-page',
     text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    values: [run.tenantId, run.id, shown.phase, shown.page, run.epoch, shown.ids, shown.unnamed, shown.leftOut],
+    values: [
+      run.tenantId,
+      run.id,
+      shown.phase,
+      shown.page,
+      run.epoch,
+      shown.ids,
+      shown.unnamed,
+      shown.leftOut,
+    ],
   })
 }
 

@@ -1,6 +1,7 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import type { PassStart } from './belief/open-pass.js'
+import type { WalkCounts } from './belief/read-catalog.js'
 
 type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
 
@@ -34,33 +35,32 @@ export async function savePassStart(pool: Pool, run: Held, start: PassStart): Pr
   )
 }
 
-/** What the pages of the run's walk have shown in all. */
-export interface WalkCounts {
-  /** Different ids. */
-  distinct: number
-  unnamed: number
-  leftOut: number
-  lowest: number | null
-  highest: number | null
-  /** Rows on the page that the walk began with. */
-  lastLength: number
-  /** Rows on the longest page. */
-  longest: number
-}
-
-/** @param lastPage the page that the walk began with */
-export async function countWalk(pool: Pool, run: Held, lastPage: number): Promise<WalkCounts> {
+/**
+ * What the pages of the run's walk have shown in all, with rows of their range that were shown later.
+ * @param lastPage the page that the walk began with
+ */
+export async function countWalk(
+  pool: Pool,
+  run: Held,
+  lastPage: number,
+): Promise<WalkCounts & { lowest: number | null }> {
   return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<WalkCounts>(
+    const { rows } = await tx.query<WalkCounts & { lowest: number | null }>(
       `WITH pages AS (
          SELECT page, ids, unnamed, left_out FROM app.run_pages
           WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'),
-       seen AS (SELECT DISTINCT unnest(ids) AS id FROM pages)
-       SELECT (SELECT count(*)::int FROM seen) AS distinct,
-              (SELECT min(id)::float8 FROM seen) AS lowest, (SELECT max(id)::float8 FROM seen) AS highest,
-              coalesce(sum(unnamed), 0)::int AS unnamed, coalesce(sum(left_out), 0)::int AS "leftOut",
+       walked AS (SELECT DISTINCT unnest(ids) AS id FROM pages),
+       later AS (
+         SELECT DISTINCT unnest(ids) AS id FROM app.run_pages
+          WHERE tenant_id = $1 AND run_id = $2 AND phase = 'drift')
+       SELECT (SELECT count(*)::int FROM walked) AS walked,
+              (SELECT count(*)::int FROM walked) + (
+                SELECT count(*)::int FROM later
+                 WHERE NOT EXISTS (SELECT FROM walked w WHERE w.id = later.id)) AS all,
+              (SELECT min(id)::float8 FROM walked) AS lowest, (SELECT max(id)::float8 FROM walked) AS highest,
+              coalesce(sum(unnamed), 0)::int AS unnamed, coalesce(sum(left_out) FILTER (WHERE left_out > 0), 0)::int AS "leftOut",
               coalesce(max(cardinality(ids) + unnamed) FILTER (WHERE page = $3), 0) AS "lastLength",
-              coalesce(max(cardinality(ids) + unnamed), 0) AS longest
+              greatest(0, -coalesce(min(left_out), 0)) AS surplus
          FROM pages`,
       [run.tenantId, run.id, lastPage],
     )

@@ -1,6 +1,5 @@
-import type { CianboxClient, ProductRow } from '@espejo/cianbox'
+import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
-import { createAskPage } from './ask-page.js'
 import { type AskPage, type ListedPage, lengthOf, union } from './belief/listed-page.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
@@ -25,7 +24,6 @@ export interface ReadBackOptions {
   pageSize: number
   /** How many rows the list is known to have, at least: an answer with fewer is asked for again. */
   expected: () => Promise<number>
-  signal: AbortSignal
 }
 
 /**
@@ -37,15 +35,10 @@ export interface ReadBackOptions {
  * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read,
  * `incomplete_pass` when it shows nothing although there are products
  */
-export async function readBack(
-  session: Session,
-  client: CianboxClient,
-  options: ReadBackOptions,
-): Promise<boolean> {
-  const { pool, phase, pageSize, signal } = options
+export async function readBack(session: Session, ask: AskPage, options: ReadBackOptions): Promise<boolean> {
+  const { pool, phase, pageSize } = options
   const since = options.since.getTime() - OVERLAP_MS
   const order = createReadingOrder(pageSize)
-  const ask = createAskPage(client, signal)
   for (let page = 1; ; page++) {
     const window = order.next()
     const answer = await askForWindow(ask, window, options.expected)

@@ -1,6 +1,9 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import { type Pool, withTenant } from '../db/pool.js'
+import { createAskPage } from './ask-page.js'
+import type { AskPage } from './belief/listed-page.js'
 import type { PassStart } from './belief/open-pass.js'
+import { proveWhole } from './belief/prove-whole.js'
 import { countWalk, readPassStart } from './pass-store.js'
 import { countListed } from './product-store.js'
 import { readBack } from './read-back.js'
@@ -9,7 +12,6 @@ import type { Session } from './session.js'
 import { sweep } from './sweep.js'
 import { syncIds } from './sync-ids.js'
 import { walkProducts } from './walk.js'
-import { proveWhole } from './whole-pass.js'
 
 export interface SyncOptions {
   pool: Pool
@@ -46,16 +48,18 @@ async function syncChanges(session: Session, client: CianboxClient, options: Syn
   const { tenantId } = session.run
   if (watermark === null || (await readPassStart(pool, session.run))) return false
   const expected = () => withTenant(pool, tenantId, (tx) => countListed(tx, tenantId))
-  return readBack(session, client, { ...options, phase: 'products', since: watermark, expected })
+  const ask = createAskPage(client, options.signal)
+  return readBack(session, ask, { ...options, phase: 'products', since: watermark, expected })
 }
 
 async function syncAll(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {
   const { phase } = session.state()
   if (phase === null || phase === 'references') await syncReferences(session, client, options)
   if (phase !== 'sweep') {
-    const start = await walkProducts(session, client, options)
-    await closeDrift(session, client, options, start)
-    await proveWhole(session, client, { ...options, start })
+    const ask = createAskPage(client, options.signal)
+    const start = await walkProducts(session, ask, options)
+    await closeDrift(session, ask, options, start)
+    await proveWhole(ask, start, await countWalk(options.pool, session.run, start.lastPage))
   }
   await sweep(session, client, options)
 }
@@ -63,7 +67,7 @@ async function syncAll(session: Session, client: CianboxClient, options: SyncOpt
 /** Reads what was modified while the walk went on; the source's own clock says since when. */
 async function closeDrift(
   session: Session,
-  client: CianboxClient,
+  ask: AskPage,
   options: SyncOptions,
   start: PassStart,
 ): Promise<void> {
@@ -71,6 +75,6 @@ async function closeDrift(
   // The simple dialect's rows do not say when they were modified.
   if (dialect === 'simple') return
   const since = start.since === null ? (run.startedAt ?? run.createdAt) : new Date(start.since)
-  const expected = async () => (await countWalk(options.pool, run, start.lastPage)).distinct
-  await readBack(session, client, { ...options, pageSize: start.size, phase: 'drift', since, expected })
+  const expected = async () => (await countWalk(options.pool, run, start.lastPage)).walked
+  await readBack(session, ask, { ...options, pageSize: start.size, phase: 'drift', since, expected })
 }

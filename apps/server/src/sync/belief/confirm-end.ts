@@ -2,7 +2,7 @@ import { incompletePass, pagingError } from '../failure.js'
 import { createReadingOrder } from '../reading-order.js'
 import { type AskPage, highestOf, isDescending, type ListedPage, lengthOf, union } from './listed-page.js'
 import { askUnlessRefused, type PassStart } from './open-pass.js'
-import { isFull, MAX_LOOKS } from './rules.js'
+import { MAX_LOOKS, partsOf } from './rules.js'
 
 /** What a walk has shown when it has reached the front of the list. */
 export interface Walked {
@@ -26,13 +26,13 @@ export type End = 'whole' | number
  * Proves the end of a walk by what is shown, not by what is missing: read from the highest id down, the
  * list must lead to rows that the walk has shown. Where the source takes no order, its last page is
  * asked for again, and what lies behind it twice.
- * @param commit mirrors an answer; `isEnd` with the one that proves the end
+ * @param commit mirrors an answer
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function confirmEnd(
   ask: AskPage,
   walked: Walked,
-  commit: (page: ListedPage, isEnd: boolean) => Promise<void>,
+  commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   const { size } = walked.start
   const order = createReadingOrder(size)
@@ -40,64 +40,75 @@ export async function confirmEnd(
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
     let answer = await ask(query)
+    if (isFirst ? hidesSomething(answer, walked) : answer.ids.length === 0) {
+      answer = union(answer, await ask(query))
+    }
+    if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
     if (isFirst && !isDescending(answer.ids)) return confirmEndWithoutOrder(ask, walked, commit)
-    if (hidesSomething(answer, isFirst)) answer = union(answer, await ask(query))
     if (answer.ids.length === 0) return endOfNothing(walked, answer, commit)
+    if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos productos en páginas que no se continúan')
-    if (walked.highest === null) return Math.max(1, answer.totalPages ?? 1)
-    const { highest } = walked
-    const isEnd = outcome === 'joined' && answer.ids.some((id) => Number(id) <= highest)
-    await commit(answer, isEnd)
-    if (isEnd) return 'whole'
+    await commit(answer)
+    if (outcome === 'joined' && answer.ids.some((id) => Number(id) <= (walked.highest ?? 0))) return 'whole'
   }
+}
 
-  /** Fewer rows than the walk has shown, or without the highest: asked again before that is believed. */
-  function hidesSomething(answer: ListedPage, isFirst: boolean): boolean {
-    if (!isFirst) return !isFull(answer, size) && answer.ids.length === 0
-    if (lengthOf(answer) < Math.min(size, walked.rows)) return true
-    return walked.rows === 0 ? answer.ids.length === 0 : (highestOf(answer.ids) ?? 0) < (walked.highest ?? 0)
-  }
+/** Fewer rows than the walk has shown, or without the highest of them. */
+function hidesSomething(answer: ListedPage, walked: Walked): boolean {
+  const expected = walked.rows === 0 ? 1 : Math.min(walked.start.size, walked.rows)
+  return lengthOf(answer) < expected || hidesTop(answer, walked)
+}
+
+function hidesTop(answer: ListedPage, { highest, start }: Walked): boolean {
+  return (highestOf(answer.ids) ?? 0) < Math.max(highest ?? 0, start.top)
+}
+
+/** That the highest id is gone is believed when another question says the same. */
+async function confirmTop(ask: AskPage, { start: { size } }: Walked, shown: ListedPage): Promise<void> {
+  const limit = Math.max(1, size / (partsOf(size) ?? size))
+  const other = await ask({ page: 1, limit, order: 'id-desc' })
+  if (highestOf(other.ids) === highestOf(shown.ids)) return
+  throw incompletePass('no muestra en la misma lista los últimos productos que había mostrado')
 }
 
 async function endOfNothing(
   { highest }: Walked,
   answer: ListedPage,
-  commit: (page: ListedPage, isEnd: boolean) => Promise<void>,
+  commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   if (highest !== null) throw incompletePass('dejó de mostrar los productos que había mostrado')
-  await commit(answer, true)
+  await commit(answer)
   return 'whole'
 }
 
+/**
+ * The last page is read again until two answers have the same length, and what lies behind it is asked
+ * for twice: a short page alone is no end, as the source may leave rows out.
+ */
 async function confirmEndWithoutOrder(
   ask: AskPage,
   { start: { size, lastPage }, lastLength }: Walked,
-  commit: (page: ListedPage, isEnd: boolean) => Promise<void>,
+  commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   const askFor = (page: number) => askUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
   let length = lastLength
-  let last: ListedPage | null = null
-  // A last page that is short was believed once; it takes a second answer of the same length.
-  for (let look = 1; length < size; look++) {
-    if (look > MAX_LOOKS) throw incompletePass(`mostró la última página, la ${lastPage}, cada vez distinta`)
+  let last = await askFor(lastPage)
+  for (let look = 2; last === null || lengthOf(last) !== length; look++) {
+    if (look > MAX_LOOKS + 1)
+      throw incompletePass(`mostró la última página, la ${lastPage}, cada vez distinta`)
+    if (last) await commit(last)
+    length = Math.max(length, last ? lengthOf(last) : 0)
     last = await askFor(lastPage)
-    const now = last ? lengthOf(last) : 0
-    if (last && now >= length) await commit(last, now === length)
-    if (now === length) return 'whole'
-    length = Math.max(length, now)
   }
-  const behind = await askFor(lastPage + 1)
-  const known = new Set((last ?? (await askFor(lastPage)))?.ids)
-  const hasMore = (page: ListedPage | null) => page?.ids.some((id) => !known.has(id)) ?? false
-  const claimsMore = (page: ListedPage | null) => (page?.totalPages ?? 0) > lastPage
-  const again = hasMore(behind) ? behind : await askFor(lastPage + 1)
-  if (hasMore(again)) return Math.max(lastPage + 1, again?.totalPages ?? 0)
-  if ((behind === null || again === null) && claimsMore(last)) {
-    throw incompletePass(`dice que hay más páginas que ${lastPage} y no las muestra`)
+  await commit(last)
+  const known = new Set(last.ids)
+  for (let look = 1; look <= 2; look++) {
+    const behind = await askFor(lastPage + 1)
+    if (behind?.ids.some((id) => !known.has(id))) return Math.max(lastPage + 1, behind.totalPages ?? 0)
+    if (behind === null && (last.totalPages ?? 0) > lastPage) {
+      throw incompletePass(`dice que hay más páginas que ${lastPage} y no las muestra`)
+    }
   }
-  await commit(again ?? EMPTY, true)
   return 'whole'
 }
-
-const EMPTY: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }

@@ -48,7 +48,10 @@ export function union(earlier: ListedPage, later: ListedPage): ListedPage {
     const id = productRowId(raw)
     return id !== null && !known.has(id)
   })
-  return { ...listedPage({ rows: [...first.rows, ...extra], totalPages: null }), totalPages: later.totalPages }
+  return {
+    ...listedPage({ rows: [...first.rows, ...extra], totalPages: null }),
+    totalPages: later.totalPages,
+  }
 }
 
 export function sameIds(a: ListedPage, b: ListedPage): boolean {

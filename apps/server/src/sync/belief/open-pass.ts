@@ -1,6 +1,7 @@
 import { CianboxError, type ProductOrder } from '@espejo/cianbox'
+import { incompletePass } from '../failure.js'
 import { findLastPage, type PageKind } from '../find-last-page.js'
-import { type AskPage, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
+import { type AskPage, highestOf, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
 import { divisible, isFull, isRefusal } from './rules.js'
 
 /** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
@@ -11,6 +12,8 @@ export interface PassStart {
   lastPage: number
   /** Pages up to this one were walked before the list was found to be longer. */
   base: number
+  /** The highest id that the front of the list showed: a pass that does not reach it is not whole. */
+  top: number
   /** The source's newest time of modification then, by its own clock; null where rows have none. */
   since: string | null
 }
@@ -21,17 +24,32 @@ export interface OpenedPass {
   last: ListedPage | null
 }
 
+export interface OpenOptions {
+  limit: number
+  /** An order that shows the newest rows first. */
+  front: ProductOrder
+  /** The newest believable time of modification on a page. */
+  newestOf(page: ListedPage): Promise<string | null>
+  /** What an earlier pass found, by which the last page is guessed; null: there was none. */
+  earlier: { rows: number; since: string } | null
+}
+
 /**
  * Looks at the front of the list, for how many rows a page has and how new the newest is, and then at
- * its end. Nothing here is proof: a page that is wrongly taken for the last is found out at the end.
- * @param options.front an order that shows the newest rows first
- * @param options.newestOf the newest believable time of modification on a page
+ * its end. After an earlier pass one look at the end is enough where the source agrees with the guess.
+ * Nothing here is proof: a page that is wrongly taken for the last is found out at the end.
  * @returns null when the list seems to have no end
  */
-export async function openPass(
-  ask: AskPage,
-  options: { limit: number; front: ProductOrder; newestOf: (page: ListedPage) => Promise<string | null> },
-): Promise<OpenedPass | null> {
+export async function openPass(ask: AskPage, options: OpenOptions): Promise<OpenedPass | null> {
+  const { earlier, limit } = options
+  if (earlier && earlier.rows > 0) {
+    const lastPage = Math.ceil(earlier.rows / limit)
+    const last = await askUnlessRefused(ask, { page: lastPage, limit, order: 'id-asc' })
+    // A source that gave fewer rows a page than it was asked for would count more pages.
+    if (last && last.ids.length > 0 && last.totalPages === lastPage) {
+      return { start: { size: limit, lastPage, base: 0, top: 0, since: earlier.since }, last }
+    }
+  }
   const query = { page: 1, limit: options.limit, order: options.front }
   let front = await ask(query)
   const isOnly = front.totalPages === 1 && front.ids.length > 0
@@ -39,8 +57,19 @@ export async function openPass(
   const isCapped = front.ids.length > 0 && !isFull(front, options.limit) && front.totalPages !== 1
   const size = isCapped ? divisible(lengthOf(front)) : options.limit
   const since = await options.newestOf(front)
-  const found = await findEnd(ask, size, Math.max(1, front.totalPages ?? 1))
-  return found && { start: { size, lastPage: found.lastPage, base: 0, since }, last: found.last }
+  const guess = Math.max(1, front.totalPages ?? 1)
+  let found = await findEnd(ask, size, guess)
+  // The front has rows, so there is a page with rows.
+  if (found?.lastPage === 0 && front.ids.length > 0) found = await findEnd(ask, size, guess)
+  if (found?.lastPage === 0 && front.ids.length > 0) {
+    throw incompletePass('muestra productos en un orden y ninguno en otro')
+  }
+  return (
+    found && {
+      start: { size, lastPage: found.lastPage, base: 0, top: highestOf(front.ids) ?? 0, since },
+      last: found.last,
+    }
+  )
 }
 
 /** Where the list seems to end, in pages of `size`; null when it seems to have no end. */
@@ -58,7 +87,8 @@ export async function findEnd(
     // Some sources answer a page behind the last with the last one again.
     if (furthest && furthest.page < page && sameIds(furthest.result, result)) return 'behind'
     furthest = { page, result }
-    const isLast = !isFull(result, size) || result.totalPages === page
+    const { totalPages } = result
+    const isLast = isFull(result, size) ? totalPages === page : totalPages === null || totalPages <= page
     return isLast ? 'end' : 'rows'
   }
 

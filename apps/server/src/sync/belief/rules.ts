@@ -56,22 +56,6 @@ export function divisible(size: number): number {
   return size
 }
 
-/**
- * Whether a pass saw as many rows as the list had places at its start: then no page was shifted,
- * repeated or answered with another's rows. Fewer are explained only by deletions.
- */
-export function sawEveryPlace(pass: {
-  /** Different ids on the pages of the walk. */
-  distinct: number
-  /** Rows without an id, which cannot be told apart. */
-  unnamed: number
-  /** Places that the source leaves empty by its own rule. */
-  leftOut: number
-  places: number
-}): boolean {
-  return pass.distinct + pass.unnamed + pass.leftOut >= pass.places
-}
-
 /** Places of a list whose last page is `lastPage`, with `lastLength` rows. */
 export function placesOf(size: number, lastPage: number, lastLength: number): number {
   return lastPage === 0 ? 0 : (lastPage - 1) * size + lastLength
@@ -95,7 +79,12 @@ export function isEvidence(answer: {
 }
 
 /** Whether so many retirements, with those of the last day, need a person's word first. */
-export function exceedsGuard(retiring: { count: number; recent: number; of: number; share: number }): boolean {
+export function exceedsGuard(retiring: {
+  count: number
+  recent: number
+  of: number
+  share: number
+}): boolean {
   return retiring.count > 0 && retiring.count + retiring.recent > retiring.of * retiring.share
 }
 

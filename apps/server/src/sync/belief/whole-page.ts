@@ -4,7 +4,7 @@ import { isFull, judgeStretch, MAX_LOOKS, partsOf } from './rules.js'
 
 /** A page of the walk, with what it shows for certain. */
 export interface WholePage extends ListedPage {
-  /** Places of it that the source leaves empty by a rule of its own. */
+  /** Places of it that the source leaves empty by a rule of its own; negative: rows beyond its size. */
   leftOut: number
   /** It shows the rows of the list's end again: the list ends here or before. */
   repeatsEnd: boolean
@@ -32,7 +32,8 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       return isFull(again, size) ? asIs(again) : confirm(page, again)
     }
     end = null
-    return isFull(result, size) ? asIs(result) : confirm(page, result)
+    if (!isFull(result, size)) return confirm(page, result)
+    return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
   }
 
   async function confirm(page: number, first: ListedPage): Promise<WholePage> {
@@ -40,7 +41,7 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     for (let look = 2; look <= MAX_LOOKS; look++) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
       shown = union(shown, again)
-      if (isFull(again, size)) return asIs(shown)
+      if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return asIs(shown)
       const parts = await readParts(page)
       if (parts === null) {
         if (sameIds(first, again) && again.ids.length > 0) return withLeftOut(shown, size)

@@ -1,0 +1,62 @@
+import { incompletePass } from '../failure.js'
+import { findLastPage } from '../find-last-page.js'
+import { type AskPage, highestOf, isDescending, lengthOf } from './listed-page.js'
+import { askUnlessRefused, type PassStart } from './open-pass.js'
+import type { WalkCounts } from './read-catalog.js'
+import { MAX_LOOKS, partsOf, placesOf } from './rules.js'
+
+/**
+ * Proves that the pass saw every place of the list. One page that was shifted, repeated, or answered with
+ * another's rows leaves too few rows for the places that the list had at the start. Fewer are believed
+ * only where products were deleted meanwhile: then as many as it has now. The same where the walk's end
+ * was not the list's, or rows came to light later that the walk should have shown.
+ * @throws {@link RunFailure} `incomplete_pass`
+ */
+export async function proveWhole(
+  ask: AskPage,
+  { size, lastPage }: Pick<PassStart, 'size' | 'lastPage'>,
+  counts: WalkCounts,
+): Promise<void> {
+  const { walked, all, unnamed, leftOut, lastLength, surplus } = counts
+  const seen = all + unnamed + leftOut
+  // A source that begins each page with rows of the one before does so on the last one too.
+  const places = placesOf(size, lastPage, Math.max(0, lastLength - surplus))
+  if (all === walked && seen >= places) return
+  for (let look = 1; look <= MAX_LOOKS; look++) {
+    const now = await placesNow(ask, size, lastPage)
+    if (now === 'takes no order' && seen >= places) return
+    if (typeof now === 'number' && seen >= now) return
+  }
+  throw incompletePass(`mostró ${all} productos donde su lista tiene más`)
+}
+
+/**
+ * How many places the list has now; null when its end cannot be proved. Its last page is the first that
+ * shows the highest id, and is as long as it and the newest products say. Asked in shorter pages where
+ * that is possible: a source that answers one question wrongly for good is asked another.
+ */
+async function placesNow(
+  ask: AskPage,
+  size: number,
+  guess: number,
+): Promise<number | 'takes no order' | null> {
+  const parts = partsOf(size) ?? 1
+  const limit = size / parts
+  const newest = await ask({ page: 1, limit, order: 'id-desc' })
+  if (!isDescending(newest.ids)) return 'takes no order'
+  const top = highestOf(newest.ids)
+  if (top === null) return null
+  let before = 0
+  const without = await findLastPage(Math.max(1, guess * parts), async (page) => {
+    const result = await askUnlessRefused(ask, { page, limit, order: 'id-asc' })
+    const highest = result && highestOf(result.ids)
+    if (!highest || highest >= top) return 'behind'
+    before = Math.max(before, highest)
+    return 'rows'
+  })
+  if (without === null) return null
+  const last = await askUnlessRefused(ask, { page: without + 1, limit, order: 'id-asc' })
+  if (last === null || (highestOf(last.ids) ?? 0) < top) return null
+  const inNewest = newest.ids.filter((id) => Number(id) > before).length
+  return placesOf(limit, without + 1, Math.max(lengthOf(last), inNewest))
+}

@@ -1,0 +1,344 @@
+import { CianboxError } from '@espejo/cianbox'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RunFailure } from '../failure.js'
+import { type AskPage, highestOf, type ListQuery, lengthOf, listedPage } from './listed-page.js'
+import type { OpenOptions, PassStart } from './open-pass.js'
+import { proveWhole } from './prove-whole.js'
+import { type CatalogRecord, readCatalog, type WalkCounts } from './read-catalog.js'
+
+/** How a source behaves for good. */
+interface Nature {
+  products: number
+  size: number
+  takesOrder: boolean
+  totals: 'right' | 'missing' | 'behind' | 'ahead'
+  pastEnd: 'empty' | 'error' | 'last'
+  /** Rows whose id is a multiple fill a place and are left out; 0: none. */
+  hiddenEvery: number
+  /** Most rows that it gives a page. */
+  cap: number
+  /** Rows that an earlier pass knew; null: there was none. */
+  known: number | null
+}
+
+/** What one answer, or every answer to one question, has wrong. */
+type Lie =
+  | { kind: 'empty'; total: 'kept' | 'one' | 'zero' | 'shrunk' }
+  | { kind: 'first' | 'last' | 'middle'; keep: number; total: 'kept' | 'shrunk' }
+  | { kind: 'refused' }
+  | { kind: 'other-page' }
+  | { kind: 'shifted'; by: number }
+  | { kind: 'row-twice' }
+
+interface ToldLie {
+  lie: Lie
+  /** The n-th request alone, or, from there on, every one for the page that the n-th asked for. */
+  nth: number
+  isPersistent: boolean
+}
+
+function createSource(nature: Nature, lies: readonly ToldLie[]) {
+  const all = Array.from({ length: nature.products }, (_, i) => i + 1)
+  const isShown = (id: number) => nature.hiddenEvery === 0 || id % nature.hiddenEvery !== 0
+  const persistent: { query: ListQuery; lie: Lie }[] = []
+  let requests = 0
+
+  function listFor(order: ListQuery['order']): number[] {
+    return nature.takesOrder && order.endsWith('desc') ? all.toReversed() : all
+  }
+
+  function honest({ page, limit, order }: ListQuery): { ids: number[]; total: number | null } {
+    const size = Math.min(limit, nature.cap)
+    const pages = Math.max(1, Math.ceil(all.length / size))
+    if (page > pages && nature.pastEnd === 'error') throw new CianboxError('bad_request', 'no such page')
+    const at = page > pages && nature.pastEnd === 'last' ? pages : page
+    const ids = listFor(order)
+      .slice((at - 1) * size, at * size)
+      .filter(isShown)
+    const totals = { right: pages, missing: null, behind: Math.max(1, pages - 2), ahead: pages + 3 }
+    return { ids, total: totals[nature.totals] }
+  }
+
+  function told(query: ListQuery, lie: Lie): { ids: number[]; total: number | null } {
+    if (lie.kind === 'refused') throw new CianboxError('server_error', 'no', { status: 200 })
+    const { ids, total } = honest(query)
+    const shrunk = Math.max(1, Math.min(query.page, (total ?? 2) - 1))
+    switch (lie.kind) {
+      case 'empty':
+        return { ids: [], total: { kept: total, one: 1, zero: 0, shrunk }[lie.total] }
+      case 'other-page':
+        return honest({ ...query, page: Math.max(1, query.page - 1) })
+      case 'shifted': {
+        const from = Math.max(0, (query.page - 1) * query.limit + lie.by)
+        return {
+          ids: listFor(query.order)
+            .slice(from, from + query.limit)
+            .filter(isShown),
+          total,
+        }
+      }
+      case 'row-twice':
+        return { ids: ids.map((id, i) => (i === 1 ? (ids[0] ?? id) : id)), total }
+      default: {
+        const kept = {
+          first: ids.slice(0, lie.keep),
+          last: ids.slice(-lie.keep),
+          middle: [...ids.slice(0, lie.keep), ...ids.slice(lie.keep + 3)],
+        }
+        return { ids: kept[lie.kind], total: lie.total === 'kept' ? total : shrunk }
+      }
+    }
+  }
+
+  const ask: AskPage = async (query) => {
+    requests++
+    const lie = lies.find(({ nth }) => nth === requests)
+    if (lie?.isPersistent) persistent.push({ query, lie: lie.lie })
+    const kept = persistent.find(
+      ({ query: { page, limit, order } }) =>
+        page === query.page && limit === query.limit && order === query.order,
+    )
+    const spoken = lie?.lie ?? kept?.lie
+    const { ids, total } = spoken ? told(query, spoken) : honest(query)
+    const rows = ids.map((id) => ({ raw: { id }, json: `{"id":${id}}` }))
+    return listedPage({ rows, totalPages: total })
+  }
+  return { ask, truth: all.filter(isShown), requests: () => requests }
+}
+
+/** A record in memory, which keeps what a run's tables keep. */
+function createRecord() {
+  const pages = new Map<number, { ids: readonly string[]; unnamed: number; leftOut: number }>()
+  const atEnd = new Set<string>()
+  let start: PassStart | null = null
+  let done: number | null = null
+  const record: CatalogRecord<null> = {
+    done: () => done,
+    readStart: async () => start,
+    async saveStart(found) {
+      start = found
+    },
+    count: async (lastPage) => count(lastPage),
+    prepare: () => null,
+    async commitPage({ page, ids, unnamed, leftOut, position }) {
+      pages.set(page, { ids, unnamed, leftOut })
+      done = position.page
+    },
+    async commitEnd({ ids }) {
+      for (const id of ids) atEnd.add(id)
+    },
+  }
+  function count(lastPage: number): WalkCounts {
+    const all = [...pages.values()]
+    const walked = new Set(all.flatMap(({ ids }) => ids))
+    const last = pages.get(lastPage)
+    return {
+      walked: walked.size,
+      all: new Set([...walked, ...atEnd]).size,
+      unnamed: 0,
+      leftOut: all.reduce((sum, { leftOut }) => sum + Math.max(0, leftOut), 0),
+      highest: highestOf([...walked]),
+      lastLength: last ? last.ids.length : 0,
+      surplus: Math.max(0, ...all.map(({ leftOut }) => -leftOut)),
+    }
+  }
+  const seen = () => new Set([...[...pages.values()].flatMap(({ ids }) => ids), ...atEnd].map(Number))
+  return { record, count, seen }
+}
+
+/** @returns what was seen and how many requests it took; the error's code where the pass was not believed */
+async function readThrough(nature: Nature, lies: readonly ToldLie[]) {
+  const source = createSource(nature, lies)
+  const { record, count, seen } = createRecord()
+  try {
+    const earlier = nature.known === null ? null : { rows: nature.known, since: '2026-01-01T00:00:00.000Z' }
+    const options: OpenOptions = {
+      limit: nature.size,
+      front: 'modified-date-desc',
+      newestOf: async () => null,
+      earlier,
+    }
+    const start = await readCatalog(source.ask, record, options)
+    await proveWhole(source.ask, start, count(start.lastPage))
+    return { outcome: 'whole', seen: seen(), ...source, requests: source.requests() }
+  } catch (error) {
+    if (!(error instanceof RunFailure) && !(error instanceof CianboxError)) throw error
+    const outcome = error instanceof RunFailure ? error.code : error.kind
+    return { outcome, seen: seen(), ...source, requests: source.requests() }
+  }
+}
+
+const HONEST: Nature = {
+  products: 100,
+  size: 10,
+  takesOrder: true,
+  totals: 'right',
+  pastEnd: 'empty',
+  hiddenEvery: 0,
+  cap: 200,
+  known: null,
+}
+
+const catalogue = {
+  // Exact multiples of the page, one page and nothing at all are drawn more often than by chance.
+  products: fc.oneof(
+    fc.nat(130),
+    fc.integer({ min: 0, max: 12 }).map((n) => n * 10),
+  ),
+  size: fc.constantFrom(10, 12, 15, 20, 25, 30),
+}
+
+const anyNature: fc.Arbitrary<Nature> = fc.record({
+  ...catalogue,
+  takesOrder: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+  totals: fc.constantFrom('right', 'right', 'missing', 'behind', 'ahead'),
+  pastEnd: fc.constantFrom('empty', 'error', 'last'),
+  hiddenEvery: fc.constantFrom(0, 0, 0, 7),
+  cap: fc.constantFrom(200, 200, 200, 20),
+  known: fc.oneof(fc.constant(null), fc.nat(130)),
+})
+
+const total = fc.constantFrom<'kept' | 'shrunk'>('kept', 'shrunk')
+const anyLie: fc.Arbitrary<Lie> = fc.oneof(
+  fc.record({ kind: fc.constant('empty' as const), total: fc.constantFrom('kept', 'one', 'zero', 'shrunk') }),
+  fc.record({
+    kind: fc.constantFrom('first', 'last', 'middle'),
+    keep: fc.integer({ min: 1, max: 9 }),
+    total,
+  }),
+  fc.constant({ kind: 'refused' as const }),
+  fc.constant({ kind: 'other-page' as const }),
+  fc.record({ kind: fc.constant('shifted' as const), by: fc.constantFrom(-4, -1, 1, 4) }),
+  fc.constant({ kind: 'row-twice' as const }),
+)
+
+const toldLie = (isPersistent: fc.Arbitrary<boolean>): fc.Arbitrary<ToldLie> =>
+  fc.record({ lie: anyLie, nth: fc.integer({ min: 1, max: 24 }), isPersistent })
+
+/** Differences are told short: a failing property prints them. */
+function missing(truth: readonly number[], seen: ReadonlySet<number>): number[] {
+  return truth.filter((id) => !seen.has(id))
+}
+
+describe('a pass over a catalogue', () => {
+  it('of an honest source sees all of it with two requests more than it has pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.record(catalogue), async ({ products, size }) => {
+        const pass = await readThrough({ ...HONEST, products, size }, [])
+        expect(pass.outcome).toBe('whole')
+        expect(missing(pass.truth, pass.seen)).toEqual([])
+        const pages = Math.max(1, Math.ceil(products / size))
+        expect(pass.requests).toBeLessThanOrEqual(pages + (products === 0 ? 4 : 2))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('asks for its pages and one thing more where an earlier pass knew how many rows there are', async () => {
+    const pass = await readThrough({ ...HONEST, products: 95, known: 93 }, [])
+    expect(pass).toMatchObject({ outcome: 'whole', requests: 11 })
+  })
+
+  it('sees all of it whatever the source’s totals, order, end and rules are', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyNature, async (nature) => {
+        // More pages promised and refused: without an order nothing can speak for either.
+        fc.pre(nature.takesOrder || nature.totals !== 'ahead' || nature.pastEnd !== 'error')
+        // Cut pages that happen to be as many as an earlier pass would expect are found out too late.
+        fc.pre(nature.cap === 200 || nature.known === null)
+        // Where rows are left out or pages are cut, and totals are wrong as well, a short last page cannot be told from the end.
+        fc.pre((nature.hiddenEvery === 0 && nature.cap === 200) || nature.totals === 'right')
+        const pass = await readThrough(nature, [])
+        expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
+          outcome: 'whole',
+          missing: [],
+        })
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('heals from any one false answer of a source that takes an order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record(catalogue),
+        fc.boolean(),
+        toldLie(fc.constant(false)),
+        async (drawn, again, lie) => {
+          const pass = await readThrough({ ...HONEST, ...drawn, known: again ? drawn.products : null }, [lie])
+          // A page that shows other rows than it should is noticed at the end, and then the run ends honestly.
+          const isNoticedLate =
+            /^(other-page|shifted)$/.test(lie.lie.kind) && pass.outcome === 'incomplete_pass'
+          // A refusal is no answer at all: the client has asked again by then, and the run says what it was.
+          const isRefused = lie.lie.kind === 'refused' && pass.outcome === 'server_error'
+          if (isNoticedLate || isRefused) return
+          expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
+            outcome: 'whole',
+            missing: [],
+          })
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('never passes for whole when a row was not seen: two false answers, or one for good, of a source that takes an order', async () => {
+    const lies = fc.oneof(
+      fc.array(toldLie(fc.constant(false)), { minLength: 1, maxLength: 2 }),
+      fc.array(toldLie(fc.constant(true)), { minLength: 1, maxLength: 1 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(anyNature, lies, async (nature, told) => {
+        const pass = await readThrough({ ...nature, takesOrder: true }, told)
+        if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  // What such a source always says of its end, nobody can tell from the truth: only one answer is false here.
+  it('never passes for whole when a row was not seen: one false answer of a source that takes none', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyNature, toldLie(fc.constant(false)), async (nature, lie) => {
+        const pass = await readThrough({ ...nature, takesOrder: false }, [lie])
+        if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('goes on where it was interrupted, and reads no page twice', async () => {
+    const source = createSource(HONEST, [])
+    const { record, count, seen } = createRecord()
+    const options: OpenOptions = {
+      limit: 10,
+      front: 'modified-date-desc',
+      newestOf: async () => null,
+      earlier: null,
+    }
+    let pages = 0
+    const cut: CatalogRecord<null> = {
+      ...record,
+      async commitPage(page) {
+        if (++pages === 4) throw new Error('killed')
+        await record.commitPage(page)
+      },
+    }
+    await expect(readCatalog(source.ask, cut, options)).rejects.toThrow('killed')
+    const start = await readCatalog(source.ask, record, options)
+    await proveWhole(source.ask, start, count(start.lastPage))
+    expect(missing(source.truth, seen())).toEqual([])
+  })
+
+  it('asks once more for a page that came short, and then knows that it did', async () => {
+    const lie: ToldLie = { nth: 4, isPersistent: false, lie: { kind: 'first', keep: 4, total: 'kept' } }
+    const pass = await readThrough(HONEST, [lie])
+    expect(pass.outcome).toBe('whole')
+    expect(pass.requests).toBe(13)
+    expect(lengthOf(await pass.ask({ page: 10, limit: 10, order: 'id-asc' }))).toBe(10)
+  })
+})
