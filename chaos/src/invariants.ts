@@ -5,7 +5,7 @@ import { isEnded, type RunWithLog } from './rig/runs.js'
 /** What must hold after every round does not. The message says what broke, and where. */
 export class BrokenInvariant extends Error {
   override name = 'BrokenInvariant'
-  constructor(invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7', message: string) {
+  constructor(invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'L1', message: string) {
     super(`${invariant}: ${message}`)
   }
 }
@@ -154,6 +154,11 @@ export function truthOf(rows: Iterable<AnyProductRow>): Rows {
 function list(what: string, ids: readonly number[]): string {
   const shown = ids.slice(0, 10).join(' ')
   return `${ids.length} ${what}${ids.length === 0 ? '' : ` (${shown}${ids.length > 10 ? ' …' : ''})`}`
+}
+
+/** Whether two rows say the same, whatever the order of their keys. */
+export function sameRow(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b)
 }
 
 /** JSON with the keys of every object in order. */

@@ -1,7 +1,7 @@
 import { createConnectionStore } from '@espejo/server/connections/connection-store'
 import { withTenant } from '@espejo/server/db/pool'
 import { createSealer } from '@espejo/server/secrets'
-import type { AccountControl, Simulator } from '@espejo/simulator'
+import type { AccountControl, AccountOptions, Simulator } from '@espejo/simulator'
 import type { ChaosPostgres } from './postgres.js'
 
 /** A tenant whose ERP is an account of the simulator, both under the same name. */
@@ -13,7 +13,7 @@ export interface Tenant {
 export interface Tenants {
   add(
     id: string,
-    account: { products: number; seed: number; latencyMs: number },
+    account: Pick<AccountOptions, 'products' | 'seed' | 'latencyMs' | 'dialect' | 'switches'>,
     pageSize: number,
   ): Promise<Tenant>
 }
@@ -41,7 +41,7 @@ export function createTenants(deps: {
         appName: 'espejo',
         appCode: 'chaos',
         pageSize,
-        dialect: 'v2',
+        dialect: account.dialect ?? 'v2',
         requestsPerSecond: REQUESTS_PER_SECOND,
         isActive: true,
       })

@@ -1,0 +1,206 @@
+import { receiveNotification } from '@espejo/server/webhooks/receive'
+import type { AccountControl } from '@espejo/simulator'
+import {
+  BrokenInvariant,
+  ledgerBalances,
+  logIsWhole,
+  type Rows,
+  retiresNothingListed,
+  truthOf,
+} from '../invariants.js'
+import { mirrorOf, retiredOf } from '../rig/evidence.js'
+import type { Rig } from '../rig/rig.js'
+import { endOf, isEnded, type RunRecord, runsOf, startRun, withLogs } from '../rig/runs.js'
+import type { Tenant } from '../rig/tenants.js'
+import { until } from '../rig/until.js'
+import { completeRunIsTrue, type Responsibility } from './answers-for.js'
+import { spoilsRows } from './draw-lie.js'
+import { listsAreTrue } from './lists-are-true.js'
+import type { Change, LiesPlan, NamedIds } from './plan.js'
+
+/** Part of a round takes no longer, or it hangs. */
+const PART_S = 150
+/** Nobody has so many products. */
+const UNKNOWN_IDS = [900_001, 900_002]
+const CENTURY_HOURS = 73 * 366 * 24
+
+/** What came of a round in which every invariant held. */
+export interface LiesOutcome {
+  /** The run that was lied to. */
+  run: RunRecord
+  /** Lies that were told, by their place in the plan. */
+  told: boolean[]
+}
+
+/** Where a round registers for its tenant's requests: many rounds share one gate. */
+export type OnRequest = (cuenta: string, listener: ((nth: number) => void) | null) => void
+
+/**
+ * One round: a run that is lied to, what must hold then, and what must hold when the ERP tells the truth again.
+ * @throws BrokenInvariant
+ */
+export async function playLies(rig: Rig, plan: LiesPlan, name: string, on: OnRequest): Promise<LiesOutcome> {
+  const tenant = await rig.tenants.add(
+    name,
+    {
+      ...{ products: plan.products, seed: plan.catalogueSeed, latencyMs: 0 },
+      ...{ dialect: plan.dialect, switches: plan.switches },
+    },
+    plan.pageSize,
+  )
+  try {
+    await prepare(rig, plan, tenant)
+    const outcome = await lieTo(rig, plan, tenant, on)
+    await tellTheTruth(rig, plan, tenant, outcome.run)
+    for (const record of await withLogs(rig.postgres.admin, tenant.id)) {
+      logIsWhole(record)
+      ledgerBalances(record)
+    }
+    return outcome
+  } finally {
+    on(tenant.id, null)
+  }
+}
+
+async function prepare(rig: Rig, plan: LiesPlan, { id, erp }: Tenant): Promise<void> {
+  if (plan.isMirrored) await syncInPeace(rig, id, 'full', 'the mirror to begin with')
+  if (plan.hasFutureRow) {
+    erp.setClockOffset(CENTURY_HOURS * 3_600_000)
+    erp.edit(1)
+  }
+  setClock(erp, plan, 0)
+  for (const change of plan.before) apply(erp, change)
+  if (plan.editsList) erp.editList('sucursales', 1, { sucursal: 'SUCURSAL NUEVA' })
+}
+
+async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): Promise<LiesOutcome> {
+  const { admin } = rig.postgres
+  const { id, erp } = tenant
+  const truthBefore = truthOf(erp.truth())
+  const mirrorBefore = await mirrorOf(admin, id)
+  const ids = chooseIds(plan.ids, truthBefore, mirrorBefore)
+  const earlier: Rows[] = [truthBefore]
+  rig.gate.forget(id)
+  on(id, (nth) => {
+    for (const [index, act] of plan.during.entries()) {
+      if (act.nth !== nth) continue
+      earlier.push(truthOf(erp.truth()))
+      setClock(erp, plan, index + 1)
+      apply(erp, act.change)
+    }
+  })
+  for (const { fault } of plan.lies) erp.inject(fault)
+  const run = await begin(rig, plan, tenant, ids)
+  const ended = await endOf(rig, id, run, {
+    seconds: PART_S,
+    pauseMs: 0,
+    confirmsSweeps: expectsASweep(plan, mirrorBefore, truthBefore),
+  })
+  on(id, null)
+  const told = erp.faults().map(({ strikes }) => strikes > 0)
+  const truthAfter = truthOf(erp.truth())
+  const mirror = await mirrorOf(admin, id)
+  const who = `the ${plan.mode} run that was lied to`
+  retiresNothingListed(who, await retiredOf(admin, id), truthAfter)
+  const isWhole = ended.status === 'complete' && scopeOf(plan) === 'whole'
+  await listsAreTrue(admin, tenant, { who, isWhole, lies: plan.lies })
+  if (ended.status === 'complete') {
+    const spoiled = plan.lies.some(spoilsRows) ? ended.errors : 0
+    const scope = scopeOf(plan)
+    completeRunIsTrue(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, spoiled })
+  } else if (plan.lies.length === 1 && plan.lies[0]?.frequency === 'once') {
+    const why = ended.errorCode ?? ended.status
+    throw new BrokenInvariant('L1', `${who} ended ${why}, after one lie that was told once at most`)
+  }
+  return { run: ended, told }
+}
+
+/** The faults are gone: one more full run completes and is right, and an incremental one finds what is edited then. */
+async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied: RunRecord): Promise<void> {
+  const { admin } = rig.postgres
+  erp.clearFaults()
+  const isDated = plan.dialect === 'v2'
+  const check = async (who: string, scope: Responsibility['scope'], mode: 'full' | 'incremental') => {
+    const truth = truthOf(erp.truth())
+    const mirrorBefore = await mirrorOf(admin, id)
+    await syncInPeace(rig, id, mode, who)
+    retiresNothingListed(who, await retiredOf(admin, id), truth)
+    const given = { who, scope, mirrorBefore, earlier: [truth], truthAfter: truth, ids: [], spoiled: 0 }
+    completeRunIsTrue(await mirrorOf(admin, id), given)
+    await listsAreTrue(admin, { id, erp }, { who, isWhole: scope === 'whole', lies: [] })
+  }
+  // What was edited behind the back of a complete run must be found without another full one.
+  const wasWhole = lied.status === 'complete' && plan.mode !== 'ids' && plan.mode !== 'webhook'
+  if (isDated && wasWhole && !plan.lies.some(spoilsRows)) {
+    await check('an incremental run after the lies', 'changes', 'incremental')
+  }
+  await check('a full run after the lies', 'whole', 'full')
+  if (!isDated) return
+  erp.edit(3)
+  await check('an incremental run after edits', 'changes', 'incremental')
+}
+
+async function begin(rig: Rig, plan: LiesPlan, { id }: Tenant, ids: readonly number[]): Promise<string> {
+  const named = ids.map(String)
+  if (plan.mode !== 'webhook') return startRun(rig, id, plan.mode, plan.mode === 'ids' ? named : null)
+  const before = new Set((await runsOf(rig.postgres.admin, id)).map((run) => run.id))
+  const at = new Date()
+  await receiveNotification(
+    rig.postgres.pool,
+    { tenantId: id, cuenta: id },
+    { event: 'productos', ids: named },
+    at,
+  )
+  const { id: runId } = await until('the notified ids have a run', 30, async () =>
+    (await runsOf(rig.postgres.admin, id)).find((run) => !before.has(run.id)),
+  )
+  return runId
+}
+
+/** Also where a run of returned ids is in the way: it ends first. */
+async function syncInPeace(
+  rig: Rig,
+  tenantId: string,
+  mode: 'full' | 'incremental',
+  who: string,
+): Promise<void> {
+  const { admin } = rig.postgres
+  await until('no run is active', PART_S, async () => (await runsOf(admin, tenantId)).every(isEnded))
+  const runId = await startRun(rig, tenantId, mode)
+  const run = await endOf(rig, tenantId, runId, { seconds: PART_S, confirmsSweeps: true, pauseMs: 0 })
+  if (run.mode !== mode) return syncInPeace(rig, tenantId, mode, who)
+  if (run.status !== 'complete') {
+    throw new BrokenInvariant('L1', `${who} ended ${run.errorCode ?? run.status}: ${run.errorMessage}`)
+  }
+}
+
+/** A person who knows the shop says yes when much is truly gone, and no otherwise. */
+function expectsASweep({ pageSize }: LiesPlan, mirror: Rows, truth: Rows): boolean {
+  const gone = [...mirror.keys()].filter((id) => !truth.has(id)).length
+  return gone > 0 && gone >= Math.min(pageSize, mirror.size * 0.1)
+}
+
+function scopeOf({ mode, dialect, isMirrored }: LiesPlan): Responsibility['scope'] {
+  if (mode === 'ids' || mode === 'webhook') return 'named'
+  return mode === 'incremental' && isMirrored && dialect === 'v2' ? 'changes' : 'whole'
+}
+
+function chooseIds(named: NamedIds, truth: Rows, mirror: Rows): number[] {
+  const listed = [...truth.keys()].filter((_, i) => i >= named.from && (i - named.from) % named.every === 0)
+  const gone = named.includesGone ? [...mirror.keys()].filter((id) => !truth.has(id)) : []
+  const unknown = named.includesUnknown ? UNKNOWN_IDS : []
+  const ids = [...listed.slice(0, named.most), ...gone, ...unknown]
+  return ids.length > 0 ? ids : [1]
+}
+
+/** For an ERP whose clock is off, twenty minutes pass before every change of a run: it is a long one. */
+function setClock(erp: AccountControl, { clockHours, during }: LiesPlan, passed: number): void {
+  const late = clockHours === 0 ? 0 : (during.length - passed) * 20 * 60_000
+  erp.setClockOffset(clockHours * 3_600_000 - late)
+}
+
+function apply(erp: AccountControl, { kind, count }: Change): void {
+  if (kind === 'edit') erp.edit(count)
+  else if (kind === 'add') erp.add(count)
+  else erp.remove(count, kind)
+}
