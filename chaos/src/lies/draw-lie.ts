@@ -157,11 +157,6 @@ export function drawListLie(dice: Dice, subject: Subject): Lie {
 /** What the tally has a line for. */
 export const LIE_NAMES: readonly string[] = [OF_PAGES, BY_ID, OF_LISTS].flatMap((table) => Object.keys(table))
 
-/** Kinds that spoil the rows themselves: a run may complete and reject them, each one counted. */
-export function spoilsRows({ fault }: Lie): boolean {
-  return fault.kind === 'nameless-rows' || fault.kind === 'poison-row'
-}
-
 function drawFrom(
   dice: Dice,
   subject: Subject,

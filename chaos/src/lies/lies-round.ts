@@ -1,4 +1,3 @@
-import { receiveNotification } from '@espejo/server/webhooks/receive'
 import type { AccountControl } from '@espejo/simulator'
 import {
   BrokenInvariant,
@@ -8,13 +7,14 @@ import {
   retiresNothingListed,
   truthOf,
 } from '../invariants.js'
+import { spoilsRows } from '../plan/draw-fault.js'
 import { mirrorOf, retiredOf } from '../rig/evidence.js'
+import { notifyProducts } from '../rig/notify.js'
+import { syncInPeace } from '../rig/peace.js'
 import type { Rig } from '../rig/rig.js'
-import { endOf, isEnded, type RunRecord, runsOf, startRun, withLogs } from '../rig/runs.js'
+import { endOf, type RunRecord, startRun, withLogs } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
-import { until } from '../rig/until.js'
 import { completeRunIsTrue, type Responsibility } from './answers-for.js'
-import { spoilsRows } from './draw-lie.js'
 import { listsAreTrue } from './lists-are-true.js'
 import type { Change, LiesPlan, NamedIds } from './plan.js'
 
@@ -63,7 +63,8 @@ export async function playLies(rig: Rig, plan: LiesPlan, name: string, on: OnReq
 }
 
 async function prepare(rig: Rig, plan: LiesPlan, { id, erp }: Tenant): Promise<void> {
-  if (plan.isMirrored) await syncInPeace(rig, id, 'full', 'the mirror to begin with')
+  if (plan.isMirrored)
+    await syncInPeace(rig, id, { mode: 'full', who: 'the mirror to begin with', seconds: PART_S })
   if (plan.hasFutureRow) {
     erp.setClockOffset(CENTURY_HOURS * 3_600_000)
     erp.edit(1)
@@ -105,7 +106,7 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): P
   const isWhole = ended.status === 'complete' && scopeOf(plan) === 'whole'
   await listsAreTrue(admin, tenant, { who, isWhole, lies: plan.lies })
   if (ended.status === 'complete') {
-    const spoiled = plan.lies.some(spoilsRows) ? ended.errors : 0
+    const spoiled = plan.lies.some(({ fault }) => spoilsRows(fault)) ? ended.errors : 0
     const scope = scopeOf(plan)
     completeRunIsTrue(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, spoiled })
   } else if (plan.lies.length === 1 && plan.lies[0]?.frequency === 'once') {
@@ -123,7 +124,7 @@ async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied:
   const check = async (who: string, scope: Responsibility['scope'], mode: 'full' | 'incremental') => {
     const truth = truthOf(erp.truth())
     const mirrorBefore = await mirrorOf(admin, id)
-    await syncInPeace(rig, id, mode, who)
+    await syncInPeace(rig, id, { mode, who, seconds: PART_S })
     retiresNothingListed(who, await retiredOf(admin, id), truth)
     const given = { who, scope, mirrorBefore, earlier: [truth], truthAfter: truth, ids: [], spoiled: 0 }
     completeRunIsTrue(await mirrorOf(admin, id), given)
@@ -131,7 +132,7 @@ async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied:
   }
   // What was edited behind the back of a complete run must be found without another full one.
   const wasWhole = lied.status === 'complete' && plan.mode !== 'ids' && plan.mode !== 'webhook'
-  if (isDated && wasWhole && !plan.lies.some(spoilsRows)) {
+  if (isDated && wasWhole && !plan.lies.some(({ fault }) => spoilsRows(fault))) {
     await check('an incremental run after the lies', 'changes', 'incremental')
   }
   await check('a full run after the lies', 'whole', 'full')
@@ -142,36 +143,8 @@ async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied:
 
 async function begin(rig: Rig, plan: LiesPlan, { id }: Tenant, ids: readonly number[]): Promise<string> {
   const named = ids.map(String)
-  if (plan.mode !== 'webhook') return startRun(rig, id, plan.mode, plan.mode === 'ids' ? named : null)
-  const before = new Set((await runsOf(rig.postgres.admin, id)).map((run) => run.id))
-  const at = new Date()
-  await receiveNotification(
-    rig.postgres.pool,
-    { tenantId: id, cuenta: id },
-    { event: 'productos', ids: named },
-    at,
-  )
-  const { id: runId } = await until('the notified ids have a run', 30, async () =>
-    (await runsOf(rig.postgres.admin, id)).find((run) => !before.has(run.id)),
-  )
-  return runId
-}
-
-/** Also where a run of returned ids is in the way: it ends first. */
-async function syncInPeace(
-  rig: Rig,
-  tenantId: string,
-  mode: 'full' | 'incremental',
-  who: string,
-): Promise<void> {
-  const { admin } = rig.postgres
-  await until('no run is active', PART_S, async () => (await runsOf(admin, tenantId)).every(isEnded))
-  const runId = await startRun(rig, tenantId, mode)
-  const run = await endOf(rig, tenantId, runId, { seconds: PART_S, confirmsSweeps: true, pauseMs: 0 })
-  if (run.mode !== mode) return syncInPeace(rig, tenantId, mode, who)
-  if (run.status !== 'complete') {
-    throw new BrokenInvariant('L1', `${who} ended ${run.errorCode ?? run.status}: ${run.errorMessage}`)
-  }
+  if (plan.mode === 'webhook') return notifyProducts(rig, id, named)
+  return startRun(rig, id, plan.mode, plan.mode === 'ids' ? named : null)
 }
 
 /** A person who knows the shop says yes when much is truly gone, and no otherwise. */

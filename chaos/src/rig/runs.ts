@@ -88,11 +88,11 @@ export async function endOf(
   rig: Rig,
   tenantId: string,
   runId: string,
-  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number },
+  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number; isHeld?: () => boolean },
 ): Promise<RunRecord> {
   return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
     const run = await findRun(rig.postgres.admin, tenantId, runId)
-    if (run.status === 'paused') {
+    if (run.status === 'paused' && !options.isHeld?.()) {
       await delay(options.pauseMs)
       await answer(rig, run, options.confirmsSweeps)
     }

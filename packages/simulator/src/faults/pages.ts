@@ -163,7 +163,9 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     act: ({ poison, index, id }, page) => ({
       ...page,
       rows: page.rows.map((row, place) =>
-        (id === 0 ? place === index : (row as { id?: unknown }).id === id) ? poisoned(row, poison) : row,
+        (id === 0 ? place === index : (row as { id?: unknown } | null)?.id === id)
+          ? poisoned(row, poison)
+          : row,
       ),
     }),
   },
