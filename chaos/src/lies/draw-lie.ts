@@ -168,7 +168,9 @@ function drawFrom(
   const drawn = dice.pick(['once', 'once', 'few', 'persistent'] as const)
   const frequency = drawn === 'persistent' && !subject.mayPersist ? 'few' : drawn
   if (frequency === 'persistent') return { name, frequency, fault }
-  return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : dice.whole(2, 4) } }
+  // A client asks five times before it believes an error, so there `few` has to go beyond that.
+  const few = dice.whole(2, name.includes('error') ? 8 : 4)
+  return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : few } }
 }
 
 /** The ends of a catalogue are where a lie does most. */

@@ -19,29 +19,29 @@ import { listsAreTrue } from './lists-are-true.js'
 import type { Change, LiesPlan, NamedIds } from './plan.js'
 
 /** Part of a round takes no longer, or it hangs. */
-const PART_S = 150
+const PART_S = 300
 /** Nobody has so many products. */
 const UNKNOWN_IDS = [900_001, 900_002]
 const CENTURY_HOURS = 73 * 366 * 24
 
-/** What came of a round in which every invariant held. */
-export interface LiesOutcome {
-  /** The run that was lied to. */
-  run: RunRecord
-  /** Lies that were told, by their place in the plan. */
-  told: boolean[]
+/** What a round has to do with the one who plays it. */
+export interface LiesStage {
+  /** The tenant's name. */
+  name: string
+  /** Registers for the tenant's requests; many rounds share one gate. */
+  on(cuenta: string, listener: ((nth: number) => void) | null): void
+  /** Which lies were told, by their place in the plan. */
+  onTold(told: boolean[]): void
 }
-
-/** Where a round registers for its tenant's requests: many rounds share one gate. */
-export type OnRequest = (cuenta: string, listener: ((nth: number) => void) | null) => void
 
 /**
  * One round: a run that is lied to, what must hold then, and what must hold when the ERP tells the truth again.
+ * @returns the run that was lied to
  * @throws BrokenInvariant
  */
-export async function playLies(rig: Rig, plan: LiesPlan, name: string, on: OnRequest): Promise<LiesOutcome> {
+export async function playLies(rig: Rig, plan: LiesPlan, stage: LiesStage): Promise<RunRecord> {
   const tenant = await rig.tenants.add(
-    name,
+    stage.name,
     {
       ...{ products: plan.products, seed: plan.catalogueSeed, latencyMs: 0 },
       ...{ dialect: plan.dialect, switches: plan.switches },
@@ -50,15 +50,15 @@ export async function playLies(rig: Rig, plan: LiesPlan, name: string, on: OnReq
   )
   try {
     await prepare(rig, plan, tenant)
-    const outcome = await lieTo(rig, plan, tenant, on)
-    await tellTheTruth(rig, plan, tenant, outcome.run)
+    const run = await lieTo(rig, plan, tenant, stage)
+    await tellTheTruth(rig, plan, tenant, run)
     for (const record of await withLogs(rig.postgres.admin, tenant.id)) {
       logIsWhole(record)
       ledgerBalances(record)
     }
-    return outcome
+    return run
   } finally {
-    on(tenant.id, null)
+    stage.on(tenant.id, null)
   }
 }
 
@@ -74,7 +74,7 @@ async function prepare(rig: Rig, plan: LiesPlan, { id, erp }: Tenant): Promise<v
   if (plan.editsList) erp.editList('sucursales', 1, { sucursal: 'SUCURSAL NUEVA' })
 }
 
-async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): Promise<LiesOutcome> {
+async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, stage: LiesStage): Promise<RunRecord> {
   const { admin } = rig.postgres
   const { id, erp } = tenant
   const truthBefore = truthOf(erp.truth())
@@ -82,7 +82,7 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): P
   const ids = chooseIds(plan.ids, truthBefore, mirrorBefore)
   const earlier: Rows[] = [truthBefore]
   rig.gate.forget(id)
-  on(id, (nth) => {
+  stage.on(id, (nth) => {
     for (const [index, act] of plan.during.entries()) {
       if (act.nth !== nth) continue
       earlier.push(truthOf(erp.truth()))
@@ -97,8 +97,8 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): P
     pauseMs: 0,
     confirmsSweeps: expectsASweep(plan, mirrorBefore, truthBefore),
   })
-  on(id, null)
-  const told = erp.faults().map(({ strikes }) => strikes > 0)
+  stage.on(id, null)
+  stage.onTold(erp.faults().map(({ strikes }) => strikes > 0))
   const truthAfter = truthOf(erp.truth())
   const mirror = await mirrorOf(admin, id)
   const who = `the ${plan.mode} run that was lied to`
@@ -113,7 +113,7 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, on: OnRequest): P
     const why = ended.errorCode ?? ended.status
     throw new BrokenInvariant('L1', `${who} ended ${why}, after one lie that was told once at most`)
   }
-  return { run: ended, told }
+  return ended
 }
 
 /** The faults are gone: one more full run completes and is right, and an incremental one finds what is edited then. */

@@ -2,7 +2,7 @@ import type { Options } from '../options.js'
 import { print } from '../report.js'
 import { buildRig } from '../rig/rig.js'
 import { RoundsBroken } from '../rounds.js'
-import { type OnRequest, playLies } from './lies-round.js'
+import { type LiesStage, playLies } from './lies-round.js'
 import { drawLiesPlan, type Focus, type LiesPlan } from './plan.js'
 import { BROKEN, createTally, endingOf } from './tally.js'
 
@@ -24,12 +24,17 @@ export async function runLies(options: Options, focus: Focus, signal: AbortSigna
       const since = performance.now()
       const seconds = () => `${((performance.now() - since) / 1000).toFixed(1)} s`
       if (verbose) print(describe(plan))
+      let told: boolean[] = []
+      const name = `${focus === 'any' ? 'l' : 'b'}${round}`
+      const onTold = (lies: boolean[]) => {
+        told = lies
+      }
       try {
-        const { run, told } = await playLies(rig, plan, `${focus === 'any' ? 'l' : 'b'}${round}`, on)
+        const run = await playLies(rig, plan, { name, on, onTold })
         tally.count(plan, endingOf(run), told)
         print(`seed ${round} ok  ${seconds()}  ${sketch(plan)} → ${endingOf(run)}`)
       } catch (error) {
-        tally.count(plan, BROKEN, [])
+        tally.count(plan, BROKEN, told)
         broken.push(round)
         const flag = focus === 'any' ? '--lies' : '--by-id-lies'
         print(
@@ -56,7 +61,7 @@ export async function runLies(options: Options, focus: Focus, signal: AbortSigna
 }
 
 /** Many rounds at once behind one gate: each hears of its own tenant's requests. */
-function shareGate({ gate }: Awaited<ReturnType<typeof buildRig>>): OnRequest {
+function shareGate({ gate }: Awaited<ReturnType<typeof buildRig>>): LiesStage['on'] {
   const listeners = new Map<string, (nth: number) => void>()
   gate.onRequest(({ cuenta, nth }) => listeners.get(cuenta)?.(nth))
   return (cuenta, listener) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// Loaded into a worker before anything else (`node --import`): on SIGUSR2 its clock jumps by as many
+// Loaded into a worker before anything else (`node --import`): on SIGWINCH its clock jumps by as many
 // milliseconds as the file says that this module's address names.
 const RealDate = Date
 const file = new URL(import.meta.url).searchParams.get('file') ?? ''
@@ -17,6 +17,6 @@ class SkewedDate extends RealDate {
 }
 
 globalThis.Date = SkewedDate as DateConstructor
-process.on('SIGUSR2', () => {
+process.on('SIGWINCH', () => {
   offsetMs = Number(readFileSync(file, 'utf8'))
 })

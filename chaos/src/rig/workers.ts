@@ -62,10 +62,10 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
         child.kill(signal)
       },
       jump(seconds: number) {
-        // Before it listens, the signal would end it.
+        // It starts with a clock that is right.
         if (!worker.isUp() || !READY.test(printed)) return
         writeFileSync(clock, String(seconds * 1000))
-        child.kill('SIGUSR2')
+        child.kill('SIGWINCH')
       },
     }
     child.stdout.on('data', (chunk) => {
