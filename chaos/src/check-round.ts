@@ -9,7 +9,9 @@ import {
   retiresNothingListed,
   retiresOnlyAfterAWholePass,
   truthOf,
+  waitsAreKept,
 } from './invariants.js'
+import { LONG_WAIT_S } from './plan/plan.js'
 import { mirrorOf, retiredByRun, retiredOf } from './rig/evidence.js'
 import type { Rig } from './rig/rig.js'
 import { withLogs } from './rig/runs.js'
@@ -25,6 +27,7 @@ export async function checkRound(
   sightings: readonly PageSighting[],
 ): Promise<void> {
   for (const tenant of tenants) await checkTenant(rig, tenant)
+  for (const { id } of tenants) waitsAreKept(id, rig.gate.passed(id), LONG_WAIT_S)
   pagesKeepTheirEpoch(sightings)
   holdsNoSecret('a worker’s log', rig.workers.log(), rig.secrets)
   holdsNoSecret('PostgreSQL’s log', rig.postgres.log(), rig.secrets)

@@ -10,6 +10,7 @@ import {
   pagesKeepTheirEpoch,
   retiresNothingListed,
   retiresOnlyAfterAWholePass,
+  waitsAreKept,
 } from './invariants.js'
 import type { LogEntry, RunRecord, RunWithLog } from './rig/runs.js'
 
@@ -127,6 +128,16 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     ).toThrow('I6')
     retiresNothingListed('t', [3], new Map([[1, {}]]))
     expect(() => retiresNothingListed('t', [1], new Map([[1, {}]]))).toThrow('I6')
+  })
+
+  it('I8: of a long wait that is not kept', () => {
+    const at = (ms: number) => ({ at: ms, asksToWait: null })
+    const told = { at: 0, asksToWait: { seconds: 10, since: 50 } }
+    waitsAreKept('t', [told, at(200), at(10_060)], 6)
+    waitsAreKept('t', [told, at(2000)], 11)
+    expect(() => waitsAreKept('t', [told, at(200), at(2050)], 6)).toThrow(
+      'I8: t: told to wait 10 s, asked again after 2.0 s',
+    )
   })
 
   it('I7: of a frame that does not balance, a percentage that goes back, a row that disagrees', () => {

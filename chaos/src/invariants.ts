@@ -5,7 +5,7 @@ import { isEnded, type RunWithLog } from './rig/runs.js'
 /** What must hold after every round does not. The message says what broke, and where. */
 export class BrokenInvariant extends Error {
   override name = 'BrokenInvariant'
-  constructor(invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7', message: string) {
+  constructor(invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'L1', message: string) {
     super(`${invariant}: ${message}`)
   }
 }
@@ -101,9 +101,9 @@ export function holdsNoSecret(where: string, text: string, secrets: readonly str
   }
 }
 
-/** I6: only a run that has walked the whole catalogue retires. */
+/** I6: only a run that has walked the whole catalogue retires, and one by ids, which asks for them. */
 export function retiresOnlyAfterAWholePass({ run, log }: RunWithLog, retiredByRun: number): void {
-  if (retiredByRun === 0) return
+  if (retiredByRun === 0 || run.mode === 'ids') return
   const sweepAt = log.findIndex(({ event, data }) => event === 'progress' && data.phase === 'sweep')
   const isWhole = log
     .slice(0, sweepAt)
@@ -146,6 +146,32 @@ export function ledgerBalances({ run, log }: RunWithLog): void {
   }
 }
 
+/** A request for products, as far as waits are concerned. */
+interface TimedRequest {
+  at: number
+  asksToWait: { seconds: number; since: number } | null
+}
+
+/** What was on its way already, when the ERP asked to wait. */
+const ON_ITS_WAY_MS = 300
+/** Clocks and timers are not exact. */
+const TOO_EARLY_MS = 250
+
+/** I8: a long wait that the ERP has asked for is kept, whoever works on the run meanwhile. */
+export function waitsAreKept(who: string, requests: readonly TimedRequest[], longFromS: number): void {
+  for (const { asksToWait } of requests) {
+    if (!asksToWait || asksToWait.seconds < longFromS) continue
+    const { seconds, since } = asksToWait
+    const early = requests.find(
+      ({ at }) => at > since + ON_ITS_WAY_MS && at < since + seconds * 1000 - TOO_EARLY_MS,
+    )
+    if (early) {
+      const after = ((early.at - since) / 1000).toFixed(1)
+      throw new BrokenInvariant('I8', `${who}: told to wait ${seconds} s, asked again after ${after} s`)
+    }
+  }
+}
+
 /** What a mirror of this catalogue must hold. */
 export function truthOf(rows: Iterable<AnyProductRow>): Rows {
   return new Map([...rows].map((row) => [row.id, JSON.parse(JSON.stringify(row))]))
@@ -154,6 +180,11 @@ export function truthOf(rows: Iterable<AnyProductRow>): Rows {
 function list(what: string, ids: readonly number[]): string {
   const shown = ids.slice(0, 10).join(' ')
   return `${ids.length} ${what}${ids.length === 0 ? '' : ` (${shown}${ids.length > 10 ? ' …' : ''})`}`
+}
+
+/** Whether two rows say the same, whatever the order of their keys. */
+export function sameRow(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b)
 }
 
 /** JSON with the keys of every object in order. */

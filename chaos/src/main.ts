@@ -1,5 +1,6 @@
 import { runDrift } from './drift/experiment.js'
 import { runKills } from './kills.js'
+import { runLies } from './lies/run-lies.js'
 import { readOptions, UsageError } from './options.js'
 import { RoundsBroken, runRounds } from './rounds.js'
 
@@ -12,6 +13,8 @@ try {
   const options = readOptions(process.argv.slice(2))
   if (options.what === 'kills') await runKills(options, stopping.signal)
   else if (options.what === 'drift') await runDrift(options, stopping.signal)
+  else if (options.what === 'lies') await runLies(options, 'any', stopping.signal)
+  else if (options.what === 'by-id-lies') await runLies(options, 'by-id', stopping.signal)
   else await runRounds(options, stopping.signal)
   if (stopping.signal.aborted) {
     process.stderr.write('Stopped before the end.\n')

@@ -6,25 +6,30 @@ export class UsageError extends Error {
 }
 
 export interface Options {
-  what: 'rounds' | 'kills' | 'drift'
+  what: 'rounds' | 'kills' | 'drift' | 'lies' | 'by-id-lies'
   seed: number
   /** Rounds, kills or walks. */
   count: number
+  /** Rounds of lies under way at the same time. */
+  atOnce: number
   /** Prints each round's whole plan. */
   verbose: boolean
   /** Goes on after a broken invariant, to see how many seeds break. */
   keepGoing: boolean
 }
 
+const COUNTED = ['kills', 'drift', 'lies', 'by-id-lies', 'rounds'] as const
+
 /** @throws {@link UsageError} */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parse(args)
-  const what = values.kills !== undefined ? 'kills' : values.drift !== undefined ? 'drift' : 'rounds'
-  const { seed, rounds = '1', kills, drift, verbose, 'keep-going': keepGoing } = values
+  const what = COUNTED.find((name) => values[name] !== undefined) ?? 'rounds'
+  const { seed, 'at-once': atOnce, verbose, 'keep-going': keepGoing } = values
   return {
     what,
     seed: whole('--seed', seed),
-    count: whole(`--${what}`, kills ?? drift ?? rounds),
+    count: whole(`--${what}`, values[what] ?? '1'),
+    atOnce: whole('--at-once', atOnce),
     verbose,
     keepGoing,
   }
@@ -39,6 +44,9 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         kills: { type: 'string' },
         drift: { type: 'string' },
+        lies: { type: 'string' },
+        'by-id-lies': { type: 'string' },
+        'at-once': { type: 'string', default: '16' },
         verbose: { type: 'boolean', default: false },
         'keep-going': { type: 'boolean', default: false },
       },

@@ -2,10 +2,12 @@ import { changeCatalogue, isChange, perform } from './acts/perform.js'
 import { checkRound } from './check-round.js'
 import { BrokenInvariant, mirrorEqualsTruth, truthOf } from './invariants.js'
 import { describeAct, nameOf } from './plan/describe.js'
-import { lies } from './plan/draw-fault.js'
+import { spoilsRows } from './plan/draw-fault.js'
 import type { Act, Plan, TenantPlan } from './plan/plan.js'
 import { dump, mirrorOf } from './rig/evidence.js'
+import { notifyProducts } from './rig/notify.js'
 import { observePages } from './rig/observer.js'
+import { syncInPeace as syncOnce } from './rig/peace.js'
 import type { Rig } from './rig/rig.js'
 import { endOf, type RunRecord, startRun } from './rig/runs.js'
 import type { Tenant } from './rig/tenants.js'
@@ -52,16 +54,19 @@ export async function playRound(rig: Rig, plan: Plan): Promise<Outcome> {
 }
 
 /** What has not happened by now does not happen any more. */
-function endTrouble({ gate, wire }: Rig): void {
+function endTrouble({ gate, wire, workers, apiClock }: Rig): void {
   gate.onRequest(() => undefined)
   wire.heal()
+  apiClock.seconds = 0
+  for (const worker of workers.up()) worker.jump(0)
 }
 
 /** The mirrors that tenants bring along, and what their catalogues have become since. */
 async function mirrorBefore(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
-  await each(plan, tenants, async ({ isMirrored, before }, { id, erp }) => {
+  await each(plan, tenants, async ({ isMirrored, before, clockHours }, { id, erp }) => {
+    if (isMirrored) await syncCleanly(rig, id)
+    erp.setClockOffset(clockHours * 3_600_000)
     if (!isMirrored) return
-    await syncCleanly(rig, id)
     erp.edit(before.edit)
     erp.add(before.add)
     erp.remove(before.gone, 'gone')
@@ -73,6 +78,7 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   const notes: string[] = []
   const left = new Set(plan.acts)
   const runIds: Promise<string>[] = []
+  const held = new Set<string>()
 
   for (const { id } of tenants) rig.gate.forget(id)
   rig.gate.onRequest(({ cuenta, nth }) => {
@@ -87,7 +93,11 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   })
   async function play(act: Act, tenant: Tenant, runId: Promise<string> | undefined) {
     try {
-      await perform({ rig, tenant, runId: (await runId) ?? '' }, act.deed)
+      const hold = () => {
+        held.add(tenant.id)
+        return () => void held.delete(tenant.id)
+      }
+      await perform({ rig, tenant, runId: (await runId) ?? '', hold }, act.deed)
     } catch (error) {
       notes.push(`${describeAct(act)}: ${error instanceof Error ? error.message : error}`)
     }
@@ -96,13 +106,19 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   await each(plan, tenants, async ({ faults }, { erp }) => {
     for (const fault of faults) erp.inject(fault)
   })
-  for (const [index, { id }] of tenants.entries()) {
-    runIds.push(startRun(rig, id, plan.tenants[index]?.mode ?? 'full'))
+  for (const [index, tenant] of tenants.entries()) {
+    runIds.push(begin(rig, tenant, plan.tenants[index]?.mode ?? 'full'))
   }
   const endings = await Promise.all(
     tenants.map(async ({ id }, index) => {
       const confirmsSweeps = plan.confirmsSweeps || plan.tenants[index]?.role === 'calm'
-      return endOf(rig, id, (await runIds[index]) ?? '', { ...plan, confirmsSweeps, seconds: ROUND_S })
+      const isHeld = () => held.has(id)
+      return endOf(rig, id, (await runIds[index]) ?? '', {
+        ...plan,
+        confirmsSweeps,
+        isHeld,
+        seconds: ROUND_S,
+      })
     }),
   )
   await Promise.all(underWay)
@@ -113,12 +129,20 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   return { endings, unreached: [...left], notes }
 }
 
+/** By ids or by a notification: every third product, the gone ones among them. */
+async function begin(rig: Rig, { id }: Tenant, mode: TenantPlan['mode']): Promise<string> {
+  if (mode === 'full' || mode === 'incremental') return startRun(rig, id, mode)
+  const mirror = await mirrorOf(rig.postgres.admin, id)
+  const ids = [...mirror.keys()].filter((_, index) => index % 3 === 0).map(String)
+  return mode === 'ids' ? startRun(rig, id, 'ids', ids) : notifyProducts(rig, id, ids)
+}
+
 /** What can be said before anything is put right: of a catalogue that kept still, a complete run is a whole one. */
 async function checkAtOnce(
   rig: Rig,
   plan: Plan,
   tenantPlan: TenantPlan,
-  { id, erp }: Tenant,
+  { id, erp, formerErp }: Tenant,
   ending: RunRecord | undefined,
 ): Promise<void> {
   if (tenantPlan.role === 'calm' && ending?.status !== 'complete') {
@@ -128,30 +152,31 @@ async function checkAtOnce(
     )
   }
   const isQuiet = !plan.acts.some(({ tenant, deed }) => id.endsWith(nameOf(tenant)) && isChange(deed))
-  const sawAll = tenantPlan.mode === 'full' || tenantPlan.before.gone === 0
-  if (ending?.status !== 'complete' || !isQuiet || !sawAll || tenantPlan.faults.some(lies)) return
+  const { mode, before, faults } = tenantPlan
+  const sawAll = mode === 'full' || (mode === 'incremental' && before.gone === 0)
+  if (ending?.status !== 'complete' || !isQuiet || !sawAll || faults.some(spoilsRows)) return
   const mirror = await mirrorOf(rig.postgres.admin, id)
-  mirrorEqualsTruth(`${id}, right after its complete run`, mirror, truthOf(erp.truth()))
+  // A run's world is that of its first claim.
+  const pinned = formerErp ?? erp
+  mirrorEqualsTruth(`${id}, right after its complete run`, mirror, truthOf(pinned.truth()))
 }
 
 /** After the trouble: one more full run each, which nothing disturbs. */
 async function syncInPeace(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
   await rig.workers.refill()
-  await each(plan, tenants, async (_, { id, erp }) => {
+  await each(plan, tenants, async (_, { id, erp, formerErp }) => {
     erp.clearFaults()
+    formerErp?.clearFaults()
     await syncCleanly(rig, id)
   })
 }
 
 async function syncCleanly(rig: Rig, tenantId: string): Promise<void> {
-  const runId = await startRun(rig, tenantId, 'full')
-  const run = await endOf(rig, tenantId, runId, { seconds: ROUND_S, confirmsSweeps: true, pauseMs: 0 })
-  if (run.status !== 'complete') {
-    throw new BrokenInvariant(
-      'I1',
-      `${tenantId}: a run that nothing disturbed ended ${run.status} (${run.errorCode})`,
-    )
-  }
+  await syncOnce(rig, tenantId, {
+    mode: 'full',
+    who: `${tenantId}: a run that nothing disturbed`,
+    seconds: ROUND_S,
+  })
 }
 
 async function each(

@@ -2,7 +2,9 @@ import type { Moment } from '../plan/plan.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import { TooLateError, until } from '../rig/until.js'
 import type { Worker } from '../rig/workers.js'
-import type { Scene } from './perform.js'
+import type { Scene as WholeScene } from './perform.js'
+
+type Scene = Pick<WholeScene, 'rig' | 'tenant' | 'runId'>
 
 /** The moment is waited for no longer than this: the run may have ended meanwhile. */
 const PATIENCE_S = 8

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Deed } from '../plan/plan.js'
 import type { Rig } from '../rig/rig.js'
+import { findRun } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
+import { until } from '../rig/until.js'
 import { meetWorker } from './meet-worker.js'
 
 /** What a deed is done to. */
@@ -9,6 +11,8 @@ export interface Scene {
   rig: Rig
   tenant: Tenant
   runId: string
+  /** Keeps whoever resumes paused runs from it until the function that it gives is called. */
+  hold(): () => void
 }
 
 /** Does it, the recovery that belongs to it included. What it cannot reach (a run that has ended) stays undone. */
@@ -42,6 +46,17 @@ export async function perform(scene: Scene, deed: Deed): Promise<void> {
         await delay(WISH_IS_SEEN_MS)
       })
       return
+    case 'clock-jump':
+      if (deed.whose === 'api') rig.apiClock.seconds = deed.seconds
+      else await meetWorker(scene, 'fetching', (worker) => worker.jump(deed.seconds))
+      return
+    case 'in-the-wait':
+      // The refusal that this request meets has to arrive first.
+      await delay(REFUSAL_ARRIVES_MS)
+      if (deed.does === 'kill') return perform(scene, { kind: 'kill', moment: 'fetching', seconds: 0 })
+      return perform(scene, { kind: deed.does })
+    case 'switch-account':
+      return switchAccount(scene, deed.whileRun)
     case 'pause':
       await rig.control.pause(tenant.id, runId)
       return
@@ -52,6 +67,34 @@ export async function perform(scene: Scene, deed: Deed): Promise<void> {
       changeCatalogue(tenant, deed)
   }
 }
+
+const REFUSAL_ARRIVES_MS = 700
+
+async function switchAccount(
+  scene: Scene,
+  whileRun: Extract<Deed, { kind: 'switch-account' }>['whileRun'],
+): Promise<void> {
+  const { rig, tenant, runId } = scene
+  if (whileRun === 'running') return rig.tenants.switchAccount(tenant)
+  if (whileRun === 'handed-over') {
+    await meetWorker(scene, 'fetching', (worker) => worker.signal('SIGTERM'))
+    await rig.tenants.switchAccount(tenant)
+    return rig.workers.refill()
+  }
+  const release = scene.hold()
+  try {
+    await rig.control.pause(tenant.id, runId)
+    await until('the run pauses or ends', PAUSES_S, async () => {
+      const { status } = await findRun(rig.postgres.admin, tenant.id, runId)
+      return status !== 'running' && status !== 'queued'
+    })
+    await rig.tenants.switchAccount(tenant)
+  } finally {
+    release()
+  }
+}
+
+const PAUSES_S = 30
 
 /** A worker looks for wishes once a second. */
 const WISH_IS_SEEN_MS = 1300

@@ -23,10 +23,11 @@ function describeDeed(deed: Deed): string {
 }
 
 function describeTenant(tenant: TenantPlan, index: number): string {
-  const { role, products, pageSize, latencyMs, isMirrored, mode, before } = tenant
+  const { role, products, pageSize, latencyMs, isMirrored, mode, before, clockHours } = tenant
   const parts = [`${nameOf(index)}: ${role}, ${products} products by ${pageSize}, ${latencyMs} ms, ${mode}`]
   if (isMirrored)
     parts.push(`mirrored before, then edit=${before.edit} add=${before.add} gone=${before.gone}`)
+  if (clockHours !== 0) parts.push(`the ERP’s clock ${clockHours} h off`)
   for (const fault of tenant.faults) parts.push(JSON.stringify(fault))
   return parts.join('; ')
 }

@@ -47,9 +47,9 @@ export function drawFault(dice: Dice, pages: number): Fault {
   return dice.pick(faults)
 }
 
-/** Kinds whose answers hide products or show them otherwise than they are, so that no mirror of them can be right. */
-const LIES: ReadonlySet<Fault['kind']> = new Set(['shift', 'poison-row', 'invalid-utf8'])
+/** Kinds whose answers spoil rows, so that no mirror of them can be right. */
+const SPOILERS: ReadonlySet<Fault['kind']> = new Set(['poison-row', 'invalid-utf8', 'nameless-rows'])
 
-export function lies({ kind }: Fault): boolean {
-  return LIES.has(kind)
+export function spoilsRows({ kind }: Fault): boolean {
+  return SPOILERS.has(kind)
 }

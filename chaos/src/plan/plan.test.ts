@@ -22,6 +22,8 @@ it('every round has a tenant that neither its ERP nor its people disturb', () =>
     'pause',
     'cancel',
     'lose-answer',
+    'in-the-wait',
+    'switch-account',
   ])
   for (const { tenants, acts } of seeds.map(drawPlan)) {
     const calm = tenants.findIndex(({ role }) => role === 'calm')
@@ -36,10 +38,40 @@ it('a few hundred seeds draw every kind of deed and of moment', () => {
     new Set([
       ...['kill', 'freeze', 'terminate', 'kill-postgres', 'cut-connections', 'lose-answer'],
       ...['edit', 'add', 'gone', 'inactive', 'move-stock', 'expire-tokens', 'pause', 'cancel'],
+      ...['clock-jump', 'in-the-wait', 'switch-account'],
     ]),
   )
   const moments = deeds.flatMap((deed) => ('moment' in deed ? [deed.moment] : []))
   expect(new Set(moments)).toEqual(new Set(['fetching', 'inside', 'committed']))
+})
+
+it('a few hundred seeds draw every mode, clocks of the ERP that are off, and every jump of ours', () => {
+  const plans = seeds.map(drawPlan)
+  const tenants = plans.flatMap((plan) => plan.tenants)
+  expect(new Set(tenants.map(({ mode }) => mode))).toEqual(new Set(['full', 'incremental', 'ids', 'webhook']))
+  expect(new Set(tenants.map(({ clockHours }) => clockHours))).toEqual(new Set([0, -2, 2, -26]))
+  const jumps = plans.flatMap(({ acts }) =>
+    acts.flatMap(({ deed }) => (deed.kind === 'clock-jump' ? [`${deed.whose} ${deed.seconds}`] : [])),
+  )
+  expect(new Set(jumps).size).toBe(8)
+  const switches = plans.flatMap(({ acts }) =>
+    acts.flatMap(({ deed }) => (deed.kind === 'switch-account' ? [deed.whileRun] : [])),
+  )
+  expect(new Set(switches)).toEqual(new Set(['paused', 'running', 'handed-over']))
+})
+
+it('what happens in a wait comes with the request that is told to wait', () => {
+  const waits = seeds
+    .map(drawPlan)
+    .flatMap(({ acts, tenants }) =>
+      acts.flatMap(({ tenant, nth, deed }) =>
+        deed.kind === 'in-the-wait' ? [{ nth, faults: tenants[tenant]?.faults ?? [] }] : [],
+      ),
+    )
+  expect(waits.length).toBeGreaterThan(0)
+  for (const { nth, faults } of waits) {
+    expect(faults.some((fault) => fault.kind === 'too-many-requests' && fault.nth === nth)).toBe(true)
+  }
 })
 
 it('a plan is told with a line for each tenant and each act', () => {

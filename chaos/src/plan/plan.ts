@@ -1,6 +1,7 @@
 import type { Fault } from '@espejo/simulator'
 import { createDice, type Dice } from '../dice.js'
-import { drawFault } from './draw-fault.js'
+import { drawBlow, drawChange, drawJump, drawSwitch, drawWish } from './draw-deed.js'
+import { drawTenant } from './draw-tenant.js'
 
 /** One tenant of a round and its catalogue. */
 export interface TenantPlan {
@@ -12,9 +13,11 @@ export interface TenantPlan {
   latencyMs: number
   /** Whether it has been mirrored before the trouble begins. */
   isMirrored: boolean
-  mode: 'full' | 'incremental'
+  mode: 'full' | 'incremental' | 'ids' | 'webhook'
   /** Edited, added and gone between the first sync and the one of the round. */
   before: { edit: number; add: number; gone: number }
+  /** By how many hours the clock that stamps edits is off. */
+  clockHours: number
   /** What its ERP does wrong. */
   faults: Fault[]
 }
@@ -32,6 +35,12 @@ export type Deed =
   | { kind: 'edit' | 'add' | 'gone' | 'inactive' | 'move-stock'; count: number }
   | { kind: 'expire-tokens' }
   | { kind: 'pause' | 'cancel' }
+  /** The clock of the worker that holds the run, or of who asks for runs, jumps by so many seconds. */
+  | { kind: 'clock-jump'; whose: 'worker' | 'api'; seconds: number }
+  /** While a long wait that the ERP has asked for goes on. */
+  | { kind: 'in-the-wait'; does: 'pause' | 'kill' | 'terminate' }
+  /** The tenant's connection is given another account while its run is in this state. */
+  | { kind: 'switch-account'; whileRun: 'paused' | 'running' | 'handed-over' }
 
 /** A deed, done when the tenant's `nth` request for products arrives. */
 export interface Act {
@@ -67,6 +76,9 @@ export function drawPlan(seed: number): Plan {
     }),
     ...times(dice.whole(0, 5), () => drawAct(dice, tenants, dice.whole(0, 1), drawChange(dice))),
     ...times(dice.chance(0.4) ? 1 : 0, () => drawAct(dice, tenants, dice.whole(0, 1), drawWish(dice))),
+    ...times(dice.chance(0.2) ? 1 : 0, () => drawAct(dice, tenants, dice.whole(0, 2), drawJump(dice))),
+    ...times(dice.chance(0.15) ? 1 : 0, () => drawAct(dice, tenants, dice.whole(0, 1), drawSwitch(dice))),
+    ...(dice.chance(0.15) ? drawHaste(dice, tenants) : []),
   ]
   return {
     seed,
@@ -77,77 +89,27 @@ export function drawPlan(seed: number): Plan {
   }
 }
 
-function drawTenant(dice: Dice, role: TenantPlan['role']): TenantPlan {
-  const pageSize = dice.pick([10, 15, 25, 40])
-  const pages = dice.whole(12, 40)
-  const isMirrored = dice.chance(0.5)
-  const isStruck = role === 'struck'
-  return {
-    role,
-    products: pages * pageSize - dice.whole(0, pageSize - 1),
-    pageSize,
-    seed: dice.whole(1, 100_000),
-    latencyMs: dice.whole(10, 50),
-    isMirrored,
-    mode: isMirrored && dice.chance(0.4) ? 'incremental' : 'full',
-    before: {
-      edit: dice.chance(0.7) ? dice.whole(1, 80) : 0,
-      add: dice.chance(0.5) ? dice.whole(1, 30) : 0,
-      gone: dice.chance(0.5)
-        ? Math.ceil((pages * pageSize * dice.whole(1, dice.chance(0.3) ? 25 : 8)) / 100)
-        : 0,
-    },
-    faults: isStruck ? times(dice.whole(0, 2), () => drawFault(dice, pages)) : [],
-  }
-}
-
-/** Each as often as it stands here. */
-const BLOWS = [
-  'kill',
-  'kill',
-  'kill',
-  'freeze',
-  'terminate',
-  'terminate',
-  'kill-postgres',
-  'cut-connections',
-  'lose-answer',
-  'lose-answer',
-] as const
-
-/** What hits a process or the database. */
-function drawBlow(dice: Dice): Deed {
-  const moment = dice.pick<Moment>(['fetching', 'inside', 'committed'])
-  switch (dice.pick(BLOWS)) {
-    case 'kill':
-      return { kind: 'kill', moment, seconds: 0 }
-    case 'freeze':
-      return { kind: 'freeze', moment, seconds: dice.whole(12, 17) }
-    case 'terminate':
-      return { kind: 'terminate' }
-    case 'kill-postgres':
-      return { kind: 'kill-postgres', seconds: dice.whole(0, 3) }
-    case 'lose-answer':
-      return { kind: 'lose-answer', pausesMeanwhile: dice.chance(0.5) }
-    default:
-      return { kind: 'cut-connections' }
-  }
-}
-
-/** What changes in the catalogue while it is read. */
-function drawChange(dice: Dice): Deed {
-  const kind = dice.pick(['edit', 'add', 'gone', 'gone', 'inactive', 'move-stock'] as const)
-  return { kind, count: kind === 'gone' && dice.chance(0.3) ? dice.whole(20, 60) : dice.whole(1, 12) }
-}
-
-function drawWish(dice: Dice): Deed {
-  return { kind: dice.pick(['pause', 'pause', 'cancel', 'expire-tokens']) }
-}
-
 function drawAct(dice: Dice, tenants: readonly TenantPlan[], tenant: number, deed: Deed): Act {
   const { products = 1, pageSize = 1 } = tenants[tenant] ?? {}
   return { tenant, nth: dice.whole(1, Math.ceil(products / pageSize) + 2), deed }
 }
+
+/** A refusal for haste that names a long wait, and something that comes in between. */
+function drawHaste(dice: Dice, tenants: readonly TenantPlan[]): Act[] {
+  const tenant = dice.whole(0, 1)
+  const act = drawAct(dice, tenants, tenant, {
+    kind: 'in-the-wait',
+    does: dice.pick(['pause', 'kill', 'terminate']),
+  })
+  tenants[tenant]?.faults.push({
+    ...{ kind: 'too-many-requests', retryAfter: 'seconds', seconds: dice.whole(LONG_WAIT_S, 15) },
+    nth: act.nth,
+  })
+  return [act]
+}
+
+/** A wait that is to outlive a pause and a takeover. */
+export const LONG_WAIT_S = 6
 
 function times<T>(count: number, make: () => T): T[] {
   return Array.from({ length: count }, make)

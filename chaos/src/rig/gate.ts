@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 
 /** A request for products, as it passes the gate. */
-interface PassingRequest {
+export interface PassingRequest {
   cuenta: string
   /** The how-manieth of the account since {@link Gate.forget}, from 1. */
   nth: number
@@ -14,6 +14,8 @@ interface PassingRequest {
   at: number
   /** Whether its answer went out whole. */
   isAnswered: boolean
+  /** The wait that the answer asked for, in seconds, and when it went out; null: it asked for none. */
+  asksToWait: { seconds: number; since: number } | null
 }
 
 /**
@@ -40,6 +42,8 @@ export async function openGate(target: string): Promise<Gate> {
     if (noticed) {
       outgoing.on('finish', () => {
         noticed.isAnswered = true
+        const seconds = outgoing.statusCode === 429 ? Number(outgoing.getHeader('retry-after')) : 0
+        if (seconds > 0) noticed.asksToWait = { seconds, since: performance.now() }
       })
       await listener(noticed)
     }
@@ -59,6 +63,7 @@ export async function openGate(target: string): Promise<Gate> {
       limit: Number(query.get('limit')),
       at: performance.now(),
       isAnswered: false,
+      asksToWait: null,
     }
     before.push(noticed)
     passed.set(cuenta, before)

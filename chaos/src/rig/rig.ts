@@ -18,6 +18,8 @@ export interface Rig {
   wire: Wire
   workers: Workers
   control: RunControl
+  /** The clock of who asks for runs, in seconds off. */
+  apiClock: { seconds: number }
   tenants: Tenants
   /** Must show up nowhere. */
   secrets: readonly string[]
@@ -39,10 +41,11 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     // Asks only: what becomes of jobs is the workers' business.
     const queue = await openRunQueue(postgres.pool, { supervise: false, onError: () => undefined })
     onStop(() => queue.stop(1000))
+    const apiClock = { seconds: 0 }
     const control = createRunControl({
       pool: postgres.pool,
       queue,
-      now: () => new Date(),
+      now: () => new Date(Date.now() + apiClock.seconds * 1000),
       onEvent: () => undefined,
     })
     const secretKey = randomBytes(32)
@@ -58,7 +61,7 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     await workers.refill()
     const tenants = createTenants({ postgres, simulator, secretKey, password })
     const secrets = [password, secretKey.toString('base64'), 'CBX_AT', 'CBX_RT', 'access_token=']
-    return { postgres, gate, wire, workers, control, tenants, secrets }
+    return { postgres, gate, wire, workers, control, apiClock, tenants, secrets }
   })
   return { ...started, stop }
 }

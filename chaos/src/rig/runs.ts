@@ -38,7 +38,7 @@ export interface RunWithLog {
 type Admin = Rig['postgres']['admin']
 
 /** All runs of a tenant, oldest first. */
-async function runsOf(admin: Admin, tenantId: string): Promise<RunRecord[]> {
+export async function runsOf(admin: Admin, tenantId: string): Promise<RunRecord[]> {
   const { rows } = await admin.query<RunRecord>(
     `SELECT run_id AS id, tenant_id AS "tenantId", mode, status, phase, epoch, seq::float8 AS seq, fruitless, page,
             total_pages AS "totalPages", created, updated, unchanged, errors, retired, percent, waiting,
@@ -69,8 +69,13 @@ export async function findRun(admin: Admin, tenantId: string, runId: string): Pr
 }
 
 /** Starts a run, also while the database is just coming back. */
-export async function startRun(rig: Rig, tenantId: string, mode: 'full' | 'incremental'): Promise<string> {
-  const request = { mode, dryRun: false, ids: null, startedBy: null }
+export async function startRun(
+  rig: Rig,
+  tenantId: string,
+  mode: 'full' | 'incremental' | 'ids',
+  ids: string[] | null = null,
+): Promise<string> {
+  const request = { mode, dryRun: false, ids, startedBy: null }
   const { run } = await until('a run is started', 30, () => rig.control.start(tenantId, request))
   return run.id
 }
@@ -83,11 +88,11 @@ export async function endOf(
   rig: Rig,
   tenantId: string,
   runId: string,
-  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number },
+  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number; isHeld?: () => boolean },
 ): Promise<RunRecord> {
   return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
     const run = await findRun(rig.postgres.admin, tenantId, runId)
-    if (run.status === 'paused') {
+    if (run.status === 'paused' && !options.isHeld?.()) {
       await delay(options.pauseMs)
       await answer(rig, run, options.confirmsSweeps)
     }

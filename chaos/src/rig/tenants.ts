@@ -1,21 +1,26 @@
 import { createConnectionStore } from '@espejo/server/connections/connection-store'
 import { withTenant } from '@espejo/server/db/pool'
 import { createSealer } from '@espejo/server/secrets'
-import type { AccountControl, Simulator } from '@espejo/simulator'
+import type { AccountControl, AccountOptions, Simulator } from '@espejo/simulator'
 import type { ChaosPostgres } from './postgres.js'
 
 /** A tenant whose ERP is an account of the simulator, both under the same name. */
 export interface Tenant {
   id: string
+  /** The account that its connection names. */
   erp: AccountControl
+  /** The account that it named before {@link Tenants.switchAccount}. */
+  formerErp?: AccountControl
 }
 
 export interface Tenants {
   add(
     id: string,
-    account: { products: number; seed: number; latencyMs: number },
+    account: Pick<AccountOptions, 'products' | 'seed' | 'latencyMs' | 'dialect' | 'switches'>,
     pageSize: number,
   ): Promise<Tenant>
+  /** Gives its connection another account, with another catalogue. */
+  switchAccount(tenant: Tenant): Promise<void>
 }
 
 /** Faster than any page, so that a round is not spent on politeness. */
@@ -29,6 +34,13 @@ export function createTenants(deps: {
 }): Tenants {
   const { pool } = deps.postgres
   const connections = createConnectionStore({ pool, sealer: createSealer(deps.secretKey) })
+  const forms = new Map<string, Parameters<typeof connections.put>[1]>()
+
+  async function connect(tenantId: string, form: Parameters<typeof connections.put>[1]): Promise<void> {
+    forms.set(tenantId, form)
+    await connections.put(tenantId, form)
+  }
+
   return {
     async add(id, account, pageSize) {
       await withTenant(pool, id, (tx) =>
@@ -36,16 +48,29 @@ export function createTenants(deps: {
       )
       const login = { cuenta: id, user: 'demo', password: deps.password }
       const erp = deps.simulator.addAccount({ ...login, ...account })
-      await connections.put(id, {
+      await connect(id, {
         ...login,
         appName: 'espejo',
         appCode: 'chaos',
         pageSize,
-        dialect: 'v2',
+        dialect: account.dialect ?? 'v2',
         requestsPerSecond: REQUESTS_PER_SECOND,
         isActive: true,
       })
       return { id, erp }
+    },
+    async switchAccount(tenant) {
+      const form = forms.get(tenant.id)
+      if (!form || tenant.formerErp) return
+      const cuenta = `${tenant.id}x`
+      const products = Math.max(20, Math.floor(tenant.erp.productCount() / 2))
+      const next = deps.simulator.addAccount({
+        ...{ cuenta, user: form.user, password: deps.password },
+        ...{ products, seed: products + 1 },
+      })
+      await connect(tenant.id, { ...form, cuenta, password: deps.password })
+      tenant.formerErp = tenant.erp
+      tenant.erp = next
     },
   }
 }

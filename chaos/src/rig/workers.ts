@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './until.js'
 
@@ -12,6 +14,8 @@ export interface Worker {
   /** All that it has printed. */
   printed(): string
   signal(signal: NodeJS.Signals): void
+  /** Sets its clock off while it runs. */
+  jump(seconds: number): void
 }
 
 /** Worker processes on one database, as a service manager keeps them: one that ends is replaced. */
@@ -32,11 +36,13 @@ export interface Workers {
 export function createWorkers(count: number, settings: Readonly<Record<string, string>>): Workers {
   const all: (Worker & { endedAt(): Date | undefined; isDoomed: boolean })[] = []
   const claims = new Map<string, Worker>()
+  const clocks = mkdtempSync(join(tmpdir(), 'espejo-clocks-'))
   let isStopping = false
 
   function hire(): Worker {
     const name = `worker ${all.length + 1}`
-    const child = spawn(process.execPath, [MAIN], {
+    const clock = join(clocks, String(all.length + 1))
+    const child = spawn(process.execPath, ['--import', `${SKEWED_CLOCK}?file=${clock}`, MAIN], {
       cwd: tmpdir(), // no `.env` of ours
       env: { ESPEJO_DEMO: '0', ESPEJO_ROLE: 'worker', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,6 +60,12 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       signal(signal: NodeJS.Signals) {
         if (signal === 'SIGKILL' || signal === 'SIGTERM') worker.isDoomed = true
         child.kill(signal)
+      },
+      jump(seconds: number) {
+        // It starts with a clock that is right.
+        if (!worker.isUp() || !READY.test(printed)) return
+        writeFileSync(clock, String(seconds * 1000))
+        child.kill('SIGWINCH')
       },
     }
     child.stdout.on('data', (chunk) => {
@@ -86,9 +98,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
     },
     async refill() {
       while (!isStopping && alive().length < count) hire()
-      await until('workers are up', 60, () =>
-        alive().every((worker) => /working on runs/.test(worker.printed())),
-      )
+      await until('workers are up', 60, () => alive().every((worker) => READY.test(worker.printed())))
     },
     log: () => all.map((worker) => worker.printed()).join('\n'),
     casualties: () =>
@@ -107,10 +117,13 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
         worker.child.kill('SIGTERM')
       }
       await Promise.all(open.map(({ child, isUp }) => isUp() && once(child, 'exit')))
+      rmSync(clocks, { recursive: true, force: true })
     },
   }
 }
 
+const READY = /working on runs/
+const SKEWED_CLOCK = new URL('./skewed-clock.js', import.meta.url).href
 const MAIN = fileURLToPath(new URL('../../../apps/server/dist/main.js', import.meta.url))
 
 /** The run that this line of a worker's log says it has claimed. */

@@ -8,8 +8,14 @@ import { type Counters, type Counts, createCounters } from './counters.js'
 import type { Fault } from './faults/fault.js'
 import { createFaultPlan, type FaultPlan } from './faults/plan.js'
 import { createTokens, type Tokens } from './http/tokens.js'
-import { type AccountOptions, completeAccount, requireLatency, requireRateLimit } from './options.js'
-import { DEFAULT_SWITCHES, mergeSwitches, type Switches } from './switches.js'
+import {
+  type AccountOptions,
+  completeAccount,
+  requireLatency,
+  requireOffset,
+  requireRateLimit,
+} from './options.js'
+import { DEFAULT_SWITCHES, isHidden, mergeSwitches, type Switches } from './switches.js'
 import { createCourier, type Delivery } from './webhooks/deliver.js'
 import { createRegistry, type Registry } from './webhooks/registry.js'
 
@@ -41,6 +47,8 @@ export interface AccountControl extends Changes {
   /** @throws RangeError for an unknown switch or a value that it cannot take */
   setSwitches(changes: Partial<Switches>): void
   setLatency(ms: number): void
+  /** Sets the clock off by which the ERP stamps changes (`updated`); tokens and the rate limit keep the true one. */
+  setClockOffset(ms: number): void
   setRateLimit(requestsPerSecond: number | null): void
   /** Notifies whoever is registered, beside what happens by itself on every change. */
   deliverWebhooks(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]>
@@ -76,6 +84,7 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
   const { cuenta, user, products, seed, dialect, ...initial } = completeAccount(options)
   let { password, latencyMs, rateLimit } = initial
   let suspended = false
+  let clockOffsetMs = 0
   let switches = mergeSwitches(DEFAULT_SWITCHES, initial.switches)
   const readSwitches = () => switches
 
@@ -97,11 +106,12 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
     lists,
     switches: readSwitches,
     now,
+    clockOffsetMs: () => clockOffsetMs,
     onChange: ({ event, ids }) => void notify(event, ids),
   })
 
   function product(id: number): AnyProductRow | undefined {
-    const row = catalogue.row(id)
+    const row = isHidden(id, switches) ? undefined : catalogue.row(id)
     return row && dialect === 'simple' ? toSimple(row) : row
   }
 
@@ -115,7 +125,10 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
         if (row) yield row
       }
     },
-    productCount: () => catalogue.orders.sequence('id-asc').count,
+    productCount() {
+      const { count } = catalogue.orders.sequence('id-asc')
+      return switches.hiddenEvery === 0 ? count : [...control.truth()].length
+    },
     lists: () => structuredClone(lists),
     counts: counters.read,
     resetCounts: counters.reset,
@@ -138,6 +151,10 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
     setLatency(ms) {
       requireLatency(ms)
       latencyMs = ms
+    },
+    setClockOffset(ms) {
+      requireOffset(ms)
+      clockOffsetMs = ms
     },
     setRateLimit(limit) {
       requireRateLimit(limit)

@@ -63,6 +63,11 @@ export function requireLatency(ms: number): void {
   ensure(Number.isFinite(ms) && ms >= 0, 'latencyMs es un número de milisegundos, 0 o más.')
 }
 
+/** @throws RangeError unless it is a number of milliseconds, either way. */
+export function requireOffset(ms: number): void {
+  ensure(Number.isFinite(ms), 'El desfasaje del reloj es un número de milisegundos.')
+}
+
 /** @throws RangeError unless it is null or a positive number. */
 export function requireRateLimit(limit: number | null): void {
   ensure(limit === null || (Number.isFinite(limit) && limit > 0), 'rateLimit es un número positivo o null.')

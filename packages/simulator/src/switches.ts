@@ -47,6 +47,11 @@ export interface Switches {
   rateLimitEnforced: boolean
   /** VAT: a multiplier (1.21), a percentage (21), or now one now the other. */
   vat: 'mixed' | 'multiplier' | 'percent'
+  /**
+   * Products whose id is a multiple of this take their place in the pages and are left out of them, and
+   * are not shown by id either; 0: none.
+   */
+  hiddenEvery: number
   /** `/productos/listas` shows list 0, the default one. */
   defaultListListed: boolean
   /** Compress when the request accepts gzip. */
@@ -90,6 +95,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   retryAfter: 'seconds',
   rateLimitEnforced: true,
   vat: 'mixed',
+  hiddenEvery: 0,
   defaultListListed: false,
   gzip: false,
   webhookRetries: 0,
@@ -143,6 +149,11 @@ export function mergeSwitches(current: Readonly<Switches>, changes: Partial<Swit
     }
   }
   return { ...current, ...changes }
+}
+
+/** Whether the ERP shows this product to nobody. */
+export function isHidden(id: number, { hiddenEvery }: Readonly<Switches>): boolean {
+  return hiddenEvery > 0 && id % hiddenEvery === 0
 }
 
 function isSwitch(name: string): name is keyof Switches {

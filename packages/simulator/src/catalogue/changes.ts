@@ -35,6 +35,8 @@ export interface ChangesOptions {
   lists: ReferenceLists
   switches(): Readonly<Switches>
   now(): number
+  /** How far the ERP's clock is off when it stamps a change, in milliseconds. @defaultValue 0 */
+  clockOffsetMs?(): number
   onChange(changed: Changed): void
 }
 
@@ -68,10 +70,10 @@ export function createChanges(options: ChangesOptions): Changes {
   let clock = TIMELINE_END
   let draws = 0
 
-  /** Later than every generated product, and never back. */
+  /** Later than every generated product and never back, but for the ERP's clock being set. */
   function tick(): number {
     clock = Math.max(clock + (clock === TIMELINE_END ? 1000 : 0), options.now())
-    return clock
+    return clock + (options.clockOffsetMs?.() ?? 0)
   }
 
   function resolve(target: Target): number[] {

@@ -13,7 +13,7 @@ export interface Orders {
 /**
  * Orders without a table of the catalogue. By id (which is also the order of creation) the present
  * ones are 1 … lastId without the gone. By modification they are the generated ones that never moved,
- * in the order of the permutation, and then the moved ones as they moved.
+ * in the order of the permutation, and then the moved ones by their stamp.
  *
  * @param ranks from id − 1 to the rank by modification, for the products that were generated
  */
@@ -42,7 +42,8 @@ export function createOrders(overlay: Overlay, ranks: Permutation): Orders {
   function key(id: number, order: ProductOrder): number {
     if (!order.startsWith('modified')) return id
     const change = overlay.changes.get(id)
-    return change && change.movedAt !== null ? ranks.size + change.order : ranks.forward(id - 1)
+    if (!change || change.movedAt === null) return ranks.forward(id - 1)
+    return ranks.size + (index().places.get(id) ?? 0)
   }
 
   return {
@@ -58,19 +59,21 @@ export function createOrders(overlay: Overlay, ranks: Permutation): Orders {
 function indexOf(overlay: Overlay, ranks: Permutation) {
   const gone: number[] = []
   const vacated: number[] = []
-  const moved: { id: number; order: number }[] = []
+  const moved: { id: number; at: number; order: number }[] = []
   for (const [id, change] of overlay.changes) {
     const generated = id <= ranks.size
     if (change.gone) gone.push(id - 1)
     if (generated && (change.gone || change.movedAt !== null)) vacated.push(ranks.forward(id - 1))
-    if (!change.gone && change.movedAt !== null) moved.push({ id, order: change.order })
+    if (!change.gone && change.movedAt !== null) moved.push({ id, at: change.movedAt, order: change.order })
   }
-  moved.sort((a, b) => a.order - b.order)
+  moved.sort((a, b) => a.at - b.at || a.order - b.order)
   return {
     /** Positions by id that are empty. */
     gone: Float64Array.from(gone).sort(),
     /** Ranks that are empty: moved away or gone. */
     vacated: Float64Array.from(vacated).sort(),
     moved: moved.map(({ id }) => id),
+    /** Place of each among the moved. */
+    places: new Map(moved.map(({ id }, place) => [id, place])),
   }
 }

@@ -21,7 +21,10 @@ export function controlIndex(accounts: readonly AccountControl[]) {
     faults: Object.fromEntries(
       Object.entries(FAULT_TABLE).map(([kind, { about, defaults }]) => [kind, { about, defaults }]),
     ),
-    faultTarget: { route: '/productos', page: null, fromPage: null, nth: null, rate: null, times: null },
+    faultTarget: {
+      ...{ route: '/productos', page: null, fromPage: null, order: null, byId: null, asksFor: null },
+      ...{ nth: null, fromNth: null, rate: null, times: null },
+    },
     poisons: POISON_KINDS,
     switches: DEFAULT_SWITCHES,
   }

@@ -83,6 +83,9 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   post('password', '{password}', (c, body) => c.changePassword(text(body, 'password'))),
   post('suspend', '{suspended: true}: 403 to everything', (c, body) => c.suspend(flag(body, 'suspended'))),
   post('latency', '{ms: 150}', (c, body) => c.setLatency(number(body, 'ms'))),
+  post('clock', '{hours: -2}: sets the clock off that stamps changes', (c, body) =>
+    c.setClockOffset(number(body, 'hours') * 3_600_000),
+  ),
   post('rate-limit', '{perSecond: 2}, or null for none', (c, body) =>
     c.setRateLimit(body.perSecond === null ? null : number(body, 'perSecond')),
   ),

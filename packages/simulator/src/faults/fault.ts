@@ -6,8 +6,16 @@ export interface FaultTarget {
   page?: number
   /** This page and those after it. */
   fromPage?: number
+  /** Only requests that name this order. */
+  order?: string
+  /** Only requests that name ids, or only those that name none. */
+  byId?: boolean
+  /** Only requests that name this id among theirs. */
+  asksFor?: number
   /** Only the n-th matching request since the injection, from 1. */
   nth?: number
+  /** The n-th matching request and those after it. */
+  fromNth?: number
   /** A share of the matching requests, 0–1, by the seed. */
   rate?: number
   /** At most so many strikes. */
@@ -39,7 +47,26 @@ export type PageFault =
   | { kind: 'duplicate-in-page'; rows?: number }
   | { kind: 'duplicate-across-pages'; rows?: number }
   | { kind: 'shift'; by?: number }
-  | { kind: 'empty-page' }
+  | { kind: 'empty-page'; claims?: Claim }
+  | {
+      kind: 'short-page'
+      /** How many rows stay. */
+      rows?: number
+      /** The share of rows that stay, 0–1, in place of a number; 0: the number holds. */
+      share?: number
+      /** Which stay. `ends`: rows in the middle are missing. */
+      keep?: 'first' | 'last' | 'ends'
+      claims?: Claim
+    }
+  | { kind: 'total-fixed'; pages?: number }
+  | { kind: 'total-lags'; rows?: number }
+  | { kind: 'limit-shrinks'; limit?: number; isTotalStale?: boolean }
+  | { kind: 'order-ignored' }
+  | { kind: 'row-replaced'; index?: number }
+  | { kind: 'other-page'; shows?: number }
+  /** 0 rows: all of them. */
+  | { kind: 'nameless-rows'; rows?: number }
+  | { kind: 'foreign-rows'; rows?: number }
   | { kind: 'endless-page'; repeats?: number }
   | {
       kind: 'poison-row'
@@ -49,6 +76,12 @@ export type PageFault =
       /** Poison this product wherever it shows, instead of a place; 0 for none. */
       id?: number
     }
+
+/**
+ * What a page that lost rows says of how much there is: what it said before, that it is the last page, that
+ * the page before it is, that there is one page, none, or one more than there was.
+ */
+export type Claim = 'stale' | 'here' | 'before' | 'one' | 'zero' | 'more'
 
 /** What can be wrong with a row. */
 export type Poison =
@@ -63,6 +96,8 @@ export type Poison =
   | 'nul-in-text'
   | 'lone-surrogate'
   | 'not-an-object'
+  /** Sound JSON, and a number that no database takes. */
+  | 'number-too-large'
 
 /** True answers spoiled on their way. */
 export type WireFault =

@@ -1,4 +1,5 @@
 import type { Page, RowSource } from '../http/paging.js'
+import { claiming } from './claims.js'
 import type { FaultTable, PageFault } from './fault.js'
 import { poisoned } from './poison.js'
 
@@ -7,6 +8,10 @@ export interface PageContext {
   source: RowSource
   /** The page that was asked for. */
   requested: number
+  /** The ids that were asked for; null when none were named. */
+  ids: readonly number[] | null
+  /** Every row of the list, in its own order, whatever was asked for. */
+  everything(): RowSource
   /** How often this fault has struck, this time included. */
   strike: number
 }
@@ -58,9 +63,88 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'empty-page': {
-    about: 'no rows, though there are pages after it',
+    about: 'no rows; `claims` says what the totals make of it',
+    defaults: { claims: 'stale' },
+    act: ({ claims }, page, { requested }) => claiming({ ...page, rows: [] }, claims, requested),
+  },
+  'short-page': {
+    about: 'only `rows` rows of the page, or a `share` of them; `claims` says what the totals make of it',
+    defaults: { rows: 1, share: 0, keep: 'first', claims: 'stale' },
+    act: ({ rows, share, keep, claims }, page, { requested }) => {
+      const kept = share > 0 ? Math.floor(page.rows.length * share) : rows
+      return claiming({ ...page, rows: shortened(page.rows, kept, keep) }, claims, requested)
+    },
+  },
+  'total-fixed': {
+    about: 'every answer says that there are `pages` pages',
+    defaults: { pages: 1 },
+    act: ({ pages }, page) => ({ ...page, totalPages: pages, total: pages * page.limit }),
+  },
+  'total-lags': {
+    about: 'the totals are behind by `rows` rows, always by as many (negative: ahead)',
+    defaults: { rows: 1 },
+    act: ({ rows }, page) => {
+      const total = Math.max(0, page.total - rows)
+      const totalPages = page.totalPages === null ? null : Math.ceil(total / page.limit)
+      return { ...page, total, totalPages }
+    },
+  },
+  'limit-shrinks': {
+    about: 'pages hold `limit` rows, whatever is asked for; the totals say so, or are stale',
+    defaults: { limit: 10, isTotalStale: false },
+    act: ({ limit: largest, isTotalStale }, page, { source, requested }) => {
+      const limit = Math.min(largest, page.limit)
+      const totalPages = isTotalStale ? page.totalPages : Math.ceil(source.count / limit)
+      return { ...page, limit, totalPages, rows: source.read((requested - 1) * limit, limit) }
+    },
+  },
+  'order-ignored': {
+    about: 'rows in the order of the catalogue, whichever is asked for',
     defaults: {},
-    act: (_fault, page) => ({ ...page, rows: [] }),
+    act: (_fault, page, { everything, requested, ids }) => {
+      if (ids !== null) return page
+      return { ...page, rows: everything().read((requested - 1) * page.limit, page.limit) }
+    },
+  },
+  'row-replaced': {
+    about: 'the row at `index` (from the end if negative) is missing and its neighbour stands there twice',
+    defaults: { index: 0 },
+    act: ({ index }, page) => {
+      const place = index < 0 ? page.rows.length + index : index
+      const neighbour = place > 0 ? place - 1 : 1
+      if (place < 0 || place >= page.rows.length || neighbour >= page.rows.length) return page
+      return { ...page, rows: page.rows.with(place, page.rows[neighbour]) }
+    },
+  },
+  'other-page': {
+    about: 'the rows of page `shows`, with the number and totals of the one asked for',
+    defaults: { shows: 1 },
+    act: ({ shows }, page, { source }) => ({
+      ...page,
+      rows: source.read((shows - 1) * page.limit, page.limit),
+    }),
+  },
+  'nameless-rows': {
+    about: 'the first `rows` rows (0: all) have an id that cannot be read',
+    defaults: { rows: 0 },
+    act: ({ rows }, page) => ({
+      ...page,
+      rows: page.rows.map((row, place) =>
+        rows === 0 || place < rows ? poisoned(row, 'id-not-a-number') : row,
+      ),
+    }),
+  },
+  'foreign-rows': {
+    about: 'the first `rows` rows (0: all) are other ones than were asked for by id',
+    defaults: { rows: 0 },
+    act: ({ rows }, page, { everything, ids }) => {
+      const count = rows === 0 ? page.rows.length : Math.min(rows, page.rows.length)
+      const all = everything()
+      const others = all
+        .read(0, (ids?.length ?? 0) + count)
+        .filter((row) => !ids?.includes((row as { id: number }).id))
+      return { ...page, rows: [...others.slice(0, count), ...page.rows.slice(count)] }
+    },
   },
   'endless-page': {
     about: 'the rows of page `repeats`, whichever page is asked for, and always one more page to come',
@@ -79,10 +163,18 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     act: ({ poison, index, id }, page) => ({
       ...page,
       rows: page.rows.map((row, place) =>
-        (id === 0 ? place === index : (row as { id?: unknown }).id === id) ? poisoned(row, poison) : row,
+        (id === 0 ? place === index : (row as { id?: unknown } | null)?.id === id)
+          ? poisoned(row, poison)
+          : row,
       ),
     }),
   },
+}
+
+function shortened(rows: readonly unknown[], kept: number, keep: 'first' | 'last' | 'ends'): unknown[] {
+  const count = Math.min(rows.length, Math.max(0, kept))
+  const fromFront = keep === 'first' ? count : keep === 'last' ? 0 : Math.ceil(count / 2)
+  return [...rows.slice(0, fromFront), ...rows.slice(rows.length - (count - fromFront))]
 }
 
 /** Both dialects' idea of how much there is, moved together. */

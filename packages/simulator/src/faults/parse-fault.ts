@@ -1,20 +1,27 @@
+import { CLAIMS } from './claims.js'
 import type { Fault, FaultKind, FaultTarget } from './fault.js'
 import { FAULT_TABLE } from './plan.js'
 import { POISON_KINDS } from './poison.js'
 
 export const FAULT_KINDS = Object.keys(FAULT_TABLE) as readonly FaultKind[]
 
-const TARGET: Readonly<Required<{ [K in keyof FaultTarget]: 'string' | 'number' }>> = {
+const TARGET: Readonly<Required<{ [K in keyof FaultTarget]: 'string' | 'number' | 'boolean' }>> = {
   route: 'string',
   page: 'number',
   fromPage: 'number',
+  order: 'string',
+  byId: 'boolean',
+  asksFor: 'number',
   nth: 'number',
+  fromNth: 'number',
   rate: 'number',
   times: 'number',
 }
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   poison: POISON_KINDS,
+  claims: CLAIMS,
+  keep: ['first', 'last', 'ends'],
   retryAfter: ['seconds', 'date', 'absent', 'absurd'],
 }
 

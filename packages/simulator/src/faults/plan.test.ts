@@ -30,6 +30,23 @@ describe('which requests a fault strikes', () => {
     expect(await statuses({ kind: 'server-error', fromPage: 2 }, asked)).toEqual([200, 500, 500])
   })
 
+  test('an order, questions by id or all others, one id among those asked for', async () => {
+    const asked: [string, Params?][] = [
+      ['/productos', { order: 'id-desc' }],
+      ['/productos', { id: '1,2' }],
+      ['/productos', { id: '3' }],
+    ]
+    expect(await statuses({ kind: 'server-error', order: 'id-desc' }, asked)).toEqual([500, 200, 200])
+    expect(await statuses({ kind: 'server-error', byId: true }, asked)).toEqual([200, 500, 500])
+    expect(await statuses({ kind: 'server-error', byId: false }, asked)).toEqual([500, 200, 200])
+    expect(await statuses({ kind: 'server-error', asksFor: 2 }, asked)).toEqual([200, 500, 200])
+  })
+
+  test('from the n-th on', async () => {
+    const asked: [string][] = [['/productos'], ['/productos'], ['/productos']]
+    expect(await statuses({ kind: 'server-error', fromNth: 2 }, asked)).toEqual([200, 500, 500])
+  })
+
   test('the n-th, or so many', async () => {
     const asked: [string][] = [['/productos'], ['/productos'], ['/productos']]
     expect(await statuses({ kind: 'server-error', nth: 2 }, asked)).toEqual([200, 500, 200])
@@ -40,7 +57,10 @@ describe('which requests a fault strikes', () => {
     const struck = (seed: number) => {
       const plan = createFaultPlan(seed)
       plan.inject({ kind: 'server-error', rate: 0.3 })
-      return Array.from({ length: 500 }, () => plan.strike('/productos', 1).answer !== undefined)
+      return Array.from(
+        { length: 500 },
+        () => plan.strike({ route: '/productos', page: 1, order: null, ids: null }).answer !== undefined,
+      )
     }
     expect(struck(7)).toEqual(struck(7))
     expect(struck(7)).not.toEqual(struck(8))

@@ -4,6 +4,7 @@ import { deriveSeed, unit } from '../random.js'
 import { ANSWER_FAULTS, type AnswerContext } from './answers.js'
 import type { Fault, FaultKind } from './fault.js'
 import { PAGE_FAULTS, type PageContext } from './pages.js'
+import { isTargeted, type StruckRequest } from './target.js'
 import { WIRE_FAULTS, type WireContext } from './wire.js'
 
 /** The faults that strike one request, by stage. */
@@ -23,7 +24,7 @@ export interface FaultPlan {
   clear(): void
   list(): { fault: Fault; strikes: number }[]
   /** Decides what strikes a request; asked once for each. */
-  strike(route: string, page: number): Strikes
+  strike(request: StruckRequest): Strikes
 }
 
 interface Injected {
@@ -45,14 +46,12 @@ export function createFaultPlan(seed: number): FaultPlan {
   let plan: Injected[] = []
   let salt = 0
 
-  function strikes(entry: Injected, route: string, page: number): boolean {
+  function strikes(entry: Injected, request: StruckRequest): boolean {
     const { fault } = entry
-    const target = fault.route ?? '/productos'
-    if (target !== '*' && target !== route) return false
-    if (fault.page !== undefined && fault.page !== page) return false
-    if (fault.fromPage !== undefined && page < fault.fromPage) return false
+    if (!isTargeted(fault, request)) return false
     entry.seen++
     if (fault.nth !== undefined && fault.nth !== entry.seen) return false
+    if (fault.fromNth !== undefined && entry.seen < fault.fromNth) return false
     if (fault.rate !== undefined && unit(dice, entry.seen, entry.salt) >= fault.rate) return false
     if (fault.times !== undefined && entry.strikes >= fault.times) return false
     entry.strikes++
@@ -71,7 +70,7 @@ export function createFaultPlan(seed: number): FaultPlan {
       plan = []
     },
     list: () => plan.map((entry) => ({ fault: entry.fault, strikes: entry.strikes })),
-    strike: (route, page) => staged(plan.filter((entry) => strikes(entry, route, page))),
+    strike: (request) => staged(plan.filter((entry) => strikes(entry, request))),
   }
 }
 

@@ -1,3 +1,4 @@
+import { WrittenRow } from '../http/written-row.js'
 import type { Poison } from './fault.js'
 
 type Row = Record<string, unknown>
@@ -19,6 +20,7 @@ const POISONS: Readonly<Record<Poison, (row: Row) => unknown>> = {
   'nul-in-text': (row) => ({ ...row, [nameField(row)]: `ANTES\u0000DESPUÉS ${row[nameField(row)]}` }),
   'lone-surrogate': (row) => ({ ...row, [nameField(row)]: `\ud83d ${row[nameField(row)]}` }),
   'not-an-object': () => null,
+  'number-too-large': (row) => new WrittenRow({ ...row, peso: 0 }, '"peso":0', '"peso":1e200000'),
 }
 
 export const POISON_KINDS = Object.keys(POISONS) as readonly Poison[]

@@ -1,5 +1,6 @@
 import type { Account } from '../account.js'
 import type { Strikes } from '../faults/plan.js'
+import type { StruckRequest } from '../faults/target.js'
 import { ApiError } from './api-error.js'
 import { answerCredentials, answerRefresh } from './auth-routes.js'
 import { envelope, errorReply } from './envelope.js'
@@ -55,8 +56,11 @@ function route(account: Account, incoming: Incoming, strikes: Strikes): Reply {
 /** The simple dialect is the brief's `{data, total}`, on the same paths. */
 function answerList(account: Account, incoming: Incoming, strikes: Strikes): Reply {
   const { fields, source } = selectList(account, incoming.route, incoming.query)
-  const asked = requestedPage(incoming)
-  const page = strikes.alter(readPage(source, incoming.query, account.switches), { source, requested: asked })
+  const { page: requested, ids } = struckRequest(incoming)
+  const page = strikes.alter(readPage(source, incoming.query, account.switches), {
+    ...{ source, requested, ids },
+    everything: () => selectList(account, incoming.route, everythingLike(incoming.query)).source,
+  })
   if (account.dialect === 'simple') {
     return listReply(page.totalPages === null ? {} : { total: page.total }, 'data', page.rows)
   }
@@ -69,7 +73,19 @@ function answerList(account: Account, incoming: Incoming, strikes: Strikes): Rep
   return listReply(head, 'body', page.rows)
 }
 
-/** The page that a request names; 1 when it names none. */
-export function requestedPage({ query }: Incoming): number {
-  return Math.max(1, Number(query.get('page')) || 1)
+/** A request as the faults look at it; page 1 where it names none. */
+export function struckRequest({ route, query }: Incoming): StruckRequest {
+  const ids = query.get('id')
+  return {
+    route,
+    page: Math.max(1, Number(query.get('page')) || 1),
+    order: query.get('order'),
+    ids: ids ? ids.split(',').map(Number) : null,
+  }
+}
+
+/** The same fields of every row, in the list's own order. */
+function everythingLike(query: URLSearchParams): URLSearchParams {
+  const fields = query.get('fields')
+  return new URLSearchParams(fields ? { fields } : {})
 }

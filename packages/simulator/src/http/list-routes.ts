@@ -3,7 +3,7 @@ import type { ReferenceLists, ReferenceName } from '../catalogue/reference-lists
 import { PRODUCT_FIELDS, SIMPLE_FIELDS } from '../catalogue/rows.js'
 import { slice } from '../catalogue/sequence.js'
 import { toSimple } from '../catalogue/simple.js'
-import { PRODUCT_ORDERS, type ProductOrder, type Switches } from '../switches.js'
+import { isHidden, PRODUCT_ORDERS, type ProductOrder, type Switches } from '../switches.js'
 import { ApiError } from './api-error.js'
 import { commaList, project, type RowSource } from './paging.js'
 
@@ -82,7 +82,7 @@ function selectProducts({ catalogue, dialect, switches }: ListContext, query: UR
       count: ids.count,
       read: (offset, limit) =>
         slice(ids, offset, limit).flatMap((id) => {
-          const row = catalogue.row(id)
+          const row = isHidden(id, switches) ? undefined : catalogue.row(id)
           return row ? [keep(dialect === 'v2' ? row : toSimple(row))] : []
         }),
     },

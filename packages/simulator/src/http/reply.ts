@@ -1,4 +1,5 @@
 import { createWriter } from './writer.js'
+import { WrittenRow } from './written-row.js'
 
 /** An answer before it is sent; a fault may still spoil it. */
 export interface Reply {
@@ -27,7 +28,7 @@ export function listReply(fields: object, name: string, rows: readonly unknown[]
   const writer = createWriter()
   writer.write(`${opening}${opening === '{' ? '' : ','}"${name}":[`)
   rows.forEach((row, index) => {
-    writer.write(`${index > 0 ? ',' : ''}${JSON.stringify(row)}`)
+    writer.write(`${index > 0 ? ',' : ''}${row instanceof WrittenRow ? row.text : JSON.stringify(row)}`)
   })
   writer.write(']}')
   return { status: 200, headers: JSON_TYPE, body: writer.written(), release: writer.release }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Account } from '../account.js'
 import type { Strikes } from '../faults/plan.js'
-import { answer, requestedPage } from './api.js'
+import { answer, struckRequest } from './api.js'
 import { errorReply } from './envelope.js'
 import { describe, type Incoming, readBody } from './incoming.js'
 import type { Reply } from './reply.js'
@@ -39,7 +39,7 @@ export async function serve(
   })
 
   // Decided on arrival: the n-th request is the n-th to come, whatever the latency.
-  const strikes = faults.strike(incoming.route, requestedPage(incoming))
+  const strikes = faults.strike(struckRequest(incoming))
   if (account.latencyMs > 0) {
     await pause(account.latencyMs, undefined, { signal: gone.signal }).catch(() => undefined)
   }

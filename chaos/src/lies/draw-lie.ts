@@ -1,0 +1,190 @@
+import type { Fault } from '@espejo/simulator'
+import type { Dice } from '../dice.js'
+
+/** What a lie may be told about. */
+export interface Subject {
+  /** Pages of the catalogue when the run begins. */
+  pages: number
+  pageSize: number
+  /** The highest id there is. */
+  highestId: number
+  /** Whether the lie may be told for ever; a first load of one page has nothing that would speak against it. */
+  mayPersist: boolean
+}
+
+/** A lie, and how often it is told. */
+export interface Lie {
+  /** For the tally: what is said, of what. */
+  name: string
+  frequency: 'once' | 'few' | 'persistent'
+  fault: Fault
+}
+
+type Draw = (dice: Dice, subject: Subject) => Fault
+
+/** Lies of the pages of the catalogue. */
+const OF_PAGES: Readonly<Record<string, Draw>> = {
+  empty: (dice, about) => ({ ...onPage(dice, about), kind: 'empty-page', claims: drawClaim(dice) }),
+  'empty from a page on': (dice, about) => ({
+    ...{ kind: 'empty-page', fromPage: drawPage(dice, about), claims: drawClaim(dice), byId: false },
+  }),
+  short: (dice, about) => ({
+    ...onPage(dice, about),
+    kind: 'short-page',
+    rows: dice.whole(1, Math.max(1, about.pageSize - 1)),
+    keep: dice.pick(['first', 'last', 'ends']),
+    claims: dice.pick(['stale', 'stale', 'here', 'before', 'one']),
+  }),
+  'total fixed': (dice, { pages }) => ({
+    kind: 'total-fixed',
+    pages: Math.max(0, dice.pick([0, 1, pages - 1, pages - 2, Math.floor(pages / 2), pages + 1])),
+    byId: false,
+    fromNth: dice.pick([1, 1, dice.whole(1, pages + 4)]),
+  }),
+  'total lags': (dice, { pageSize }) => ({
+    kind: 'total-lags',
+    rows: dice.whole(-pageSize, 3 * pageSize),
+    byId: false,
+  }),
+  'total missing': () => ({ kind: 'total-pages-missing', byId: false }),
+  'total shrinks': (dice) => ({ kind: 'total-pages-shrinking', by: dice.whole(1, 3), byId: false }),
+  'total grows': (dice) => ({ kind: 'total-pages-growing', by: dice.whole(1, 3), byId: false }),
+  'error 500': (dice, about) => ({ ...onPage(dice, about), kind: 'server-error' }),
+  'error in 200': (dice, about) => ({ ...onPage(dice, about), kind: 'status-error' }),
+  'limit shrinks': (dice, { pages, pageSize }) => ({
+    kind: 'limit-shrinks',
+    limit: Math.max(1, dice.pick([Math.floor(pageSize / 2), pageSize - 1, dice.whole(1, pageSize)])),
+    isTotalStale: dice.chance(0.5),
+    fromNth: dice.whole(1, pages + 4),
+    byId: false,
+  }),
+  'order ignored': (dice) => ({
+    kind: 'order-ignored',
+    byId: false,
+    ...dice.pick<{ order?: string }>([{}, { order: 'id-desc' }, { order: 'modified-date-desc' }]),
+  }),
+  'row replaced': (dice, about) => ({
+    ...onPage(dice, about),
+    kind: 'row-replaced',
+    index: dice.pick([0, -1, dice.whole(0, about.pageSize - 1)]),
+  }),
+  'other page': (dice, about) => ({
+    ...onPage(dice, about),
+    kind: 'other-page',
+    shows: dice.whole(1, Math.max(1, about.pages)),
+  }),
+  shifted: (dice, about) => ({
+    ...onPage(dice, about),
+    kind: 'shift',
+    by: dice.pick([-2, -1, 1, 2, dice.whole(1, about.pageSize)]),
+  }),
+  'repeats rows': (dice, about) => ({
+    ...onPage(dice, about),
+    kind: dice.pick(['duplicate-in-page', 'duplicate-across-pages']),
+    rows: dice.whole(1, 5),
+  }),
+  'nameless rows': (dice, about) => ({
+    ...onPage(dice, about),
+    kind: 'nameless-rows',
+    rows: dice.pick([0, 1, 3]),
+  }),
+}
+
+/** Lies in answers by id. */
+const BY_ID: Readonly<Record<string, Draw>> = {
+  'by id: empty': (dice) => ({
+    kind: 'empty-page',
+    claims: dice.pick(['stale', 'zero', 'one'] as const),
+    byId: true,
+  }),
+  'by id: partial': (dice) => ({
+    kind: 'short-page',
+    ...(dice.chance(0.5) ? { share: dice.pick([0.25, 0.5, 0.9]) } : { rows: dice.whole(1, 60) }),
+    keep: dice.pick(['first', 'last', 'ends']),
+    claims: dice.pick(['stale', 'one']),
+    byId: true,
+  }),
+  'by id: nameless': (dice) => ({ kind: 'nameless-rows', rows: dice.pick([0, 1, 5]), byId: true }),
+  'by id: foreign': (dice) => ({ kind: 'foreign-rows', rows: dice.pick([0, 1, 5]), byId: true }),
+  'by id: row replaced': (dice) => ({ kind: 'row-replaced', index: dice.pick([0, -1, 2]), byId: true }),
+  'by id: error for one id': (dice, { highestId }) => ({
+    kind: dice.pick(['server-error', 'status-error'] as const),
+    asksFor: dice.whole(1, Math.max(1, highestId)),
+  }),
+  'by id: error': (dice) => ({ kind: dice.pick(['server-error', 'status-error'] as const), byId: true }),
+  'by id: limit shrinks': (dice) => ({
+    kind: 'limit-shrinks',
+    limit: dice.whole(1, 40),
+    isTotalStale: dice.chance(0.5),
+    byId: true,
+  }),
+}
+
+const LISTS = [
+  '/productos/categorias',
+  '/productos/marcas',
+  '/productos/listas',
+  '/productos/temporadas',
+  '/productos/sucursales',
+  '/general/cotizaciones',
+] as const
+
+/** Lies of the small lists. */
+const OF_LISTS: Readonly<Record<string, Draw>> = {
+  'list: empty': (dice) => ({ kind: 'empty-page', claims: drawClaim(dice), route: dice.pick(LISTS) }),
+  'list: short': (dice) => ({ kind: 'short-page', rows: dice.whole(1, 3), route: dice.pick(LISTS) }),
+  'list: refused': (dice) => ({ kind: 'forbidden', route: dice.pick(LISTS) }),
+  'list: nameless': (dice) => ({ kind: 'nameless-rows', route: dice.pick(LISTS) }),
+}
+
+/** A lie that makes rows go missing from a page, so that a sweep has something to ask for. */
+export function drawHiding(dice: Dice, subject: Subject): Lie {
+  return drawFrom(dice, subject, OF_PAGES, ['empty', 'short', 'row replaced', 'shifted', 'other page'])
+}
+
+export function drawByIdLie(dice: Dice, subject: Subject): Lie {
+  return drawFrom(dice, subject, BY_ID)
+}
+
+export function drawPageLie(dice: Dice, subject: Subject): Lie {
+  return drawFrom(dice, subject, OF_PAGES)
+}
+
+export function drawListLie(dice: Dice, subject: Subject): Lie {
+  return drawFrom(dice, subject, OF_LISTS)
+}
+
+/** What the tally has a line for. */
+export const LIE_NAMES: readonly string[] = [OF_PAGES, BY_ID, OF_LISTS].flatMap((table) => Object.keys(table))
+
+function drawFrom(
+  dice: Dice,
+  subject: Subject,
+  table: Readonly<Record<string, Draw>>,
+  names: readonly string[] = Object.keys(table),
+): Lie {
+  const name = names[dice.whole(0, names.length - 1)] ?? ''
+  const fault = table[name]?.(dice, subject) ?? { kind: 'empty-page' }
+  const drawn = dice.pick(['once', 'once', 'few', 'persistent'] as const)
+  const frequency = drawn === 'persistent' && !subject.mayPersist ? 'few' : drawn
+  if (frequency === 'persistent') return { name, frequency, fault }
+  // A client asks five times before it believes an error, so there `few` has to go beyond that.
+  const few = dice.whole(2, name.includes('error') ? 8 : 4)
+  return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : few } }
+}
+
+/** The ends of a catalogue are where a lie does most. */
+function drawPage(dice: Dice, { pages }: Subject): number {
+  const last = Math.max(1, pages)
+  return dice.pick([last, last, last, 1, 1, Math.max(1, last - 1), dice.whole(1, last), dice.whole(1, last)])
+}
+
+/** A page, mostly of the walk alone. */
+function onPage(dice: Dice, subject: Subject) {
+  const page = drawPage(dice, subject)
+  return { page, byId: false, ...(dice.chance(0.5) ? { order: 'id-asc' } : {}) }
+}
+
+function drawClaim(dice: Dice) {
+  return dice.pick(['stale', 'stale', 'before', 'before', 'one', 'zero', 'more'] as const)
+}

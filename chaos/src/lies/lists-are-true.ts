@@ -1,0 +1,71 @@
+import type { AccountControl, ReferenceName } from '@espejo/simulator'
+import { BrokenInvariant, type Rows, sameRow } from '../invariants.js'
+import type { Rig } from '../rig/rig.js'
+import type { Lie } from './draw-lie.js'
+
+/** Each small list: its name at the ERP, its route, and its kind in the mirror. */
+const LISTS: readonly { name: ReferenceName; route: string; kind: string }[] = [
+  { name: 'categorias', route: '/productos/categorias', kind: 'categories' },
+  { name: 'marcas', route: '/productos/marcas', kind: 'brands' },
+  { name: 'listas', route: '/productos/listas', kind: 'price_lists' },
+  { name: 'temporadas', route: '/productos/temporadas', kind: 'seasons' },
+  { name: 'sucursales', route: '/productos/sucursales', kind: 'branches' },
+  { name: 'cotizaciones', route: '/general/cotizaciones', kind: 'exchange_rates' },
+]
+
+interface MirroredList {
+  listed: Rows
+  retired: readonly number[]
+}
+
+/**
+ * I1 and I6 of the small lists. No entry is retired that the ERP lists, whatever was said. After a complete
+ * full run every list is as the ERP has it, but for one that was lied about time and again: that one may
+ * stand as it was.
+ * @param isWhole whether a full run has just completed
+ * @throws BrokenInvariant
+ */
+export async function listsAreTrue(
+  admin: Rig['postgres']['admin'],
+  tenant: { id: string; erp: AccountControl },
+  given: { who: string; isWhole: boolean; lies: readonly Lie[] },
+): Promise<void> {
+  const truth = tenant.erp.lists()
+  for (const { name, route, kind } of LISTS) {
+    // List 0 is there and is not shown.
+    const rows = new Map(
+      truth[name].filter(({ id }) => name !== 'listas' || id !== 0).map((row) => [row.id, row]),
+    )
+    const { listed, retired } = await mirroredList(admin, tenant.id, kind)
+    const lost = retired.filter((id) => rows.has(id))
+    if (lost.length > 0) {
+      throw new BrokenInvariant('I6', `${given.who}: ${lost.length} of ${rows.size} ${name} are retired`)
+    }
+    const isExcused = given.lies.some(({ fault, frequency }) => fault.route === route && frequency !== 'once')
+    if (!given.isWhole || isExcused) continue
+    const wrong = [...rows].filter(([id, row]) => !sameRow(listed.get(id), row)).map(([id]) => id)
+    if (wrong.length > 0) {
+      const shown = wrong.slice(0, 8).join(' ')
+      throw new BrokenInvariant(
+        'I1',
+        `${given.who}: complete, and ${wrong.length} of ${rows.size} ${name} are wrong: ${shown}`,
+      )
+    }
+  }
+}
+
+async function mirroredList(
+  admin: Rig['postgres']['admin'],
+  tenantId: string,
+  kind: string,
+): Promise<MirroredList> {
+  const { rows } = await admin.query<{ id: number; raw: unknown; isRetired: boolean }>(
+    `SELECT cianbox_id::int AS id, raw, retired_at IS NOT NULL AS "isRetired"
+       FROM catalog.reference_items WHERE tenant_id = $1 AND kind = $2`,
+    [tenantId, kind],
+  )
+  return {
+    listed: new Map(rows.filter(({ isRetired }) => !isRetired).map(({ id, raw }) => [id, raw])),
+    retired: rows.filter(({ isRetired }) => isRetired).map(({ id }) => id),
+  }
+}

@@ -1,0 +1,15 @@
+import { receiveNotification } from '@espejo/server/webhooks/receive'
+import type { Rig } from './rig.js'
+import { runsOf } from './runs.js'
+import { until } from './until.js'
+
+/** Lets the ERP notify products, and gives the run that comes of it. */
+export async function notifyProducts(rig: Rig, tenantId: string, ids: string[]): Promise<string> {
+  const { admin, pool } = rig.postgres
+  const before = new Set((await runsOf(admin, tenantId)).map(({ id }) => id))
+  await receiveNotification(pool, { tenantId, cuenta: tenantId }, { event: 'productos', ids }, new Date())
+  const run = await until('the notified products have a run', 60, async () =>
+    (await runsOf(admin, tenantId)).find(({ id }) => !before.has(id)),
+  )
+  return run.id
+}
