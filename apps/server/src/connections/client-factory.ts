@@ -20,7 +20,7 @@ export interface ClientFactory {
   forTenant(
     tenantId: string,
     hooks?: ClientHooks,
-  ): Promise<{ client: CianboxClient; connection: Connection } | null>
+  ): Promise<{ client: CianboxClient; connection: Connection; credentialsVersion: number } | null>
 }
 
 /** @param deps.guardsOf holds pace and budget across nodes; without it each client keeps its own pace. */
@@ -50,7 +50,7 @@ export function createClientFactory(deps: {
           save: (tokens) => store.saveTokens(tenantId, credentialsVersion, tokens),
         },
       })
-      return { client, connection }
+      return { client, connection, credentialsVersion }
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Tokens } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import type { Sealer } from '../secrets.js'
+import { type Sealer, UnsealError } from '../secrets.js'
 import { CONNECTION_COLUMNS, type ConnectionRow, toConnection } from './connection-row.js'
 
 /** A tenant's first connection came without a password. */
@@ -14,7 +14,7 @@ export class PasswordRequiredError extends Error {
 export interface OpenConnection {
   connection: Connection
   password: string
-  /** Moves on with every change of account or credentials; tokens belong to one version. */
+  /** Moves on with every change of account or credentials; tokens and runs belong to one version. */
   credentialsVersion: number
 }
 
@@ -23,7 +23,7 @@ export interface ConnectionStore {
   get(tenantId: string): Promise<Connection | null>
   /**
    * Writes the connection. Without a password the stored one stays. Changing account or credentials
-   * drops the tokens.
+   * drops the tokens; typing the stored password again changes nothing.
    * @throws {@link PasswordRequiredError} when there is no stored password to keep.
    */
   put(tenantId: string, body: ConnectionBody): Promise<Connection>
@@ -47,6 +47,7 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
         ? before?.passwordSealed
         : sealer.seal(body.password, passwordContext(tenantId))
     if (password === undefined) throw new PasswordRequiredError('The first connection needs a password.')
+    const hasNewPassword = body.password !== undefined && body.password !== readPassword(before, tenantId)
     const { rows } = await tx.query<ConnectionRow>(UPSERT, [
       tenantId,
       body.cuenta,
@@ -58,10 +59,20 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
       body.dialect,
       body.requestsPerSecond,
       body.isActive,
-      body.password !== undefined || before === null || !sameAccount(before, body),
+      hasNewPassword || before === null || !sameAccount(before, body),
       body.dailyRequestBudget === undefined ? (before?.dailyRequestBudget ?? null) : body.dailyRequestBudget,
     ])
     return toConnection(rows[0] as ConnectionRow)
+  }
+
+  /** Null when there is none, or none that the present key opens. */
+  function readPassword(row: ConnectionRow | null, tenantId: string): string | null {
+    try {
+      return row && sealer.open(row.passwordSealed, passwordContext(tenantId))
+    } catch (error) {
+      if (error instanceof UnsealError) return null
+      throw error
+    }
   }
 
   return {

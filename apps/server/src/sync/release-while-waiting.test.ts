@@ -1,45 +1,51 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { lendWhileQuiet } from './lent-place.js'
+import { releaseWhileWaiting } from './release-while-waiting.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function lending() {
-  const calls: string[] = []
-  const place = { lend: () => void calls.push('lend'), takeBack: () => void calls.push('take back') }
-  return { calls, lent: lendWhileQuiet(place, 100) }
+function releasing() {
+  const states: string[] = []
+  const to = (state: string) => {
+    if (states.at(-1) !== state) states.push(state)
+  }
+  const slot = {
+    release: () => to('released'),
+    reacquire: () => to('held'),
+    close: () => undefined,
+  }
+  return { states, waitingSlot: releaseWhileWaiting(slot, 100) }
 }
 
-it('lends the place after a while without a write, once, and takes it back with the next one', () => {
-  const { calls, lent } = lending()
-  lent.quiet()
+it('releases the slot after a while without a write, once, and reacquires it with the next one', () => {
+  const { states, waitingSlot } = releasing()
+  waitingSlot.waiting()
   vi.advanceTimersByTime(1000)
-  expect(calls).toEqual(['lend'])
-  lent.writing()
+  expect(states).toEqual(['held', 'released'])
+  waitingSlot.writing()
   vi.advanceTimersByTime(1000)
-  expect(calls).toEqual(['lend', 'take back'])
+  expect(states).toEqual(['held', 'released', 'held'])
 })
 
-it('keeps the place through a long write, and while writes follow each other', () => {
-  const { calls, lent } = lending()
-  lent.writing()
+it('keeps the slot through a long write, and while writes follow each other', () => {
+  const { states, waitingSlot } = releasing()
+  waitingSlot.writing()
   vi.advanceTimersByTime(1000)
   for (let i = 0; i < 5; i++) {
-    lent.quiet()
+    waitingSlot.waiting()
     vi.advanceTimersByTime(99)
-    lent.writing()
+    waitingSlot.writing()
   }
-  expect(calls).toEqual([])
+  expect(states).toEqual(['held'])
 })
 
-it('is closed with the place in hand', () => {
-  const { calls, lent } = lending()
-  lent.quiet()
-  lent.close()
+it('once closed, holds the slot whatever still writes', () => {
+  const { states, waitingSlot } = releasing()
+  waitingSlot.waiting()
   vi.advanceTimersByTime(1000)
-  expect(calls).toEqual([])
-  lent.quiet()
-  vi.advanceTimersByTime(100)
-  lent.close()
-  expect(calls).toEqual(['lend', 'take back'])
+  waitingSlot.close()
+  waitingSlot.writing()
+  waitingSlot.waiting()
+  vi.advanceTimersByTime(1000)
+  expect(states).toEqual(['held', 'released', 'held'])
 })
