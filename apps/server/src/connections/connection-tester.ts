@@ -22,6 +22,8 @@ export function createConnectionTester(deps: {
   guardsOf?: GuardsOf
 }): ConnectionTester {
   const { connections, baseUrl, timeoutMs = 30_000, guardsOf } = deps
+  const limiterFor = (tenantId: string, cuenta: string) =>
+    guardsOf?.(tenantId, { cuenta, patienceMs: PATIENCE_MS }).limiter
   return async (tenantId, form) => {
     let stored: OpenConnection | null = null
     try {
@@ -31,9 +33,12 @@ export function createConnectionTester(deps: {
       if (form.password === undefined) return UNREADABLE
     }
     const values = complete(form, stored)
-    return values ? tryOut(values, baseUrl, timeoutMs, guardsOf?.(tenantId).limiter) : INCOMPLETE
+    return values ? tryOut(values, baseUrl, timeoutMs, limiterFor(tenantId, values.cuenta)) : INCOMPLETE
   }
 }
+
+/** A person waits: of a longer pause that the ERP has asked for they are told. */
+const PATIENCE_MS = 5000
 
 interface TestValues {
   cuenta: string
