@@ -115,6 +115,45 @@ describe('a run whose account is another one by now', () => {
   })
 })
 
+describe('a mirror that holds rows of two worlds', () => {
+  it.each([
+    ['two accounts', 'accounts', { cuenta: 'accounts-2' }],
+    ['two dialects', 'dialects', { dialect: 'simple' }],
+  ])('is read anew by the next incremental run, not from the watermark: %s', async (_, name, elsewhere) => {
+    const { tenant, change } = await tenantOfTwo(name)
+    await worker.work(tenant, await startRun(tenant)).done
+    expect(await tenant.ended()).toMatchObject({ status: 'complete', created: 450 })
+    // The account answers in v2 only, so the run in `simple` reads no page; that it was pinned is enough.
+    await change(elsewhere)
+    const half = await startRun(tenant)
+    const { done } = worker.work(tenant, half)
+    if (name === 'accounts') await reached(tenant, 3)
+    else await tenant.newest(({ id, requests }) => id === half.id && requests > 0)
+    await tenant.call('POST', `${RUNS}/${half.id}/cancel`)
+    await done
+    await change({})
+    for (const wish of ['cancel', null]) {
+      const back = await startRun(tenant, { mode: 'incremental' })
+      const work = worker.work(tenant, back)
+      await tenant.newest(({ id, page, endedAt }) => id === back.id && (page >= 2 || endedAt !== null))
+      if (wish) await tenant.call('POST', `${RUNS}/${back.id}/cancel`)
+      await work.done
+    }
+    expect(await tenant.ended()).toMatchObject({ mode: 'incremental', status: 'complete', seen: 450 })
+    expect(await mirrorOf(app.database.pool, name)).toEqual(truthOf(tenant.erp))
+  })
+
+  it('takes no products by id of another account', async () => {
+    const { tenant, other, switchAccount } = await tenantOfTwo('by-id')
+    await worker.work(tenant, await startRun(tenant)).done
+    await switchAccount()
+    await worker.work(tenant, await startRun(tenant, { mode: 'ids', ids: ['1', '2'] })).done
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', error: { code: 'connection_changed' } })
+    expect(other.counts().total).toBe(0)
+    expect(await mirrorOf(app.database.pool, 'by-id')).toEqual(truthOf(tenant.erp))
+  })
+})
+
 describe('a change of the connection while a run is paused', () => {
   it.each([
     ['the dialect', { dialect: 'simple' }, 'dialecto'],

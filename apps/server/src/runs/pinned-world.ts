@@ -1,5 +1,5 @@
 import type { Dialect } from '@espejo/contract'
-import { type Pool, withTenant } from '../db/pool.js'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
 import type { RunRow } from './run-row.js'
 
@@ -43,4 +43,18 @@ export async function pinWorld(
     )
     return rows[0] ?? Promise.reject(superseded(run))
   })
+}
+
+/** The world of the tenant's last earlier run that may have written to the mirror; null where there is none. */
+export async function worldBefore(
+  tx: Tx,
+  run: Pick<RunRow, 'tenantId' | 'id'>,
+): Promise<Pick<World, 'cuenta' | 'dialect'> | null> {
+  const { rows } = await tx.query<Pick<World, 'cuenta' | 'dialect'>>(
+    `SELECT r.cuenta, r.dialect FROM app.runs r
+      WHERE r.tenant_id = $1 AND r.run_id <> $2 AND r.cuenta IS NOT NULL AND NOT r.dry_run
+      ORDER BY r.created_at DESC, r.run_id DESC LIMIT 1`,
+    [run.tenantId, run.id],
+  )
+  return rows[0] ?? null
 }

@@ -11,7 +11,8 @@ import { conclude } from './conclude.js'
 import { MAPPING_VERSION } from './content-hash.js'
 import { RunFailure } from './failure.js'
 import { completeData } from './ledger.js'
-import { advanceMirror, findMirror } from './mirror-store.js'
+import { mirrorOfWorld } from './mirror-of-world.js'
+import { advanceMirror } from './mirror-store.js'
 import { forgetPages } from './page-store.js'
 import { releaseWhileWaiting } from './release-while-waiting.js'
 import { createRunWriter, type RunWriter } from './run-writer.js'
@@ -98,21 +99,21 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promi
   if (!opened) throw connectionMissing()
   const { client } = opened
   try {
-    const { cuenta, dialect, pageSize } = await enterWorld(pool, run, opened, stop)
+    const world = await enterWorld(pool, run, opened, stop)
     const { mirror, guardShare } = await withTenant(pool, run.tenantId, async (tx) => ({
-      mirror: await findMirror(tx, run.tenantId),
+      mirror: await mirrorOfWorld(tx, run, world),
       guardShare: await sweepGuardShare(tx, run.tenantId),
     }))
-    const session = openSession(writer, { dialect, logsCreations: mirror !== null })
+    const session = openSession(writer, { dialect: world.dialect, logsCreations: mirror.exists })
     await synchronise(session, client, {
       pool,
-      pageSize,
-      watermark: mirror?.cuenta === cuenta ? mirror.watermark : null,
+      pageSize: world.pageSize,
+      watermark: mirror.watermark,
       guardShare,
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()
-    await complete(writer, cuenta, now())
+    await complete(writer, world.cuenta, now())
     log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
   } finally {
     await client.close()
