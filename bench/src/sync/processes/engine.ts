@@ -20,20 +20,20 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
   const now = () => new Date()
   const connections = createConnectionStore({ pool, sealer: createSealer(Buffer.alloc(32)) })
   const login = { cuenta, appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' }
+  // In the database, where a worker looks once a second whether its run's connection is still the same.
+  await connections.put(cuenta, {
+    ...login,
+    pageSize,
+    dialect: 'v2',
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    isActive: true,
+  })
   const handle = createRunHandler({
     pool,
     now,
     onEvent: wakeups.touch,
     log: { info: () => undefined, error: (fields) => console.error(fields) },
     openConnection: async (tenantId, hooks) => {
-      // In the database too: a worker looks once a second whether its run's connection is still the same.
-      await connections.put(tenantId, {
-        ...login,
-        pageSize,
-        dialect: 'v2',
-        requestsPerSecond: Number.POSITIVE_INFINITY,
-        isActive: true,
-      })
       const opened = await connections.open(tenantId)
       if (!opened) throw new Error('The connection was not stored.')
       const { connection, credentialsVersion } = opened
