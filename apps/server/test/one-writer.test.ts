@@ -15,7 +15,7 @@ describe('a run that tells viewers what it waits for', () => {
   it.each(['cancel', 'pause'] as const)(
     'obeys a %s in one claim, and its row says nothing else',
     async (wish) => {
-      for (let i = 0; i < 5; i++) {
+      for (let i = 0; i < 3; i++) {
         const tenant = await live.tenant(`${wish}-${i}`)
         tenant.erp.inject({ kind: 'too-many-requests', seconds: 60 })
         const run = await startRun(tenant)

@@ -3,7 +3,7 @@ import type { Connection } from '@espejo/contract'
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { type Sealer, UnsealError } from '../secrets.js'
-import { CONNECTION_COLUMNS, type ConnectionRow, toConnection } from './connection-row.js'
+import { CONNECTION_COLUMNS, type ConnectionRow, toConnection, UPSERT_CONNECTION } from './connection-row.js'
 
 /** A tenant's first connection came without a password. */
 export class PasswordRequiredError extends Error {
@@ -48,7 +48,7 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
         : sealer.seal(body.password, passwordContext(tenantId))
     if (password === undefined) throw new PasswordRequiredError('The first connection needs a password.')
     const hasNewPassword = body.password !== undefined && body.password !== readPassword(before, tenantId)
-    const { rows } = await tx.query<ConnectionRow>(UPSERT, [
+    const { rows } = await tx.query<ConnectionRow>(UPSERT_CONNECTION, [
       tenantId,
       body.cuenta,
       body.appName,
@@ -114,22 +114,6 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
       }),
   }
 }
-
-/** Versions start at random, so that a token never fits a connection that was deleted and made anew. */
-const UPSERT = `
-  INSERT INTO app.connections AS c (
-    tenant_id, cuenta, app_name, app_code, erp_user, password_sealed, page_size, dialect,
-    requests_per_second, is_active, credentials_version, daily_request_budget)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, floor(random() * 1000000000)::integer, $12)
-  ON CONFLICT (tenant_id) DO UPDATE SET
-    cuenta = excluded.cuenta, app_name = excluded.app_name, app_code = excluded.app_code,
-    erp_user = excluded.erp_user, password_sealed = excluded.password_sealed,
-    page_size = excluded.page_size, dialect = excluded.dialect,
-    requests_per_second = excluded.requests_per_second, is_active = excluded.is_active, updated_at = now(),
-    daily_request_budget = excluded.daily_request_budget,
-    tokens_sealed = CASE WHEN $11::boolean THEN NULL ELSE c.tokens_sealed END,
-    credentials_version = c.credentials_version + CASE WHEN $11 THEN 1 ELSE 0 END
-  RETURNING ${CONNECTION_COLUMNS}`
 
 async function readRow(
   tx: Tx,

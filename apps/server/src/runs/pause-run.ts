@@ -4,19 +4,16 @@ import { advance, type HeldRun, superseded } from './held-run.js'
 import type { RunRow } from './run-row.js'
 import { progressData, type RunState } from './run-state.js'
 
+/** Paused, with the log's position after it; or what a person wants of the run instead, which is still held. */
+export type Paused = { seq: number; waiting: Waiting } | 'cancel' | 'go on'
+
 /**
  * Pauses a held run, with a `progress` that says what it waits for. A person's wish that came meanwhile
- * counts: a run that is to be cancelled is not paused, and one that a person pauses does not wait for the
- * next day's budget, or it would go on by itself.
- * @returns the log's position after it; null when a person wants the run to end, and it is still held.
+ * counts: a run that is to be cancelled is not paused, nor one whose pause was taken back, and one that a
+ * person pauses does not wait for the next day's budget, or it would go on by itself.
  * @throws what `advance` does
  */
-export async function pauseRun(
-  pool: Pool,
-  run: HeldRun,
-  state: RunState,
-  reason: Waiting,
-): Promise<{ seq: number; waiting: Waiting } | null> {
+export async function pauseRun(pool: Pool, run: HeldRun, state: RunState, reason: Waiting): Promise<Paused> {
   return withTenant(pool, run.tenantId, async (tx) => {
     // Under the row's lock, so that no wish comes between reading it and pausing.
     const { rows } = await tx.query<Pick<RunRow, 'intent'>>(
@@ -26,7 +23,8 @@ export async function pauseRun(
     )
     const [held] = rows
     if (!held) throw superseded(run)
-    if (held.intent === 'cancel') return null
+    if (held.intent === 'cancel') return 'cancel'
+    if (held.intent === null && reason.reason === 'paused') return 'go on'
     const isPersons = held.intent === 'pause' && reason.reason === 'daily_budget'
     const waiting: Waiting = isPersons ? { reason: 'paused', until: null } : reason
     const paused: RunState = { ...state, waiting, etaSeconds: null }

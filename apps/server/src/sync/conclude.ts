@@ -8,7 +8,6 @@ import { forgetPages } from './page-store.js'
 import type { RunWriter } from './run-writer.js'
 import type { Stop } from './stop-watch.js'
 import { SweepNeedsConfirmation } from './sweep.js'
-import type { WorkerDeps } from './worker.js'
 
 /**
  * Gives a run that did not complete what it is due: its ending, its pause, or another worker.
@@ -16,7 +15,10 @@ import type { WorkerDeps } from './worker.js'
  * @throws when another worker should go on from the checkpoint.
  */
 export async function conclude(
-  deps: Pick<WorkerDeps, 'now' | 'log'>,
+  deps: {
+    now: () => Date
+    log: { info(fields: object, message: string): void; error(fields: object, message: string): void }
+  },
   writer: RunWriter,
   stopped: Stop | null,
   error: unknown,
@@ -36,20 +38,25 @@ export async function conclude(
     await writer.end(() => ({ trigger: 'fail', event, also }))
   }
 
+  async function handOver(reason: string): Promise<never> {
+    await writer.handOver()
+    throw new Error(`${reason}; another one goes on from the checkpoint.`, { cause: error })
+  }
+
   const why = stopped ?? stopOf(error)
   switch (why) {
     case 'superseded':
       log.info(about, 'run is held by another worker, or has ended')
       return
     case 'handover':
-      await writer.handOver()
-      throw new Error('This worker is stopping; another one goes on from the checkpoint.', { cause: error })
+      return handOver('This worker is stopping')
     case 'cancel':
       return cancel()
     case 'pause': {
-      const waiting = await writer.pause(waitingOf(error, stopped))
-      if (!waiting) return cancel()
-      log.info({ ...about, reason: waiting.reason }, 'run paused')
+      const paused = await writer.pause(waitingOf(error, stopped))
+      if (paused === 'cancel') return cancel()
+      if (paused === 'go on') return handOver('The pause was taken back')
+      log.info({ ...about, reason: paused.waiting.reason }, 'run paused')
       return
     }
     case null: {

@@ -1,7 +1,7 @@
 import type { Waiting } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { advance, type Ending, type HeldRun, releaseRun, settle } from '../runs/held-run.js'
-import { pauseRun } from '../runs/pause-run.js'
+import { type Paused, pauseRun } from '../runs/pause-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { afterPage, type PageResult, stateOf } from './ledger.js'
@@ -27,7 +27,7 @@ export interface RunWriter {
   /** Ends the run, after what is under way. Throws what `settle` does. */
   end(ending: (state: RunState) => Omit<Ending, 'state'>): Promise<void>
   /** Pauses the run, after what is under way. Answers as `pauseRun` does. */
-  pause(reason: Waiting): Promise<Waiting | null>
+  pause(reason: Waiting): Promise<Paused>
   /** Leaves the run to another worker, after what is under way; this claim does not count against it. */
   handOver(): Promise<void>
 }
@@ -125,8 +125,8 @@ export function createRunWriter(deps: {
       isClosing = true
       return serially(async () => {
         const paused = await pauseRun(pool, held(), state, reason)
-        if (paused) wrote(paused.seq)
-        return paused?.waiting ?? null
+        if (typeof paused === 'object') wrote(paused.seq)
+        return paused
       })
     },
     handOver() {

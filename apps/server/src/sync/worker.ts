@@ -3,12 +3,11 @@ import type { Connection, Waiting } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
 import { claimRun } from '../runs/held-run.js'
 import type { JobSlot } from '../runs/job-slots.js'
-import { pinWorld } from '../runs/pinned-world.js'
 import type { RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
 import { sweepGuardShare } from '../schedule/schedule-store.js'
 import { conclude } from './conclude.js'
-import { MAPPING_VERSION } from './content-hash.js'
+import { enterWorld } from './enter-world.js'
 import { RunFailure } from './failure.js'
 import { completeData } from './ledger.js'
 import { mirrorOfWorld } from './mirror-of-world.js'
@@ -19,7 +18,7 @@ import { createRunWriter, type RunWriter } from './run-writer.js'
 import { openSession } from './session.js'
 import { type StopWatch, watchForStop } from './stop-watch.js'
 import { synchronise } from './synchronise.js'
-import { connectionInactive, connectionMissing, worldChange } from './world-change.js'
+import { connectionMissing } from './world-change.js'
 
 /** What the client tells of its requests while it works. */
 export interface ClientHooks {
@@ -118,22 +117,6 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promi
   } finally {
     await client.close()
   }
-}
-
-/**
- * The world that the run was pinned to at its first claim, which is the present one at that claim.
- * @throws {@link RunFailure} when the present one is another, before any request is sent.
- */
-async function enterWorld(pool: Pool, run: RunRow, opened: OpenedConnection, stop: StopWatch) {
-  const { connection, credentialsVersion } = opened
-  if (!connection.isActive) throw connectionInactive()
-  const { cuenta, dialect, pageSize } = connection
-  const present = { cuenta, dialect, credentialsVersion, mappingVersion: MAPPING_VERSION }
-  const pinned = await pinWorld(pool, run, { ...present, pageSize })
-  const change = worldChange(pinned, present)
-  if (change) throw change
-  stop.pinned(pinned)
-  return pinned
 }
 
 function complete(writer: RunWriter, cuenta: string, at: Date): Promise<void> {

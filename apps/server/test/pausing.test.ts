@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
 import { BudgetSpentError } from '../src/requests/budget-spent.js'
 import { claimRun } from '../src/runs/held-run.js'
 import { createJobSlots } from '../src/runs/job-slots.js'
+import { findRun } from '../src/runs/run-store.js'
 import { conclude } from '../src/sync/conclude.js'
 import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
 import { createRunWriter } from '../src/sync/run-writer.js'
@@ -22,8 +24,11 @@ async function held(tenant: LiveTenant) {
   const slot = releaseWhileWaiting(createJobSlots().open())
   const writer = createRunWriter({ ...deps, run, slot, onIntent: () => undefined })
   const log = { info: () => undefined, error: () => undefined }
-  const spend = () => conclude({ ...deps, log }, writer, null, new BudgetSpentError(new Date()))
-  return { id, spend }
+  return {
+    id,
+    spend: () => conclude({ ...deps, log }, writer, null, new BudgetSpentError(new Date())),
+    stop: () => conclude({ ...deps, log }, writer, 'pause', new Error('aborted')),
+  }
 }
 
 async function staysPaused(tenant: LiveTenant, id: string): Promise<void> {
@@ -59,4 +64,14 @@ it('a run that a person cancels as its budget ends is cancelled, with one ending
   await tenant.call('POST', `${RUNS}/${id}/cancel`)
   await spend()
   expect((await tenant.runs())[0]).toMatchObject({ id, status: 'cancelled', waiting: null })
+})
+
+it('a pause that was taken back before the worker could pause leaves the run to go on', async () => {
+  const tenant = await live.tenant('taken-back')
+  const { id, stop } = await held(tenant)
+  await tenant.call('POST', `${RUNS}/${id}/pause`)
+  await withTenant(live.app.database.pool, tenant.id, (tx) => tx.query('UPDATE app.runs SET intent = NULL'))
+  await expect(stop()).rejects.toThrow('another one goes on')
+  const run = await withTenant(live.app.database.pool, tenant.id, (tx) => findRun(tx, tenant.id, id))
+  expect(run).toMatchObject({ status: 'running', fruitless: 0, waiting: null })
 })
