@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { readLog } from '../src/runs/event-log.js'
 import { advance, claimRun, SupersededError } from '../src/runs/held-run.js'
+import { createJobSlots } from '../src/runs/job-slots.js'
 import { progressData } from '../src/runs/run-state.js'
 import { conclude } from '../src/sync/conclude.js'
 import { RunFailure } from '../src/sync/failure.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { recordPage } from '../src/sync/page-store.js'
+import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
+import { createRunWriter } from '../src/sync/run-writer.js'
 import { createRunHandler } from '../src/sync/worker.js'
 import { PAGE_SIZE, PAGES, useCrashSite } from './support/crash-site.js'
 import { useDatabase } from './support/database.js'
@@ -102,9 +105,16 @@ describe('a worker that was frozen while another took its run over', () => {
     )
 
     const deps = { pool: database.pool, now: () => new Date(), log: SILENT }
+    const writer = createRunWriter({
+      ...deps,
+      run: frozen,
+      onEvent: () => undefined,
+      onIntent: () => undefined,
+      slot: releaseWhileWaiting(createJobSlots().open()),
+    })
     const failure = new RunFailure('upstream_paging', 'Cianbox no termina nunca.')
     for (const stopped of ['cancel', null] as const) {
-      await conclude(deps, frozen, stateOf(frozen), stopped, failure).catch(() => undefined)
+      await conclude(deps, writer, stopped, failure).catch(() => undefined)
     }
 
     expect(await site.run('forgetful', runId)).toMatchObject({ status: 'running', epoch: other.epoch })
@@ -125,8 +135,7 @@ describe('a run that only kills its workers', () => {
       onEvent: () => undefined,
       log: SILENT,
     })
-    const place = { lend: () => undefined, takeBack: () => undefined }
-    await handle({ tenantId: 'deadly', runId }, new AbortController().signal, place)
+    await handle({ tenantId: 'deadly', runId }, new AbortController().signal, createJobSlots().open())
     expect(await site.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
     const log = await withTenant(database.pool, 'deadly', (tx) => readLog(tx, 'deadly', runId, 0, 10))
     expect(log.map(({ event }) => event)).toEqual(['start', 'error'])

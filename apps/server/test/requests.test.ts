@@ -54,6 +54,7 @@ describe('the turns of a tenant', () => {
     const slept: number[] = []
     const told: (Date | null)[] = []
     const limiter = createRequestLimiter(app.database.pool, id, {
+      cuenta: id,
       now: () => new Date(0),
       sleep: async (ms) => void slept.push(ms),
     })
@@ -74,6 +75,7 @@ describe('the turns of a tenant', () => {
   it('come to an end with the budget, until the next day in Argentina', async () => {
     const { id, call } = await live.tenant('spent', { connection: { dailyRequestBudget: 10 } })
     const limiter = createRequestLimiter(app.database.pool, id, {
+      cuenta: id,
       now: () => new Date(),
       sleep: async () => undefined,
     })

@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => queue?.stop(5000))
 
-it('works on as many runs as there are places, on four times as many more that lend theirs, and on the rest later', async () => {
-  const places = 2
+it('works on as many runs as there are slots, on four times as many more that release theirs, and on the rest later', async () => {
+  const slots = 2
   const runs = 14
   const done: string[] = []
   let running = 0
@@ -21,12 +21,12 @@ it('works on as many runs as there are places, on four times as many more that l
   const answered = new Promise<void>((resolve) => {
     answer = resolve
   })
-  await queue.work(places, async ({ tenantId }, _signal, place) => {
+  await queue.work(slots, async ({ tenantId }, _signal, slot) => {
     running += 1
     most = Math.max(most, running)
-    place.lend()
+    slot.release()
     await answered
-    place.takeBack()
+    slot.reacquire()
     running -= 1
     done.push(tenantId)
   })
@@ -34,9 +34,9 @@ it('works on as many runs as there are places, on four times as many more that l
     const job = { tenantId: `tenant-${i}`, runId: `run-${i}` }
     await withTenant(database.pool, job.tenantId, (tx) => queue.enqueue(tx, job))
   }
-  await until(() => running === places * 5)
+  await until(() => running === slots * 5)
   answer()
   await until(() => done.length === runs)
   expect(new Set(done).size).toBe(runs)
-  expect(most).toBe(places * 5)
+  expect(most).toBe(slots * 5)
 })

@@ -173,17 +173,6 @@ describe('rows that are wrong', () => {
     expect(rejects).toMatchObject([{ cianbox_id: '7', field: 'producto' }])
   })
 
-  it('that only PostgreSQL refuses are isolated, and the rest of the page commits', async () => {
-    const account = await bench.addTenant('refused')
-    // Fits no b-tree entry, and incompressible, so that PostgreSQL cannot make it fit.
-    const sku = Array.from({ length: 9000 }, (_, i) =>
-      String.fromCharCode(0x4e00 + ((i * 7919) % 20_000)),
-    ).join('')
-    account.edit([5], { codigo_interno: sku })
-    const run = await bench.sync('refused')
-    expect(run).toMatchObject({ status: 'complete', created: 449, errors: 1 })
-  })
-
   it('repeated on a page or across pages are counted once', async () => {
     const account = await bench.addTenant('repeated')
     account.inject({ kind: 'duplicate-in-page', rows: 3, page: 2 })

@@ -3,7 +3,7 @@ export { CianboxError, type CianboxErrorDetails, type CianboxErrorKind } from '.
 export type { Sleep } from './http/abort.js'
 export type { Credentials } from './http/auth.js'
 export { type CircuitBreaker, type CircuitBreakerOptions, createCircuitBreaker } from './http/breaker.js'
-export { createLimiter, type Limiter, type LimiterOptions } from './http/limiter.js'
+export { createLimiter, type Limiter, type LimiterOptions, type OnDelay } from './http/limiter.js'
 export type { RetryPolicy } from './http/retry-policy.js'
 export type { TokenStore, Tokens } from './http/tokens.js'
 export type { RequestRecord, Timeouts } from './http/transport.js'

@@ -76,6 +76,57 @@ describe('Retry-After is the floor of the wait', () => {
   })
 })
 
+describe('a limiter that stands for other processes', () => {
+  const passing = (block: (ms: number) => Promise<void>): Limiter => ({ run: (send) => send(), block })
+
+  test('is told of every pause that the server asks for, as the client caps it', async () => {
+    const told: number[] = []
+    failThenAnswer([429, { 'retry-after': '7' }], [503, { 'retry-after': '999999' }], [429, {}])
+    const limiter = passing(async (ms) => void told.push(ms))
+    await connect({ limiter }).listProducts(firstPage)
+    expect(told).toEqual([7_000, 300_000])
+  })
+
+  test('is not told of a pause of our own, and one that fails does no harm', async () => {
+    const told: number[] = []
+    fake.on('/productos', refuse(503))
+    const breaker = createCircuitBreaker({ failures: 1 })
+    const limiter = passing(async (ms) => void told.push(ms))
+    await expect(connect({ limiter, breaker }).listProducts(firstPage)).rejects.toMatchObject({
+      kind: 'unreachable',
+    })
+    expect(told).toEqual([])
+    await client?.close()
+
+    failThenAnswer([429, { 'retry-after': '7' }])
+    const failing = passing(() => Promise.reject(new Error('no database')))
+    await connect({ limiter: failing }).listProducts(firstPage)
+    expect(clock.sleeps.at(-1)).toBe(7_000)
+  })
+
+  test('says why a request is not sent yet, and may wait twice', async () => {
+    const start = clock.now()
+    const waits: (Waiting | null)[] = []
+    const limiter: Limiter = {
+      run: (send, _signal, onDelay) => {
+        onDelay?.(new Date(start + 60_000), 'retry_after')
+        onDelay?.(new Date(start + 62_000))
+        return send()
+      },
+    }
+    failThenAnswer()
+    await connect({ limiter, onWaiting: (waiting) => waits.push(waiting) }).listProducts(firstPage)
+    const once = [
+      { reason: 'retry_after', until: new Date(start + 60_000) },
+      null,
+      { reason: 'rate_limit', until: new Date(start + 62_000) },
+      null,
+    ]
+    // The login, and the page.
+    expect(waits).toEqual([...once, ...once])
+  })
+})
+
 describe('backoff', () => {
   test('doubles, with full jitter, up to the number of attempts', async () => {
     fake.on('/productos', refuse(503))

@@ -31,6 +31,7 @@ export type RunErrorCode =
   | 'cancelled'
   | 'connection_missing'
   | 'connection_inactive'
+  | 'connection_changed'
   | 'connection_unreadable'
   | 'upstream_auth'
   | 'upstream_account'

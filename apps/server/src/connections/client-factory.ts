@@ -8,7 +8,10 @@ import { createConnectionStore } from './connection-store.js'
 /** What the one who uses the client may set; the rest is the tenant's connection. */
 type ClientHooks = Partial<
   Omit<CianboxClientOptions, 'baseUrl' | 'cuenta' | 'credentials' | 'dialect' | 'tokenStore'>
->
+> & {
+  /** Longest pause of the ERP's that a request waits for: short where a person waits. */
+  patienceMs?: number
+}
 
 export interface ClientFactory {
   /**
@@ -20,10 +23,10 @@ export interface ClientFactory {
   forTenant(
     tenantId: string,
     hooks?: ClientHooks,
-  ): Promise<{ client: CianboxClient; connection: Connection } | null>
+  ): Promise<{ client: CianboxClient; connection: Connection; credentialsVersion: number } | null>
 }
 
-/** @param deps.guardsOf holds pace and budget across nodes; without it each client keeps its own pace. */
+/** @param deps.guardsOf holds pace, budget and the ERP's pauses across nodes; without it each client keeps its own. */
 export function createClientFactory(deps: {
   pool: Pool
   sealer: Sealer
@@ -32,17 +35,18 @@ export function createClientFactory(deps: {
 }): ClientFactory {
   const store = createConnectionStore(deps)
   return {
-    async forTenant(tenantId, hooks = {}) {
+    async forTenant(tenantId, { patienceMs, ...hooks } = {}) {
       const opened = await store.open(tenantId)
       if (!opened) return null
       const { connection, password, credentialsVersion } = opened
-      const { appName, appCode, user } = connection
+      const { cuenta, appName, appCode, user } = connection
+      const patience = patienceMs === undefined ? {} : { patienceMs }
       const client = createCianboxClient({
         requestsPerSecond: connection.requestsPerSecond,
-        ...deps.guardsOf?.(tenantId),
+        ...deps.guardsOf?.(tenantId, { cuenta, ...patience }),
         ...hooks,
         baseUrl: deps.baseUrl,
-        cuenta: connection.cuenta,
+        cuenta,
         credentials: { appName, appCode, user, password },
         dialect: connection.dialect,
         tokenStore: {
@@ -50,7 +54,7 @@ export function createClientFactory(deps: {
           save: (tokens) => store.saveTokens(tenantId, credentialsVersion, tokens),
         },
       })
-      return { client, connection }
+      return { client, connection, credentialsVersion }
     },
   }
 }

@@ -15,6 +15,25 @@ export const CONNECTION_COLUMNS = `
   app.requests_today(tenant_id) AS "requestsToday", is_active AS "isActive",
   credentials_version AS "credentialsVersion", updated_at AS "updatedAt"`
 
+/**
+ * Writes a tenant's connection; `$11`: account or credentials have changed. Versions start at random, so that
+ * neither a token nor a run fits a connection that was deleted and made anew.
+ */
+export const UPSERT_CONNECTION = `
+  INSERT INTO app.connections AS c (
+    tenant_id, cuenta, app_name, app_code, erp_user, password_sealed, page_size, dialect,
+    requests_per_second, is_active, credentials_version, daily_request_budget)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, floor(random() * 1000000000)::integer, $12)
+  ON CONFLICT (tenant_id) DO UPDATE SET
+    cuenta = excluded.cuenta, app_name = excluded.app_name, app_code = excluded.app_code,
+    erp_user = excluded.erp_user, password_sealed = excluded.password_sealed,
+    page_size = excluded.page_size, dialect = excluded.dialect,
+    requests_per_second = excluded.requests_per_second, is_active = excluded.is_active, updated_at = now(),
+    daily_request_budget = excluded.daily_request_budget,
+    tokens_sealed = CASE WHEN $11::boolean THEN NULL ELSE c.tokens_sealed END,
+    credentials_version = c.credentials_version + CASE WHEN $11 THEN 1 ELSE 0 END
+  RETURNING ${CONNECTION_COLUMNS}`
+
 /** The row as the HTTP API shows it: without anything secret. */
 export function toConnection(row: ConnectionRow): Connection {
   const { passwordSealed, tokensSealed: _, credentialsVersion: __, updatedAt, ...shown } = row

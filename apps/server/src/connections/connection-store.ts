@@ -2,8 +2,8 @@ import type { Tokens } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import type { Sealer } from '../secrets.js'
-import { CONNECTION_COLUMNS, type ConnectionRow, toConnection } from './connection-row.js'
+import { type Sealer, UnsealError } from '../secrets.js'
+import { CONNECTION_COLUMNS, type ConnectionRow, toConnection, UPSERT_CONNECTION } from './connection-row.js'
 
 /** A tenant's first connection came without a password. */
 export class PasswordRequiredError extends Error {
@@ -14,7 +14,7 @@ export class PasswordRequiredError extends Error {
 export interface OpenConnection {
   connection: Connection
   password: string
-  /** Moves on with every change of account or credentials; tokens belong to one version. */
+  /** Moves on with every change of account or credentials; tokens and runs belong to one version. */
   credentialsVersion: number
 }
 
@@ -23,7 +23,7 @@ export interface ConnectionStore {
   get(tenantId: string): Promise<Connection | null>
   /**
    * Writes the connection. Without a password the stored one stays. Changing account or credentials
-   * drops the tokens.
+   * drops the tokens; typing the stored password again changes nothing.
    * @throws {@link PasswordRequiredError} when there is no stored password to keep.
    */
   put(tenantId: string, body: ConnectionBody): Promise<Connection>
@@ -47,7 +47,8 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
         ? before?.passwordSealed
         : sealer.seal(body.password, passwordContext(tenantId))
     if (password === undefined) throw new PasswordRequiredError('The first connection needs a password.')
-    const { rows } = await tx.query<ConnectionRow>(UPSERT, [
+    const hasNewPassword = body.password !== undefined && body.password !== readPassword(before, tenantId)
+    const { rows } = await tx.query<ConnectionRow>(UPSERT_CONNECTION, [
       tenantId,
       body.cuenta,
       body.appName,
@@ -58,10 +59,20 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
       body.dialect,
       body.requestsPerSecond,
       body.isActive,
-      body.password !== undefined || before === null || !sameAccount(before, body),
+      hasNewPassword || before === null || !sameAccount(before, body),
       body.dailyRequestBudget === undefined ? (before?.dailyRequestBudget ?? null) : body.dailyRequestBudget,
     ])
     return toConnection(rows[0] as ConnectionRow)
+  }
+
+  /** Null when there is none, or none that the present key opens. */
+  function readPassword(row: ConnectionRow | null, tenantId: string): string | null {
+    try {
+      return row && sealer.open(row.passwordSealed, passwordContext(tenantId))
+    } catch (error) {
+      if (error instanceof UnsealError) return null
+      throw error
+    }
   }
 
   return {
@@ -103,22 +114,6 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
       }),
   }
 }
-
-/** Versions start at random, so that a token never fits a connection that was deleted and made anew. */
-const UPSERT = `
-  INSERT INTO app.connections AS c (
-    tenant_id, cuenta, app_name, app_code, erp_user, password_sealed, page_size, dialect,
-    requests_per_second, is_active, credentials_version, daily_request_budget)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, floor(random() * 1000000000)::integer, $12)
-  ON CONFLICT (tenant_id) DO UPDATE SET
-    cuenta = excluded.cuenta, app_name = excluded.app_name, app_code = excluded.app_code,
-    erp_user = excluded.erp_user, password_sealed = excluded.password_sealed,
-    page_size = excluded.page_size, dialect = excluded.dialect,
-    requests_per_second = excluded.requests_per_second, is_active = excluded.is_active, updated_at = now(),
-    daily_request_budget = excluded.daily_request_budget,
-    tokens_sealed = CASE WHEN $11::boolean THEN NULL ELSE c.tokens_sealed END,
-    credentials_version = c.credentials_version + CASE WHEN $11 THEN 1 ELSE 0 END
-  RETURNING ${CONNECTION_COLUMNS}`
 
 async function readRow(
   tx: Tx,

@@ -1,16 +1,11 @@
-import {
-  CianboxError,
-  type CianboxErrorKind,
-  type ConnectionReport,
-  createCianboxClient,
-  type Limiter,
-} from '@espejo/cianbox'
-import type { ConnectionTest, RunErrorCode } from '@espejo/contract'
+import { CianboxError, type ConnectionReport, createCianboxClient, type Limiter } from '@espejo/cianbox'
+import type { ConnectionTest } from '@espejo/contract'
 import type { ConnectionTestBody } from '@espejo/contract/schemas'
 import { BudgetSpentError } from '../requests/budget-spent.js'
 import type { GuardsOf } from '../requests/request-guards.js'
 import { UnsealError } from '../secrets.js'
 import type { ConnectionStore, OpenConnection } from './connection-store.js'
+import { RUN_CODE_OF_KIND } from './run-error-codes.js'
 
 /** Tries a connection: logs in at the ERP and reads one small page. Never throws for what the ERP does. */
 export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => Promise<ConnectionTest>
@@ -27,6 +22,8 @@ export function createConnectionTester(deps: {
   guardsOf?: GuardsOf
 }): ConnectionTester {
   const { connections, baseUrl, timeoutMs = 30_000, guardsOf } = deps
+  const limiterFor = (tenantId: string, cuenta: string) =>
+    guardsOf?.(tenantId, { cuenta, patienceMs: PATIENCE_MS }).limiter
   return async (tenantId, form) => {
     let stored: OpenConnection | null = null
     try {
@@ -36,9 +33,12 @@ export function createConnectionTester(deps: {
       if (form.password === undefined) return UNREADABLE
     }
     const values = complete(form, stored)
-    return values ? tryOut(values, baseUrl, timeoutMs, guardsOf?.(tenantId).limiter) : INCOMPLETE
+    return values ? tryOut(values, baseUrl, timeoutMs, limiterFor(tenantId, values.cuenta)) : INCOMPLETE
   }
 }
+
+/** A person waits: of a longer pause that the ERP has asked for they are told. */
+const PATIENCE_MS = 5000
 
 interface TestValues {
   cuenta: string
@@ -125,19 +125,5 @@ function success(report: ConnectionReport, pageSize: number): ConnectionTest {
 }
 
 function failure(error: CianboxError): ConnectionTest {
-  return { ok: false, code: CODES[error.kind], message: error.operatorMessage }
-}
-
-const CODES: Record<CianboxErrorKind, RunErrorCode> = {
-  auth: 'upstream_auth',
-  account: 'upstream_account',
-  forbidden: 'upstream_forbidden',
-  unreachable: 'upstream_unreachable',
-  timeout: 'upstream_timeout',
-  rate_limited: 'upstream_rate_limited',
-  server_error: 'upstream_server_error',
-  invalid_response: 'upstream_invalid_response',
-  too_large: 'upstream_too_large',
-  bad_request: 'upstream_invalid_response',
-  aborted: 'upstream_timeout',
+  return { ok: false, code: RUN_CODE_OF_KIND[error.kind], message: error.operatorMessage }
 }

@@ -45,6 +45,7 @@ export const runErrorCodeSchema = z.enum([
   'cancelled',
   'connection_missing',
   'connection_inactive',
+  'connection_changed',
   'connection_unreadable',
   'upstream_auth',
   'upstream_account',

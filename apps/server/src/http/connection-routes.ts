@@ -3,6 +3,7 @@ import type { WebhookLeft } from '@espejo/contract'
 import { connectionBody, connectionTestBody } from '@espejo/contract/schemas'
 import { type ConnectionStore, PasswordRequiredError } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
+import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
 import { BudgetSpentError } from '../requests/budget-spent.js'
 import type { Registrations } from '../webhooks/registration.js'
 import { connectionSchema, connectionTestSchema, webhookLeftSchema } from './answer-schemas.js'
@@ -104,7 +105,7 @@ function explain(failure: AbandonFailure): { code: string; why: string } {
   }
   const isRefusal = /^(auth|account|forbidden)$/.test(failure.kind)
   return {
-    code: `upstream_${failure.kind}`,
+    code: RUN_CODE_OF_KIND[failure.kind],
     why: isRefusal ? 'Cianbox no aceptó las credenciales' : 'Cianbox no respondió bien',
   }
 }

@@ -4,6 +4,7 @@ import express, { type Request, type RequestHandler } from 'express'
 import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
 import { can } from '../accounts/capabilities.js'
+import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
 import type { Pool } from '../db/pool.js'
 import { BudgetSpentError } from '../requests/budget-spent.js'
 import { readNotification } from '../webhooks/notification-body.js'
@@ -162,7 +163,7 @@ function refuse(error: unknown): never {
   if (error instanceof RegistrationError) throw new HttpProblem(...REFUSALS[error.reason])
   if (error instanceof BudgetSpentError) throw new HttpProblem(429, 'daily_budget', error.operatorMessage)
   if (error instanceof CianboxError) {
-    throw new HttpProblem(502, `upstream_${error.kind}`, error.operatorMessage, { title: 'Bad Gateway' })
+    throw new HttpProblem(502, RUN_CODE_OF_KIND[error.kind], error.operatorMessage, { title: 'Bad Gateway' })
   }
   throw error
 }

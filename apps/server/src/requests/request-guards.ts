@@ -1,22 +1,25 @@
 import { type CircuitBreaker, createCircuitBreaker, type Limiter } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
-import { createRequestLimiter } from './request-limiter.js'
+import { createRequestLimiter, type RequestLimiterOptions } from './request-limiter.js'
 
 /** What stands between a client and its tenant's ERP. */
 interface RequestGuards {
-  /** Of this client, holding the tenant's pace and daily budget across all nodes. */
+  /** Of this client, holding the tenant's pace, daily budget and the ERP's pauses across all nodes. */
   limiter: Limiter
   /** The tenant's one of this process: its ERP's failures keep nobody else's requests back. */
   breaker: CircuitBreaker
 }
 
-export type GuardsOf = (tenantId: string) => RequestGuards
+export type GuardsOf = (
+  tenantId: string,
+  client: Pick<RequestLimiterOptions, 'cuenta' | 'patienceMs'>,
+) => RequestGuards
 
 export function createGuards(deps: { pool: Pool; now: () => Date }): GuardsOf {
   const breakers = new Map<string, CircuitBreaker>()
-  return (tenantId) => {
+  return (tenantId, client) => {
     const breaker = breakers.get(tenantId) ?? createCircuitBreaker()
     breakers.set(tenantId, breaker)
-    return { limiter: createRequestLimiter(deps.pool, tenantId, deps), breaker }
+    return { limiter: createRequestLimiter(deps.pool, tenantId, { ...deps, ...client }), breaker }
   }
 }

@@ -1,4 +1,4 @@
-import { isFinal, type LoggedEvent } from '@espejo/contract'
+import type { LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { RUN_COLUMNS, type RunRow } from './run-row.js'
 import type { RunState } from './run-state.js'
@@ -107,24 +107,8 @@ async function whyNotHeld(tx: Tx, run: HeldRun): Promise<Error> {
     : superseded(run)
 }
 
-function superseded({ id, epoch }: Pick<RunRow, 'id' | 'epoch'>): SupersededError {
+export function superseded({ id, epoch }: Pick<RunRow, 'id' | 'epoch'>): SupersededError {
   return new SupersededError(`Run ${id} is no longer held at epoch ${epoch}.`)
-}
-
-/** Fixes the page size at the first claim; a later one keeps it, whatever the connection says by then. */
-export async function fixPageSize(
-  pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id'>,
-  pageSize: number,
-): Promise<number> {
-  return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<{ pageSize: number }>(
-      `UPDATE app.runs SET page_size = coalesce(page_size, $3) WHERE tenant_id = $1 AND run_id = $2
-       RETURNING page_size AS "pageSize"`,
-      [run.tenantId, run.id, pageSize],
-    )
-    return rows[0]?.pageSize ?? pageSize
-  })
 }
 
 /** A worker that stops in good order gives the run back: that claim was not in vain. */
@@ -138,37 +122,31 @@ export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id'
   )
 }
 
+/** A held run's ending: the last event of its log, and what else is true from that moment on. */
+export interface Ending {
+  trigger: 'complete' | 'fail' | 'cancel'
+  state: RunState
+  event: LoggedEvent
+  /** Commits with it. */
+  also?: (tx: Tx) => Promise<void>
+}
+
 /**
- * Ends or pauses the run, with the event that says so: an ending is the last of its log, a pause is
- * a `progress` that says what the run waits for.
- * @returns false when it was to pause and a person wants it to end: it is still held then.
+ * Ends the run. A run that has ended waits for nothing.
  * @throws what {@link advance} does
  */
-export async function settle(
-  pool: Pool,
-  run: HeldRun,
-  outcome: {
-    trigger: 'complete' | 'fail' | 'cancel' | 'pause'
-    state: RunState
-    event: LoggedEvent
-    /** What else is true from this moment on; commits with it. */
-    also?: (tx: Tx) => Promise<void>
-  },
-): Promise<boolean> {
-  const status = transition('running', outcome.trigger)
-  if (status === null) throw new Error(`A running run cannot ${outcome.trigger}.`)
-  const error = outcome.event.event === 'error' ? outcome.event.data : null
-  return withTenant(pool, run.tenantId, async (tx) => {
-    const { intent } = await advance(tx, run, outcome.state, outcome.event, false)
-    if (outcome.trigger === 'pause' && intent === 'cancel') return false
+export async function settle(pool: Pool, run: HeldRun, ending: Ending): Promise<void> {
+  const status = transition('running', ending.trigger)
+  if (status === null) throw new Error(`A running run cannot ${ending.trigger}.`)
+  const error = ending.event.event === 'error' ? ending.event.data : null
+  await withTenant(pool, run.tenantId, async (tx) => {
+    await advance(tx, run, { ...ending.state, waiting: null, etaSeconds: null }, ending.event, false)
     await tx.query(
-      `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5,
-              ended_at = CASE WHEN $6 THEN now() END
+      `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5, ended_at = now()
         WHERE tenant_id = $1 AND run_id = $2`,
-      [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null, isFinal(status)],
+      [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null],
     )
-    await outcome.also?.(tx)
-    return true
+    await ending.also?.(tx)
   })
 }
 
@@ -181,19 +159,4 @@ export async function showLife(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id' |
       [run.tenantId, run.id, run.epoch],
     ),
   )
-}
-
-/** What a person has asked of a run, read by its worker between and during pages. */
-export async function readIntent(
-  pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-): Promise<RunRow['intent']> {
-  return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<Pick<RunRow, 'intent'>>(
-      `SELECT intent FROM app.runs WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
-      [run.tenantId, run.id, run.epoch],
-    )
-    if (!rows[0]) throw superseded(run)
-    return rows[0].intent
-  })
 }

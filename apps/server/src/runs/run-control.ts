@@ -79,7 +79,8 @@ export function createRunControl(deps: {
     let hasMoved = false
     const row = await withTenant(pool, tenantId, async (tx) => {
       const run = await lockRun(tx, tenantId, runId)
-      const status = run && transition(run.status, trigger)
+      const status =
+        run && (takesOverBudgetPause(run, trigger) ? run.status : transition(run.status, trigger))
       if (!run || !status) return run
       if (run.status === 'running') return setIntent(tx, run, trigger)
       await before(tx, run)
@@ -98,6 +99,11 @@ export function createRunControl(deps: {
     resume: (tenantId, runId) => ask(tenantId, runId, 'resume'),
     confirmSweep: (tenantId, runId) => ask(tenantId, runId, 'resume', confirm),
   }
+}
+
+/** A run that waits for the next day's budget goes on by itself; one that a person has paused must not. */
+function takesOverBudgetPause(run: RunRow, trigger: RunTrigger): boolean {
+  return trigger === 'pause' && run.status === 'paused' && run.waiting?.reason === 'daily_budget'
 }
 
 /** Only where there is a sweep to confirm: a yes that nobody was asked for must not count later. */

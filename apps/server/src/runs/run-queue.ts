@@ -1,18 +1,11 @@
 import { PgBoss, type SendOptions } from 'pg-boss'
 import type { Pool, Tx } from '../db/pool.js'
+import { createJobSlots, type JobSlot } from './job-slots.js'
 
 /** What a job carries. pg-boss's tables have no row-level security: nothing secret goes here. */
 export interface RunJob {
   tenantId: string
   runId: string
-}
-
-/** What a run occupies in its worker. */
-export interface Place {
-  /** Another run may be taken in its stead: this one does nothing but wait. */
-  lend(): void
-  /** It goes on, at once. Until one of the others ends, there may be more of them than places. */
-  takeBack(): void
 }
 
 export interface RunQueue {
@@ -22,14 +15,14 @@ export interface RunQueue {
    */
   enqueue(tx: Tx, job: RunJob): Promise<void>
   /**
-   * Works on runs, up to `concurrency` at once, those that lend their place not counted. A run that waits
-   * for its ERP takes little but its place, so there may be many; only a few look for the next job at any
-   * time. `signal` is aborted when the job is lost or {@link stop} is called; a handler that throws has its
+   * Works on runs, up to `concurrency` at once, those that have released their slot not counted. A run that
+   * waits for its ERP takes little but its slot, so there may be many; only a few look for the next job at
+   * any time. `signal` is aborted when the job is lost or {@link stop} is called; a handler that throws has its
    * job given to another worker.
    */
   work(
     concurrency: number,
-    handle: (job: RunJob, signal: AbortSignal, place: Place) => Promise<void>,
+    handle: (job: RunJob, signal: AbortSignal, slot: JobSlot) => Promise<void>,
   ): Promise<void>
   /** Takes no new job, tells the handlers under way to stop, and waits up to `timeoutMs` for them. */
   stop(timeoutMs: number): Promise<void>
@@ -38,8 +31,8 @@ export interface RunQueue {
 const QUEUE = 'runs'
 /** Workers that look for the next job at any time, each twice a second. */
 const LOOKING = 4
-/** For each place so many may be lent: a run that waits is cheap, but not for nothing. */
-const LENT_A_PLACE = 4
+/** For each slot so many may be released: a run that waits is cheap, but not for nothing. */
+const RELEASED_A_SLOT = 4
 const SCHEMA = 'pgboss'
 
 /** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
@@ -107,21 +100,15 @@ export async function openRunQueue(
     async work(concurrency, handle) {
       let workers = 0
       let busy = 0
-      let lent = 0
-      const surplus = () => workers - Math.min(lent, LENT_A_PLACE * concurrency) - concurrency
+      const slots = createJobSlots(hireIfNeeded)
+      const surplus = () => workers - Math.min(slots.released(), RELEASED_A_SLOT * concurrency) - concurrency
       function hireIfNeeded(): void {
         if (workers - busy >= LOOKING || surplus() >= 0 || stopping.signal.aborted) return
         // Without another one those that are there still work: the next job comes later.
-        void hire().catch(options.onError)
-      }
-      const place: Place = {
-        lend() {
-          lent += 1
-          hireIfNeeded()
-        },
-        takeBack() {
-          lent -= 1
-        },
+        void hire().catch((error: Error) => {
+          workers -= 1
+          options.onError(error)
+        })
       }
       async function hire(): Promise<void> {
         workers += 1
@@ -133,7 +120,12 @@ export async function openRunQueue(
             hireIfNeeded()
             try {
               for (const job of jobs) {
-                await handle(job.data, AbortSignal.any([job.signal, stopping.signal]), place)
+                const slot = slots.open()
+                try {
+                  await handle(job.data, AbortSignal.any([job.signal, stopping.signal]), slot)
+                } finally {
+                  slot.close()
+                }
               }
             } finally {
               busy -= 1

@@ -1,5 +1,6 @@
 import type { SourceReject } from '@espejo/cianbox'
 import type { RunPhase } from '@espejo/contract'
+import { pipelined } from '../db/pipelined.js'
 import type { Tx } from '../db/pool.js'
 import { findChanges, recordChanges } from './change-log.js'
 import { countPage, differs } from './diff.js'
@@ -33,7 +34,7 @@ export async function commitProducts(tx: Tx, session: Session, page: ProductsOfP
   const { rows, nameless } = page.source
   const ids = rows.map(({ id }) => id)
   // All in one round trip, in this order: the page is not to be found among those before it.
-  const [stored, seenBefore] = await Promise.all([
+  const [stored, seenBefore] = await pipelined([
     probeProducts(tx, run.tenantId, run.id, ids),
     page.mayRepeat ? seenAmong(tx, run, ids) : new Set<string>(),
     // A rejected product is there at the source all the same: the sweep must not take it for gone.

@@ -1,16 +1,13 @@
-import { CianboxError } from '@espejo/cianbox'
 import type { Waiting } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 import { BudgetSpentError } from '../requests/budget-spent.js'
-import { type HeldRun, releaseRun, SupersededError, settle } from '../runs/held-run.js'
+import { SupersededError } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
-import { progressData, type RunState } from '../runs/run-state.js'
-import { UnsealError } from '../secrets.js'
-import { CODE_OF_KIND, RunFailure } from './failure.js'
+import { failureOf, type RunFailure } from './failure.js'
 import { forgetPages } from './page-store.js'
+import type { RunWriter } from './run-writer.js'
 import type { Stop } from './stop-watch.js'
 import { SweepNeedsConfirmation } from './sweep.js'
-import type { WorkerDeps } from './worker.js'
 
 /**
  * Gives a run that did not complete what it is due: its ending, its pause, or another worker.
@@ -18,50 +15,59 @@ import type { WorkerDeps } from './worker.js'
  * @throws when another worker should go on from the checkpoint.
  */
 export async function conclude(
-  deps: Pick<WorkerDeps, 'pool' | 'now' | 'log'>,
-  run: HeldRun,
-  state: RunState,
+  deps: {
+    now: () => Date
+    log: { info(fields: object, message: string): void; error(fields: object, message: string): void }
+  },
+  writer: RunWriter,
   stopped: Stop | null,
   error: unknown,
 ): Promise<void> {
-  const { pool, now, log } = deps
+  const { now, log } = deps
+  const { run } = writer
   const also = (tx: Tx) => forgetPages(tx, run)
   const about = { tenantId: run.tenantId, runId: run.id, epoch: run.epoch }
-  switch (stopped ?? stopOf(error)) {
+
+  async function cancel(): Promise<void> {
+    await writer.end(() => ({ trigger: 'cancel', event: cancelledEvent(now()), also }))
+    log.info(about, 'run cancelled')
+  }
+
+  async function fail(failure: RunFailure): Promise<void> {
+    const event = errorEvent(failure.code, failure.message, now())
+    await writer.end(() => ({ trigger: 'fail', event, also }))
+  }
+
+  async function handOver(reason: string): Promise<never> {
+    await writer.handOver()
+    throw new Error(`${reason}; another one goes on from the checkpoint.`, { cause: error })
+  }
+
+  const why = stopped ?? stopOf(error)
+  switch (why) {
     case 'superseded':
       log.info(about, 'run is held by another worker, or has ended')
       return
     case 'handover':
-      await releaseRun(pool, run)
-      throw new Error('This worker is stopping; another one goes on from the checkpoint.', { cause: error })
+      return handOver('This worker is stopping')
     case 'cancel':
-      await settle(pool, run, { trigger: 'cancel', state, event: cancelledEvent(now()), also })
-      log.info(about, 'run cancelled')
-      return
+      return cancel()
     case 'pause': {
-      const waiting = waitingOf(error, stopped)
-      const paused: RunState = { ...state, waiting, etaSeconds: null }
-      const event = { event: 'progress' as const, data: progressData(paused, 0) }
-      // A run that stops in good order has not killed its worker.
-      await releaseRun(pool, run)
-      if (!(await settle(pool, run, { trigger: 'pause', state: paused, event }))) {
-        // The pause's frame has moved the log on by one.
-        return conclude(deps, { ...run, seq: run.seq + 1 }, state, 'cancel', error)
-      }
-      log.info({ ...about, reason: waiting.reason }, 'run paused')
+      const paused = await writer.pause(waitingOf(error, stopped))
+      if (paused === 'cancel') return cancel()
+      if (paused === 'go on') return handOver('The pause was taken back')
+      log.info({ ...about, reason: paused.waiting.reason }, 'run paused')
       return
     }
     case null: {
       log.error({ ...about, err: error }, 'run stopped by an error')
       const failure = failureOf(error)
       if (!failure) throw error
-      await settle(pool, run, {
-        trigger: 'fail',
-        state,
-        event: errorEvent(failure.code, failure.message, now()),
-        also,
-      })
+      return fail(failure)
     }
+    default:
+      log.info({ ...about, code: why.code }, 'run stopped: its connection is not what it was')
+      return fail(why)
   }
 }
 
@@ -77,20 +83,4 @@ function waitingOf(error: unknown, stopped: Stop | null): Waiting {
     return { reason: 'daily_budget', until: error.until.toISOString() }
   }
   return { reason: 'paused', until: null }
-}
-
-/** The run's ending for an error; null when it is ours and trying again may help. */
-function failureOf(error: unknown): RunFailure | null {
-  if (error instanceof RunFailure) return error
-  if (error instanceof UnsealError) {
-    return new RunFailure(
-      'connection_unreadable',
-      'La contraseña guardada no se puede leer con la clave actual del servidor. Escribila de nuevo en Conexión.',
-      { cause: error },
-    )
-  }
-  if (error instanceof CianboxError) {
-    return new RunFailure(CODE_OF_KIND[error.kind], error.operatorMessage, { cause: error })
-  }
-  return null
 }

@@ -1,5 +1,7 @@
-import type { CianboxErrorKind } from '@espejo/cianbox'
+import { CianboxError } from '@espejo/cianbox'
 import type { RunErrorCode } from '@espejo/contract'
+import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
+import { UnsealError } from '../secrets.js'
 
 /** The run cannot go on, for a reason that an operator can act on. */
 export class RunFailure extends Error {
@@ -31,17 +33,18 @@ export function incompletePass(what: string): RunFailure {
   )
 }
 
-/** The client's kinds of error as a run's codes. */
-export const CODE_OF_KIND: Readonly<Record<CianboxErrorKind, RunErrorCode>> = {
-  auth: 'upstream_auth',
-  account: 'upstream_account',
-  forbidden: 'upstream_forbidden',
-  unreachable: 'upstream_unreachable',
-  timeout: 'upstream_timeout',
-  rate_limited: 'upstream_rate_limited',
-  server_error: 'upstream_server_error',
-  invalid_response: 'upstream_invalid_response',
-  too_large: 'upstream_too_large',
-  bad_request: 'upstream_invalid_response',
-  aborted: 'internal',
+/** The run's ending for an error; null when it is ours and trying again may help. */
+export function failureOf(error: unknown): RunFailure | null {
+  if (error instanceof RunFailure) return error
+  if (error instanceof UnsealError) {
+    return new RunFailure(
+      'connection_unreadable',
+      'La contraseña guardada no se puede leer con la clave actual del servidor. Escribila de nuevo en Conexión.',
+      { cause: error },
+    )
+  }
+  if (error instanceof CianboxError) {
+    return new RunFailure(RUN_CODE_OF_KIND[error.kind], error.operatorMessage, { cause: error })
+  }
+  return null
 }

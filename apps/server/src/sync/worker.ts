@@ -1,20 +1,25 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import type { Connection, Waiting } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
-import { claimRun, fixPageSize, settle } from '../runs/held-run.js'
-import type { Place, RunJob } from '../runs/run-queue.js'
+import { claimRun } from '../runs/held-run.js'
+import type { JobSlot } from '../runs/job-slots.js'
+import type { RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
 import { sweepGuardShare } from '../schedule/schedule-store.js'
 import { conclude } from './conclude.js'
+import { enterWorld } from './enter-world.js'
 import { RunFailure } from './failure.js'
-import { completeData, stateOf } from './ledger.js'
-import { type LentPlace, lendWhileQuiet } from './lent-place.js'
-import { advanceMirror, findMirror } from './mirror-store.js'
+import { completeData } from './ledger.js'
+import { mirrorOfWorld } from './mirror-of-world.js'
+import { advanceMirror } from './mirror-store.js'
 import { forgetPages } from './page-store.js'
 import { hasPassStart } from './pass-store.js'
-import { createSession, type Session } from './session.js'
+import { releaseWhileWaiting } from './release-while-waiting.js'
+import { createRunWriter, type RunWriter } from './run-writer.js'
+import { openSession } from './session.js'
 import { type StopWatch, watchForStop } from './stop-watch.js'
 import { synchronise } from './synchronise.js'
+import { connectionMissing } from './world-change.js'
 
 /** What the client tells of its requests while it works. */
 export interface ClientHooks {
@@ -24,11 +29,15 @@ export interface ClientHooks {
   ): void
 }
 
+/** A client on a tenant's account, and the connection that it was made from. It has sent nothing yet. */
+export interface OpenedConnection {
+  client: CianboxClient
+  connection: Connection
+  credentialsVersion: number
+}
+
 /** A tenant's connection and a client on it; null when none is configured. */
-export type OpenConnection = (
-  tenantId: string,
-  hooks: ClientHooks,
-) => Promise<{ client: CianboxClient; connection: Connection } | null>
+export type OpenConnection = (tenantId: string, hooks: ClientHooks) => Promise<OpenedConnection | null>
 
 export interface WorkerDeps {
   pool: Pool
@@ -45,106 +54,78 @@ const MAX_FRUITLESS_CLAIMS = 5
 const NOTICEABLE_WAIT_MS = 1500
 
 /**
- * The handler of one job: takes the run, works on it, and gives it its ending. Throws when another
+ * The handler of one job: claims the run, works on it, and gives it its ending. Throws when another
  * worker should go on from the checkpoint.
  */
 export function createRunHandler(
   deps: WorkerDeps,
-): (job: RunJob, leaving: AbortSignal, place: Place) => Promise<void> {
-  return async (job, leaving, place) => {
+): (job: RunJob, leaving: AbortSignal, slot: JobSlot) => Promise<void> {
+  return async (job, leaving, slot) => {
     const run = await claimRun(deps.pool, job.tenantId, job.runId)
     if (!run) return
     deps.log.info({ tenantId: run.tenantId, runId: run.id, epoch: run.epoch }, 'run claimed')
     const stop = watchForStop(deps.pool, run, leaving)
-    const lent = lendWhileQuiet(place)
-    let session: Session | undefined
+    const waitingSlot = releaseWhileWaiting(slot)
+    const writer = createRunWriter({ ...deps, run, slot: waitingSlot, onIntent: stop.request })
     try {
-      await work(deps, run, stop, lent, (opened) => {
-        session = opened
-      })
+      refuseFruitless(run)
+      await work(deps, writer, stop)
     } catch (error) {
-      await conclude(deps, session?.held() ?? run, session?.state() ?? stateOf(run), stop.reason(), error)
+      await conclude(deps, writer, stop.reason(), error)
     } finally {
-      lent.close()
+      waitingSlot.close()
       stop.close()
       deps.onEvent(run.id)
     }
   }
 }
 
+function refuseFruitless(run: RunRow): void {
+  if (run.fruitless <= MAX_FRUITLESS_CLAIMS) return
+  throw new RunFailure(
+    'no_progress',
+    `La sincronización se interrumpió ${MAX_FRUITLESS_CLAIMS} veces seguidas sin avanzar. Avisale a quien administra Espejo: el registro del servidor dice por qué.`,
+  )
+}
+
 /** From the connection to the good ending; throws for every other. */
-async function work(
-  deps: WorkerDeps,
-  run: RunRow,
-  stop: StopWatch,
-  lent: LentPlace,
-  onSession: (session: Session) => void,
-): Promise<void> {
-  const { pool, now } = deps
-  if (run.fruitless > MAX_FRUITLESS_CLAIMS) {
-    throw new RunFailure(
-      'no_progress',
-      `La sincronización se interrumpió ${MAX_FRUITLESS_CLAIMS} veces seguidas sin avanzar. Avisale a quien administra Espejo: el registro del servidor dice por qué.`,
-    )
-  }
-  let session: Session | undefined
+async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promise<void> {
+  const { pool, now, log } = deps
+  const { run } = writer
   const opened = await deps.openConnection(run.tenantId, {
-    onRequest: () => session?.countRequest(),
-    // A notice that cannot be written is no loss: the page that follows says more.
-    onWaiting: (waiting) => void session?.wait(noticeable(waiting, now())).catch(() => undefined),
+    onRequest: writer.countRequest,
+    onWaiting: (waiting) => writer.notice(noticeable(waiting, now())),
   })
-  if (!opened) {
-    throw new RunFailure(
-      'connection_missing',
-      'Todavía no hay una conexión con Cianbox. Cargala en Conexión.',
-    )
-  }
-  const { client, connection } = opened
+  if (!opened) throw connectionMissing()
+  const { client } = opened
   try {
-    if (!connection.isActive) {
-      throw new RunFailure(
-        'connection_inactive',
-        'La conexión con Cianbox está desactivada. Activala en Conexión.',
-      )
-    }
-    const { cuenta, dialect } = connection
+    const world = await enterWorld(pool, run, opened, stop)
     const { mirror, guardShare } = await withTenant(pool, run.tenantId, async (tx) => ({
-      mirror: await findMirror(tx, run.tenantId),
+      mirror: await mirrorOfWorld(tx, run, world),
       guardShare: await sweepGuardShare(tx, run.tenantId),
     }))
-    session = createSession({
-      ...deps,
-      run,
-      dialect,
-      logsCreations: mirror !== null,
-      onIntent: stop.request,
-      onWriting: (isWriting) => (isWriting ? lent.writing() : lent.quiet()),
-    })
-    lent.quiet()
-    onSession(session)
+    const session = openSession(writer, { dialect: world.dialect, logsCreations: mirror.exists })
     await synchronise(session, client, {
       pool,
-      pageSize: await fixPageSize(pool, run, connection.pageSize),
-      watermark: mirror?.cuenta === cuenta ? mirror.watermark : null,
+      pageSize: world.pageSize,
+      watermark: mirror.watermark,
       guardShare,
       // Two turns of the tenant's own pace.
-      pauseMs: 2000 / connection.requestsPerSecond,
+      pauseMs: 2000 / opened.connection.requestsPerSecond,
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()
-    await complete(pool, session, cuenta, now())
-    deps.log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
+    await complete(writer, world.cuenta, now())
+    log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
   } finally {
     await client.close()
   }
 }
 
-async function complete(pool: Pool, session: Session, cuenta: string, at: Date): Promise<void> {
-  const { run } = session
-  const state = session.state()
-  await settle(pool, session.held(), {
+function complete(writer: RunWriter, cuenta: string, at: Date): Promise<void> {
+  const { run } = writer
+  return writer.end((state) => ({
     trigger: 'complete',
-    state,
     event: { event: 'complete', data: completeData(state, run.startedAt ?? run.createdAt, at) },
     also: async (tx) => {
       await forgetPages(tx, run)
@@ -154,7 +135,7 @@ async function complete(pool: Pool, session: Session, cuenta: string, at: Date):
       const isFull = run.mode === 'full' || (await hasPassStart(tx, run))
       await advanceMirror(tx, run.tenantId, { cuenta, newestSeen, isFull })
     },
-  })
+  }))
 }
 
 function noticeable(waiting: Parameters<ClientHooks['onWaiting']>[0], now: Date): Waiting | null {

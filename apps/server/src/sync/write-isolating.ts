@@ -1,4 +1,5 @@
 import type { DatabaseError } from 'pg'
+import { pipelined } from '../db/pipelined.js'
 import type { Tx } from '../db/pool.js'
 
 /** A row that PostgreSQL would not store, and why. */
@@ -21,12 +22,12 @@ export async function writeIsolating<T>(
 ): Promise<Refused<T>[]> {
   if (rows.length === 0) return []
   try {
-    // One round trip: a write that fails makes the RELEASE behind it fail as well.
-    await Promise.all([tx.query('SAVEPOINT rows'), write(rows), tx.query('RELEASE SAVEPOINT rows')])
+    // One round trip. A write that fails makes the RELEASE behind it fail as well.
+    await pipelined([tx.query('SAVEPOINT rows'), write(rows), tx.query('RELEASE SAVEPOINT rows')])
     return []
   } catch (error) {
     if (!isAboutTheData(error)) throw error
-    await tx.query('ROLLBACK TO SAVEPOINT rows')
+    await pipelined([tx.query('ROLLBACK TO SAVEPOINT rows'), tx.query('RELEASE SAVEPOINT rows')])
     const [only] = rows
     if (rows.length === 1 && only !== undefined) return [{ row: only, error }]
     const middle = Math.ceil(rows.length / 2)

@@ -65,8 +65,8 @@ export function createRegistrations(deps: {
     tenantId: string,
     work: (client: CianboxClient, connection: Connection) => Promise<T>,
   ): Promise<T> {
-    // A person waits for this: two tries, not minutes of them.
-    const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 } })
+    // A person waits for this: two tries and a short pause of the ERP's, not minutes of them.
+    const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 }, patienceMs: 5000 })
     if (!opened) throw new RegistrationError('no_connection')
     try {
       return await work(opened.client, opened.connection)

@@ -2,12 +2,14 @@ import { createCianboxClient } from '@espejo/cianbox'
 import type { Connection, Run, RunEvent } from '@espejo/contract'
 import { type AccountControl, type AccountOptions, createSimulator, type Simulator } from '@espejo/simulator'
 import { afterAll, beforeAll } from 'vitest'
+import { createConnectionStore } from '../../src/connections/connection-store.js'
 import { withTenant } from '../../src/db/pool.js'
 import { readLog } from '../../src/runs/event-log.js'
 import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { toRun } from '../../src/runs/run-row.js'
 import { findRun } from '../../src/runs/run-store.js'
+import { createSealer } from '../../src/secrets.js'
 import { createRunHandler, type OpenConnection } from '../../src/sync/worker.js'
 import type { TestDatabase } from './database.js'
 import { until } from './until.js'
@@ -37,22 +39,24 @@ export function useSyncBench(database: TestDatabase): SyncBench {
   let baseUrl = ''
   let queue: RunQueue
   let control: RunControl
-  const connections = new Map<string, Connection>()
+  const sealer = createSealer(Buffer.alloc(32, 3))
+  const connections = () => createConnectionStore({ pool: database.pool, sealer })
 
   const openConnection: OpenConnection = async (tenantId, hooks) => {
-    const connection = connections.get(tenantId)
-    if (!connection) return null
+    const opened = await connections().open(tenantId)
+    if (!opened) return null
+    const { connection, password, credentialsVersion } = opened
     const client = createCianboxClient({
       baseUrl,
       cuenta: connection.cuenta,
-      credentials: { appName: 'espejo', appCode: 'test', user: connection.user, password: 'demo' },
+      credentials: { appName: 'espejo', appCode: 'test', user: connection.user, password },
       dialect: connection.dialect,
       requestsPerSecond: connection.requestsPerSecond,
       retry: { attempts: 3, baseDelayMs: 5, maxDelayMs: 20 },
       timeouts: { headersMs: 500, bodyMs: 3000 },
       ...hooks,
     })
-    return { client, connection }
+    return { client, connection, credentialsVersion }
   }
 
   beforeAll(async () => {
@@ -90,19 +94,17 @@ export function useSyncBench(database: TestDatabase): SyncBench {
       await withTenant(database.pool, name, (tx) =>
         tx.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $1)', [name]),
       )
-      connections.set(name, {
+      await connections().put(name, {
         cuenta: name,
         appName: 'espejo',
         appCode: 'test',
         user: 'demo',
-        hasPassword: true,
+        password: 'demo',
         pageSize: 100,
         dialect: account.dialect ?? 'v2',
         requestsPerSecond: 1000,
         dailyRequestBudget: null,
-        requestsToday: 0,
         isActive: true,
-        updatedAt: new Date(0).toISOString(),
         ...connection,
       })
       return simulator.addAccount({ cuenta: name, products: 450, ...account })

@@ -1,6 +1,8 @@
 import { createCianboxClient } from '@espejo/cianbox'
+import { createConnectionStore } from '@espejo/server/connections/connection-store'
 import { createPool } from '@espejo/server/db/pool'
 import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { createSealer } from '@espejo/server/secrets'
 import { createWakeups } from '@espejo/server/stream/wakeups'
 import { createRunHandler } from '@espejo/server/sync/worker'
 import { serveJob } from '../../rig/child-job.js'
@@ -16,35 +18,35 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
   const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError: complain })
   const queue = await openRunQueue(pool, { supervise: true, onError: complain })
   const now = () => new Date()
+  const connections = createConnectionStore({ pool, sealer: createSealer(Buffer.alloc(32)) })
+  const login = { cuenta, appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' }
+  // In the database, where a worker looks once a second whether its run's connection is still the same.
+  await connections.put(cuenta, {
+    ...login,
+    pageSize,
+    dialect: 'v2',
+    requestsPerSecond: Number.POSITIVE_INFINITY,
+    isActive: true,
+  })
   const handle = createRunHandler({
     pool,
     now,
     onEvent: wakeups.touch,
     log: { info: () => undefined, error: (fields) => console.error(fields) },
-    openConnection: async (_tenantId, hooks) => ({
-      client: createCianboxClient({
+    openConnection: async (tenantId, hooks) => {
+      const opened = await connections.open(tenantId)
+      if (!opened) throw new Error('The connection was not stored.')
+      const { connection, credentialsVersion } = opened
+      const client = createCianboxClient({
         baseUrl: erpUrl,
         cuenta,
-        credentials: { appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' },
+        credentials: login,
         dialect: 'v2',
         requestsPerSecond: Number.POSITIVE_INFINITY,
         ...hooks,
-      }),
-      connection: {
-        cuenta,
-        appName: 'espejo',
-        appCode: 'bench',
-        user: 'demo',
-        hasPassword: true,
-        pageSize,
-        dialect: 'v2',
-        requestsPerSecond: Number.POSITIVE_INFINITY,
-        dailyRequestBudget: null,
-        requestsToday: 0,
-        isActive: true,
-        updatedAt: now().toISOString(),
-      },
-    }),
+      })
+      return { client, connection, credentialsVersion }
+    },
   })
   await new Promise<void>((resolve, reject) => {
     // Clocked from when the worker has the job: how soon a queue is looked at is not the engine's pace.

@@ -39,11 +39,18 @@ export function createExchange(options: ExchangeOptions): Exchange {
         return await (breaker ? breaker.execute(once) : once())
       } catch (error) {
         if (!(error instanceof CianboxError)) throw error
-        if (error.retryAfterMs !== undefined) pausedUntil = Math.max(pausedUntil, now() + error.retryAfterMs)
+        if (error.retryAfterMs !== undefined) await pause(error.retryAfterMs, error.status !== undefined)
         if (!mayRetry(error, attempt, isIdempotent(wire, purpose), retry)) throw error
         await waitToRetry(attempt, error.circuitOpen, signal)
       }
     }
+  }
+
+  /** @param isAnswered whether the server itself asked for it, and not our own breaker or limiter */
+  async function pause(ms: number, isAnswered: boolean): Promise<void> {
+    pausedUntil = Math.max(pausedUntil, now() + ms)
+    // The pause holds for this client even where the limiter cannot pass it on.
+    if (isAnswered) await limiter.block?.(ms).catch(() => undefined)
   }
 
   async function sendInTurn(wire: WireRequest, purpose: Purpose, attempt: number, signal: AbortSignal) {
@@ -51,8 +58,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const turn = async () => {
       endWait()
       // A retry has just waited at least this long.
-      const pause = attempt === 1 ? pausedUntil - now() : 0
-      if (pause > 0) await wait('retry_after', pause, signal)
+      const rest = attempt === 1 ? pausedUntil - now() : 0
+      if (rest > 0) await wait('retry_after', rest, signal)
       signal.throwIfAborted()
       const answer = await send(wire, attempt, signal)
       return readAnswer(answer, {
@@ -65,9 +72,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
       })
     }
     try {
-      return await limiter.run(turn, signal, (until) => {
+      return await limiter.run(turn, signal, (until, reason = 'rate_limit') => {
+        // A limiter can wait twice: for the end of a pause, and then for its turn.
+        endWait()
         if (until !== null && until.getTime() - now() < MIN_TOLD_MS) return
-        endWait = waiting.begin({ reason: 'rate_limit', until })
+        endWait = waiting.begin({ reason, until })
       })
     } finally {
       endWait()

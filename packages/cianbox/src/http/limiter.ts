@@ -7,10 +7,19 @@ export interface Limiter {
    * Runs `send` when its turn has come.
    *
    * @param signal gives up the turn; the promise then rejects
-   * @param onDelay called when the turn is not now, with the time it will be, or null if unknown
+   * @param onDelay called when the turn is not now, with the time it will be, or null if unknown, and why:
+   * our own pace (`rate_limit`), or a pause that the server asked for
    */
-  run<T>(send: () => Promise<T>, signal: AbortSignal, onDelay?: (until: Date | null) => void): Promise<T>
+  run<T>(send: () => Promise<T>, signal: AbortSignal, onDelay?: OnDelay): Promise<T>
+  /**
+   * The server asked for a pause of so many milliseconds (`Retry-After`, already capped). The client obeys it
+   * by itself; a limiter that stands for other processes too can make it theirs, and let it outlive this one.
+   * What it rejects with is ignored.
+   */
+  block?(pauseMs: number): Promise<void>
 }
+
+export type OnDelay = (until: Date | null, reason?: 'rate_limit' | 'retry_after') => void
 
 export interface LimiterOptions {
   /** May be fractional: 0.5 is one request every two seconds. */

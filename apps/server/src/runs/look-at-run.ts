@@ -1,0 +1,43 @@
+import { type Pool, withTenant } from '../db/pool.js'
+import { superseded } from './held-run.js'
+import type { World } from './pinned-world.js'
+import type { RunRow } from './run-row.js'
+
+/** What a worker has to know of the run that it holds, while it works on it. */
+export interface RunLook {
+  /** What a person has asked of it. */
+  intent: RunRow['intent']
+  /** The tenant's connection as it is now; null when there is none. */
+  connection: (Omit<World, 'mappingVersion'> & { isActive: boolean }) | null
+}
+
+interface LookRow extends Pick<RunRow, 'intent'> {
+  cuenta: string | null
+  dialect: World['dialect']
+  credentialsVersion: number
+  isActive: boolean
+}
+
+/**
+ * Reads what people have asked of a held run and done to its connection, in one statement.
+ * @throws SupersededError when the epoch is no longer the caller's
+ */
+export async function lookAtRun(
+  pool: Pool,
+  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
+): Promise<RunLook> {
+  return withTenant(pool, run.tenantId, async (tx) => {
+    const { rows } = await tx.query<LookRow>({
+      name: 'look-at-run',
+      text: `SELECT r.intent, c.cuenta, c.dialect, c.credentials_version AS "credentialsVersion",
+                    c.is_active AS "isActive"
+               FROM app.runs r LEFT JOIN app.connections c ON c.tenant_id = r.tenant_id
+              WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.epoch = $3 AND r.status = 'running'`,
+      values: [run.tenantId, run.id, run.epoch],
+    })
+    const [row] = rows
+    if (!row) throw superseded(run)
+    const { intent, cuenta, ...connection } = row
+    return { intent, connection: cuenta === null ? null : { cuenta, ...connection } }
+  })
+}

@@ -1,0 +1,141 @@
+import type { Waiting } from '@espejo/contract'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { advance, type Ending, type HeldRun, releaseRun, settle } from '../runs/held-run.js'
+import { type Paused, pauseRun } from '../runs/pause-run.js'
+import type { RunRow } from '../runs/run-row.js'
+import { progressData, type RunState } from '../runs/run-state.js'
+import { afterPage, type PageResult, stateOf } from './ledger.js'
+import { createPace } from './pace.js'
+import type { WaitingSlot } from './release-while-waiting.js'
+
+/**
+ * The one writer of a claimed run: pages, notices of waiting and the ending go through one serial queue,
+ * each based on the log's position that the one before it left. The ledger lives here, in memory.
+ */
+export interface RunWriter {
+  readonly run: RunRow
+  state(): RunState
+  /** One page, one transaction: what `write` does, the checkpoint, the event. */
+  commit(write: (tx: Tx) => Promise<PageResult>): Promise<void>
+  /**
+   * Tells viewers why nothing moves; null: it moves again. Of several that wait for their turn the last
+   * one is written. Nobody waits for it: one that fails is no loss, and one that comes when the run is
+   * being ended or paused is dropped.
+   */
+  notice(waiting: Waiting | null): void
+  countRequest(): void
+  /** Ends the run, after what is under way. Throws what `settle` does. */
+  end(ending: (state: RunState) => Omit<Ending, 'state'>): Promise<void>
+  /** Pauses the run, after what is under way. Answers as `pauseRun` does. */
+  pause(reason: Waiting): Promise<Paused>
+  /** Leaves the run to another worker, after what is under way; this claim does not count against it. */
+  handOver(): Promise<void>
+}
+
+export function createRunWriter(deps: {
+  pool: Pool
+  run: RunRow
+  now: () => Date
+  /** Called after a commit that wrote to the run's log. */
+  onEvent: (runId: string) => void
+  /** Called when a commit finds that a person wants the run to stop. */
+  onIntent: (intent: 'cancel' | 'pause') => void
+  /** Reacquired for each write. */
+  slot: WaitingSlot
+}): RunWriter {
+  const { pool, run, now, onEvent, onIntent, slot } = deps
+  const pace = createPace()
+  let state = stateOf(run)
+  let seq = run.seq
+  let isClosing = false
+  /** Undefined: nothing to tell. */
+  let wanted: Waiting | null | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  const held = (): HeldRun => ({ tenantId: run.tenantId, id: run.id, epoch: run.epoch, seq })
+
+  function serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(() => {
+      slot.writing()
+      return work().finally(slot.waiting)
+    })
+    last = result.catch(() => undefined)
+    return result
+  }
+
+  function wrote(position: number): void {
+    seq = position
+    onEvent(run.id)
+  }
+
+  async function write(
+    next: (tx: Tx) => Promise<{ state: RunState; productsInPage: number; isPage: boolean }>,
+  ) {
+    const { committed, fence } = await withTenant(pool, run.tenantId, async (tx) => {
+      const { state: committed, productsInPage, isPage } = await next(tx)
+      const event = { event: 'progress' as const, data: progressData(committed, productsInPage) }
+      return { committed, fence: await advance(tx, held(), committed, event, isPage) }
+    })
+    // Requests go on being counted while the transaction runs.
+    state = { ...committed, requests: Math.max(committed.requests, state.requests) }
+    wrote(fence.seq)
+    if (fence.intent) onIntent(fence.intent)
+  }
+
+  async function writeNotice(): Promise<void> {
+    const waiting = wanted
+    wanted = undefined
+    if (isClosing || waiting === undefined || isSame(waiting, state.waiting)) return
+    const noticed = { ...state, waiting, etaSeconds: null }
+    await write(async () => ({ state: noticed, productsInPage: 0, isPage: false }))
+  }
+
+  slot.waiting()
+  return {
+    run,
+    state: () => state,
+    commit: (work) =>
+      serially(async () => {
+        if (isClosing) throw new Error(`Run ${run.id} is being ended: its page is not written.`)
+        await write(async (tx) => {
+          const page = await work(tx)
+          const next = afterPage(state, page)
+          const isWalk = page.phase === 'products'
+          if (isWalk) pace.page(now().getTime(), page.productsInPage)
+          const etaSeconds = isWalk ? pace.eta(next.totalPages - next.page) : null
+          const paced = { ...next, ratePerSecond: pace.rate(), etaSeconds }
+          return { state: paced, productsInPage: page.productsInPage, isPage: true }
+        })
+      }),
+    notice(waiting) {
+      const isQueued = wanted !== undefined
+      wanted = waiting
+      if (!isQueued && !isClosing) serially(writeNotice).catch(() => undefined)
+    },
+    countRequest() {
+      state = { ...state, requests: state.requests + 1 }
+    },
+    end(ending) {
+      isClosing = true
+      return serially(async () => {
+        await settle(pool, held(), { ...ending(state), state })
+        wrote(seq + 1)
+      })
+    },
+    pause(reason) {
+      isClosing = true
+      return serially(async () => {
+        const paused = await pauseRun(pool, held(), state, reason)
+        if (typeof paused === 'object') wrote(paused.seq)
+        return paused
+      })
+    },
+    handOver() {
+      isClosing = true
+      return serially(() => releaseRun(pool, held()))
+    },
+  }
+}
+
+function isSame(a: Waiting | null, b: Waiting | null): boolean {
+  return a?.reason === b?.reason && a?.until === b?.until
+}

@@ -1,0 +1,179 @@
+import type { Run } from '@espejo/contract'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createClientFactory } from '../src/connections/client-factory.js'
+import { createConnectionStore } from '../src/connections/connection-store.js'
+import { createConnectionTester } from '../src/connections/connection-tester.js'
+import { withTenant } from '../src/db/pool.js'
+import { createGuards } from '../src/requests/request-guards.js'
+import { createRegistrations } from '../src/webhooks/registration.js'
+import { createWebhookStore } from '../src/webhooks/webhook-store.js'
+import { type LiveTenant, useLiveApp } from './support/live-app.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import { createSoloWorker, type SoloWork, startRun } from './support/solo-worker.js'
+
+const live = useLiveApp({ worker: false })
+const { app } = live
+const RUNS = '/api/cianbox/sync/runs'
+const PAUSE_SECONDS = 6
+
+/** A node of its own: it knows of other nodes' pauses only what the database says. */
+const node = () => createSoloWorker(live)
+
+/** A run that the ERP has asked to wait, once. */
+async function askedToWait(name: string): Promise<{ tenant: LiveTenant; run: Run; first: SoloWork }> {
+  const tenant = await live.tenant(name)
+  tenant.erp.inject({ kind: 'too-many-requests', seconds: PAUSE_SECONDS, times: 1 })
+  const first = node().work(tenant, await startRun(tenant))
+  const run = await tenant.newest(({ waiting }) => waiting?.reason === 'retry_after')
+  return { tenant, run, first }
+}
+
+/** The run goes on somewhere else, waits for the same moment, asks nothing before, and completes. */
+async function waitsElsewhere(tenant: LiveTenant, before: Run, work: () => SoloWork): Promise<void> {
+  tenant.erp.resetCounts()
+  const { done } = work()
+  const told = await tenant.newest(
+    ({ waiting, status }) => status === 'running' && waiting?.reason === 'retry_after',
+  )
+  expect(tenant.erp.counts().total).toBe(0)
+  const difference = Date.parse(told.waiting?.until ?? '') - Date.parse(before.waiting?.until ?? '')
+  expect(Math.abs(difference)).toBeLessThan(3000)
+  await done
+  expect(await tenant.ended()).toMatchObject({ id: before.id, status: 'complete', created: 450 })
+  expect(await mirrorOf(app.database.pool, tenant.id)).toEqual(truthOf(tenant.erp))
+}
+
+const block = (tenantId: string, cuenta: string, ms: number) =>
+  app.database.pool.query('SELECT app.block_turns($1, $2, $3)', [tenantId, cuenta, ms])
+
+const takeTurn = async (tenantId: string, cuenta: string) => {
+  const { rows } = await app.database.pool.query<{ turnAt: Date | null; blockedMs: number | null }>(
+    'SELECT turn_at AS "turnAt", blocked_ms AS "blockedMs" FROM app.take_turn($1, $2)',
+    [tenantId, cuenta],
+  )
+  return rows[0]
+}
+
+describe('a pause that the ERP asked a run for', () => {
+  it('holds when the run is paused and resumed', async () => {
+    const { tenant, run, first } = await askedToWait('resumed')
+    await tenant.call('POST', `${RUNS}/${run.id}/pause`)
+    await first.done
+    await tenant.call('POST', `${RUNS}/${run.id}/resume`)
+    await waitsElsewhere(tenant, run, () => node().work(tenant, run))
+  })
+
+  it('holds when another worker takes the run over', async () => {
+    const { tenant, run, first } = await askedToWait('handed')
+    first.leave()
+    await expect(first.done).rejects.toThrow('another one goes on')
+    await waitsElsewhere(tenant, run, () => node().work(tenant, run))
+  })
+
+  it('holds for the next run after a cancel', async () => {
+    const { tenant, run, first } = await askedToWait('next')
+    await tenant.call('POST', `${RUNS}/${run.id}/cancel`)
+    await first.done
+    const next = await startRun(tenant)
+    await waitsElsewhere(tenant, { ...run, id: next.id }, () => node().work(tenant, next))
+  })
+})
+
+describe('what a person waits for, while the pause lasts', () => {
+  const guardsOf = () => createGuards({ pool: app.database.pool, now: () => new Date() })
+  const connections = () => createConnectionStore(app.deps)
+  let test: ReturnType<typeof createConnectionTester>
+  beforeAll(() => {
+    test = createConnectionTester({
+      connections: connections(),
+      baseUrl: live.erpUrl,
+      guardsOf: guardsOf(),
+    })
+  })
+
+  it('the connection test says how long, and asks nothing', async () => {
+    const tenant = await live.tenant('tested')
+    await block('tested', 'tested', 60_000)
+    const answer = await test('tested', {})
+    expect(answer).toMatchObject({ ok: false, code: 'upstream_rate_limited' })
+    expect(!answer.ok && answer.message).toMatch(/en (59|60) segundos/)
+    expect(tenant.erp.counts().total).toBe(0)
+  })
+
+  it('a connection test that was told to wait holds back the runs too', async () => {
+    const tenant = await live.tenant('tester')
+    tenant.erp.inject({ kind: 'too-many-requests', route: '*', seconds: PAUSE_SECONDS, times: 1 })
+    expect(await test('tester', {})).toMatchObject({ ok: false, code: 'upstream_rate_limited' })
+    tenant.erp.resetCounts()
+    const { done } = node().work(tenant, await startRun(tenant))
+    await tenant.newest(({ waiting }) => waiting?.reason === 'retry_after')
+    expect(tenant.erp.counts().total).toBe(0)
+    await done
+    expect(await tenant.ended()).toMatchObject({ status: 'complete' })
+  })
+
+  it('turning notifications on says so too', async () => {
+    const tenant = await live.tenant('notified')
+    await block('notified', 'notified', 60_000)
+    const { pool, sealer } = app.deps
+    const registrations = createRegistrations({
+      webhooks: createWebhookStore({ pool, sealer }),
+      connections: connections(),
+      clients: createClientFactory({ pool, sealer, baseUrl: live.erpUrl, guardsOf: guardsOf() }),
+      publicUrl: () => 'https://espejo.test',
+    })
+    await expect(registrations.register('notified', { replace: false })).rejects.toMatchObject({
+      kind: 'rate_limited',
+    })
+    expect(tenant.erp.counts().total).toBe(0)
+  })
+
+  it('another account than the stored one neither waits nor makes the runs wait', async () => {
+    await live.tenant('mine')
+    const other = live.simulator.addAccount({ cuenta: 'other', user: 'demo', password: 'demo', products: 20 })
+    await block('mine', 'mine', 60_000)
+    expect(await test('mine', { cuenta: 'other' })).toMatchObject({ ok: true })
+    other.inject({ kind: 'too-many-requests', route: '*', seconds: 60 })
+    expect(await test('mine', { cuenta: 'other' })).toMatchObject({ code: 'upstream_rate_limited' })
+    expect((await takeTurn('mine', 'other'))?.blockedMs).toBeNull()
+    expect((await takeTurn('mine', 'mine'))?.blockedMs).toBeGreaterThan(0)
+  })
+})
+
+describe('the pause in the database', () => {
+  it('is of one account: after a switch the new one is asked at once, and the old one is not forgotten', async () => {
+    const tenant = await live.tenant('switched')
+    const form = { appName: 'espejo', appCode: 'test', user: 'demo', password: 'demo', requestsPerSecond: 50 }
+    const switchTo = (cuenta: string) =>
+      tenant.call('PUT', '/api/cianbox/connection', { body: { ...form, cuenta } })
+    await block('switched', 'switched', 60_000)
+    live.simulator.addAccount({ cuenta: 'switched-2', user: 'demo', password: 'demo', products: 50 })
+    await switchTo('switched-2')
+    await node().work(tenant, await startRun(tenant)).done
+    expect(await tenant.ended()).toMatchObject({ status: 'complete', created: 50 })
+    await switchTo('switched')
+    expect((await takeTurn('switched', 'switched'))?.blockedMs).toBeGreaterThan(0)
+  })
+
+  it('is never longer than the client obeys, spends nothing of the budget, and is not shortened', async () => {
+    const { call } = await live.tenant('capped', { connection: { dailyRequestBudget: 10 } })
+    await block('capped', 'capped', 999_999_999)
+    await block('capped', 'capped', 1000)
+    const turn = await takeTurn('capped', 'capped')
+    expect(turn?.turnAt).toBeNull()
+    expect(turn?.blockedMs).toBeLessThanOrEqual(300_000)
+    expect(turn?.blockedMs).toBeGreaterThan(100_000)
+    expect((await call('GET', '/api/cianbox/connection')).json.requestsToday).toBe(0)
+  })
+
+  it('is not believed when a clock that was set back makes it years', async () => {
+    await live.tenant('years')
+    await block('years', 'years', 1000)
+    await withTenant(app.database.pool, 'years', (tx) =>
+      tx.query(`UPDATE app.request_turns SET blocked_until = now() + interval '2 years'`),
+    )
+    expect((await takeTurn('years', 'years'))?.turnAt).toBeInstanceOf(Date)
+    await block('years', 'years', 60_000)
+    expect((await takeTurn('years', 'years'))?.blockedMs).toBeGreaterThan(0)
+  })
+})

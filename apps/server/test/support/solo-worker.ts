@@ -1,0 +1,52 @@
+import type { Run } from '@espejo/contract'
+import { createClientFactory } from '../../src/connections/client-factory.js'
+import { createGuards } from '../../src/requests/request-guards.js'
+import { createJobSlots } from '../../src/runs/job-slots.js'
+import { createRunHandler } from '../../src/sync/worker.js'
+import type { LiveApp, LiveTenant } from './live-app.js'
+
+/** A run in the hands of one worker that the test starts and stops, in place of the queue's workers. */
+export interface SoloWork {
+  /** Settles as the job's handler does: rejects where another worker should go on. */
+  readonly done: Promise<void>
+  /** Tells the worker to stop, as SIGTERM does. */
+  leave(): void
+}
+
+export interface SoloWorker {
+  work(tenant: LiveTenant, run: Pick<Run, 'id'>): SoloWork
+  /** What its handlers logged as errors. */
+  readonly errors: unknown[]
+}
+
+/** @param baseUrl of the ERP. @defaultValue the simulator */
+export function createSoloWorker(live: LiveApp, baseUrl = live.erpUrl): SoloWorker {
+  const { pool, sealer } = live.app.deps
+  const guardsOf = createGuards({ pool, now: () => new Date() })
+  const clients = createClientFactory({ pool, sealer, baseUrl, guardsOf })
+  const errors: unknown[] = []
+  const handle = createRunHandler({
+    pool,
+    openConnection: clients.forTenant,
+    now: () => new Date(),
+    onEvent: () => undefined,
+    log: { info: () => undefined, error: ({ err }: { err?: unknown }) => void errors.push(err) },
+  })
+  return {
+    errors,
+    work(tenant, run) {
+      const leaving = new AbortController()
+      const done = handle({ tenantId: tenant.id, runId: run.id }, leaving.signal, createJobSlots().open())
+      // A test that does not wait for it must not see its rejection as unhandled.
+      done.catch(() => undefined)
+      return { done, leave: () => leaving.abort() }
+    },
+  }
+}
+
+/** Starts a run through the API. */
+export async function startRun(tenant: LiveTenant, body: object = {}): Promise<Run> {
+  const { status, json, text } = await tenant.call('POST', '/api/cianbox/sync/runs', { body })
+  if (status !== 201) throw new Error(text)
+  return json as Run
+}
