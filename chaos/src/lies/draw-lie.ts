@@ -8,8 +8,8 @@ export interface Subject {
   pageSize: number
   /** The highest id there is. */
   highestId: number
-  /** Whether the lie may be told for ever; a first load of one page has nothing that would speak against it. */
-  mayPersist: boolean
+  /** Nothing is known of the catalogue yet that would speak against a lie. */
+  isFirstLoad: boolean
 }
 
 /** A lie, and how often it is told. */
@@ -26,7 +26,9 @@ type Draw = (dice: Dice, subject: Subject) => Fault
 const OF_PAGES: Readonly<Record<string, Draw>> = {
   empty: (dice, about) => ({ ...onPage(dice, about), kind: 'empty-page', claims: drawClaim(dice) }),
   'empty from a page on': (dice, about) => ({
-    ...{ kind: 'empty-page', fromPage: drawPage(dice, about), claims: drawClaim(dice), byId: false },
+    // A first load that sees nothing at all cannot tell it from an empty catalogue.
+    ...{ kind: 'empty-page', fromPage: Math.max(about.isFirstLoad ? 2 : 1, drawPage(dice, about)) },
+    ...{ claims: drawClaim(dice), byId: false },
   }),
   short: (dice, about) => ({
     ...onPage(dice, about),
@@ -166,11 +168,16 @@ function drawFrom(
   const name = names[dice.whole(0, names.length - 1)] ?? ''
   const fault = table[name]?.(dice, subject) ?? { kind: 'empty-page' }
   const drawn = dice.pick(['once', 'once', 'few', 'persistent'] as const)
-  const frequency = drawn === 'persistent' && !subject.mayPersist ? 'few' : drawn
+  const frequency = isDefenceless(subject) ? 'once' : drawn
   if (frequency === 'persistent') return { name, frequency, fault }
   // A client asks five times before it believes an error, so there `few` has to go beyond that.
   const few = dice.whole(2, name.includes('error') ? 8 : 4)
   return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : few } }
+}
+
+/** A first load of one page has nothing that would speak against what is said twice. */
+export function isDefenceless({ isFirstLoad, pages }: Subject): boolean {
+  return isFirstLoad && pages <= 1
 }
 
 /** The ends of a catalogue are where a lie does most. */

@@ -108,7 +108,8 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, stage: LiesStage)
   if (ended.status === 'complete') {
     const spoiled = plan.lies.some(({ fault }) => spoilsRows(fault)) ? ended.errors : 0
     const scope = scopeOf(plan)
-    completeRunIsTrue(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, spoiled })
+    const excused = excusedIds(plan, ids, mirrorBefore)
+    completeRunIsTrue(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, excused, spoiled })
   } else if (plan.lies.length === 1 && plan.lies[0]?.frequency === 'once') {
     const why = ended.errorCode ?? ended.status
     throw new BrokenInvariant('L1', `${who} ended ${why}, after one lie that was told once at most`)
@@ -164,6 +165,12 @@ function chooseIds(named: NamedIds, truth: Rows, mirror: Rows): number[] {
   const unknown = named.includesUnknown ? UNKNOWN_IDS : []
   const ids = [...listed.slice(0, named.most), ...gone, ...unknown]
   return ids.length > 0 ? ids : [1]
+}
+
+/** New products of which the ERP says time and again, asked by id, that there are none. */
+function excusedIds({ lies }: LiesPlan, ids: readonly number[], mirror: Rows): Set<number> {
+  const isRepeated = lies.some(({ name, frequency }) => name.startsWith('by id') && frequency !== 'once')
+  return new Set(isRepeated ? ids.filter((id) => !mirror.has(id)) : [])
 }
 
 /** For an ERP whose clock is off, twenty minutes pass before every change of a run: it is a long one. */

@@ -1,6 +1,14 @@
 import type { Switches } from '@espejo/simulator'
 import { createDice, type Dice } from '../dice.js'
-import { drawByIdLie, drawHiding, drawListLie, drawPageLie, type Lie, type Subject } from './draw-lie.js'
+import {
+  drawByIdLie,
+  drawHiding,
+  drawListLie,
+  drawPageLie,
+  isDefenceless,
+  type Lie,
+  type Subject,
+} from './draw-lie.js'
 
 /** What happens to a catalogue. */
 export interface Change {
@@ -59,10 +67,7 @@ export function drawLiesPlan(seed: number, focus: Focus): LiesPlan {
     products,
   )
   const pages = Math.ceil(present / pageSize)
-  const subject: Subject = {
-    ...{ pages, pageSize, highestId: products },
-    mayPersist: isMirrored || pages > 1,
-  }
+  const subject: Subject = { pages, pageSize, highestId: products, isFirstLoad: !isMirrored }
   const mode = drawMode(dice, isById, isMirrored)
   return {
     seed,
@@ -158,7 +163,8 @@ function drawMode(dice: Dice, isById: boolean, isMirrored: boolean): LiesPlan['m
 
 function drawLies(dice: Dice, subject: Subject, mode: LiesPlan['mode']): Lie[] {
   const isByIds = mode === 'ids' || mode === 'webhook'
-  return times(dice.pick([1, 1, 2, 2, 3, 4]), () => {
+  const count = dice.pick([1, 1, 2, 2, 3, 4])
+  return times(isDefenceless(subject) ? 1 : count, () => {
     if (isByIds || dice.chance(0.15)) return drawByIdLie(dice, subject)
     if (mode === 'full' && dice.chance(0.1)) return drawListLie(dice, subject)
     return drawPageLie(dice, subject)

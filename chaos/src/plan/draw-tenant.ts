@@ -35,7 +35,7 @@ function drawFaults(
   { pages, pageSize, isMirrored }: { pages: number; pageSize: number; isMirrored: boolean },
 ): Fault[] {
   const highestId = pages * pageSize
-  const subject = { pages, pageSize, highestId, mayPersist: true }
+  const subject = { pages, pageSize, highestId, isFirstLoad: !isMirrored }
   const faults = Array.from({ length: dice.whole(0, 2) }, () => drawFault(dice, pages))
   if (dice.chance(0.3)) faults.push(drawPageLie(dice, subject).fault)
   if (isMirrored && dice.chance(0.2)) faults.push(drawByIdLie(dice, subject).fault)

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 
 /** A request for products, as it passes the gate. */
-export interface PassingRequest {
+interface PassingRequest {
   cuenta: string
   /** The how-manieth of the account since {@link Gate.forget}, from 1. */
   nth: number
