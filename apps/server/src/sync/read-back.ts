@@ -58,7 +58,8 @@ export async function readBack(session: Session, ask: AskPage, options: ReadBack
       const counts = await commitProducts(tx, session, {
         phase: 'drift',
         page: await nextPage(tx, session.run, 'drift'),
-        source: phase === 'drift' ? withoutNameless(recent) : prepareRows(recent),
+        // What a full run is shown it mirrors, however old: the walk may have missed it.
+        source: phase === 'drift' ? withoutNameless(answer.rows) : prepareRows(recent),
         mayRepeat: true,
       })
       // Taken over, it begins again at the front, where the news is; the ledger's page does not go back.

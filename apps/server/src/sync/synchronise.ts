@@ -11,7 +11,7 @@ import { syncReferences } from './references.js'
 import type { Session } from './session.js'
 import { sweep } from './sweep.js'
 import { syncIds } from './sync-ids.js'
-import { walkProducts } from './walk.js'
+import { commitShownAgain, walkProducts } from './walk.js'
 
 export interface SyncOptions {
   pool: Pool
@@ -59,7 +59,10 @@ async function syncAll(session: Session, client: CianboxClient, options: SyncOpt
     const ask = createAskPage(client, options.signal)
     const start = await walkProducts(session, ask, options)
     await closeDrift(session, ask, options, start)
-    await proveWhole(ask, start, await countWalk(options.pool, session.run, start.lastPage))
+    await proveWhole(ask, start, {
+      count: (lastPage) => countWalk(options.pool, session.run, lastPage),
+      commitAgain: (page) => commitShownAgain(session, page),
+    })
   }
   await sweep(session, client, options)
 }

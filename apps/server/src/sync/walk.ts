@@ -1,5 +1,5 @@
 import { type Pool, withTenant } from '../db/pool.js'
-import type { AskPage } from './belief/listed-page.js'
+import type { AskPage, ListedPage } from './belief/listed-page.js'
 import type { PassStart } from './belief/open-pass.js'
 import { readCatalog } from './belief/read-catalog.js'
 import type { WholePage } from './belief/whole-page.js'
@@ -39,15 +39,7 @@ export async function walkProducts(
         })
         seen = span(seen, range)
       },
-      async commitEnd({ rows }) {
-        // The walk has rejected those without an id already.
-        const source = { ...prepareRows(rows), nameless: [] }
-        await session.commit(async (tx) => {
-          const page = await nextPage(tx, run, 'drift')
-          const counts = await commitProducts(tx, session, { phase: 'drift', page, source, mayRepeat: true })
-          return { phase: 'drift', productsInPage: source.received, counts }
-        })
-      },
+      commitEnd: (page) => commitShownAgain(session, page),
     },
     {
       limit: pageSize,
@@ -76,6 +68,17 @@ async function earlierPass(
   const rows = await withTenant(pool, run.tenantId, (tx) => countListed(tx, run.tenantId))
   const started = (run.startedAt ?? run.createdAt).getTime()
   return { rows, since: new Date(Math.max(watermark.getTime(), started - CLOCK_MARGIN_MS)).toISOString() }
+}
+
+/** Mirrors rows that the list shows beside the walk. */
+export async function commitShownAgain(session: Session, { rows }: ListedPage): Promise<void> {
+  // The walk has rejected those without an id already.
+  const source = { ...prepareRows(rows), nameless: [] }
+  await session.commit(async (tx) => {
+    const page = await nextPage(tx, session.run, 'drift')
+    const counts = await commitProducts(tx, session, { phase: 'drift', page, source, mayRepeat: true })
+    return { phase: 'drift', productsInPage: source.received, counts }
+  })
 }
 
 /** How many pages of the walk the checkpoint has; null: it has not begun. */

@@ -37,6 +37,11 @@ export function lengthOf(page: ListedPage): number {
   return page.ids.length + page.unnamed
 }
 
+/** Whether a row stands twice: then another may be missing for it. */
+export function repeatsARow(page: ListedPage): boolean {
+  return page.rows.length > lengthOf(page)
+}
+
 /**
  * Two answers to the same question as one: what either shows is there. Of a row that both show the
  * later answer's is kept; the order is that of the longer answer.

@@ -1,33 +1,86 @@
-import { incompletePass } from '../failure.js'
+import { incompletePass, pagingError } from '../failure.js'
 import { findLastPage } from '../find-last-page.js'
-import { type AskPage, highestOf, isDescending, lengthOf } from './listed-page.js'
+import { createReadingOrder } from '../reading-order.js'
+import {
+  type AskPage,
+  highestOf,
+  isDescending,
+  type ListedPage,
+  lengthOf,
+  repeatsARow,
+  union,
+} from './listed-page.js'
 import { askUnlessRefused, type PassStart } from './open-pass.js'
 import type { WalkCounts } from './read-catalog.js'
 import { MAX_LOOKS, partsOf, placesOf } from './rules.js'
+
+/** What the proof needs of whoever keeps the record of the pass. */
+export interface PassRecord {
+  count(lastPage: number): Promise<WalkCounts>
+  /** Mirrors what the list showed once more. */
+  commitAgain(page: ListedPage): Promise<void>
+}
 
 /**
  * Proves that the pass saw every place of the list. One page that was shifted, repeated, or answered with
  * another's rows leaves too few rows for the places that the list had at the start. Fewer are believed
  * only where products were deleted meanwhile: then as many as it has now. The same where the walk's end
- * was not the list's, or rows came to light later that the walk should have shown.
- * @throws {@link RunFailure} `incomplete_pass`
+ * was not the list's, or rows came to light later that the walk should have shown. Where that fails the
+ * whole list is read once more, in pages that overlap.
+ * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function proveWhole(
   ask: AskPage,
   { size, lastPage }: Pick<PassStart, 'size' | 'lastPage'>,
-  counts: WalkCounts,
+  record: PassRecord,
 ): Promise<void> {
-  const { walked, all, unnamed, leftOut, lastLength, surplus } = counts
-  const seen = all + unnamed + leftOut
+  const counts = await record.count(lastPage)
   // A source that begins each page with rows of the one before does so on the last one too.
-  const places = placesOf(size, lastPage, Math.max(0, lastLength - surplus))
-  if (all === walked && seen >= places) return
+  const places = placesOf(size, lastPage, Math.max(0, counts.lastLength - counts.surplus))
+  if (counts.all === counts.walked && seenIn(counts) >= places) return
+  if (await agreesWithNow(ask, size, lastPage, counts, places)) return
+  await readAgain(ask, size, record.commitAgain)
+  const after = await record.count(lastPage)
+  if (await agreesWithNow(ask, size, lastPage, after, places)) return
+  throw incompletePass(`mostró ${after.all} productos donde su lista tiene más`)
+}
+
+function seenIn({ all, unnamed, leftOut }: WalkCounts): number {
+  return all + unnamed + leftOut
+}
+
+async function agreesWithNow(
+  ask: AskPage,
+  size: number,
+  lastPage: number,
+  counts: WalkCounts,
+  places: number,
+): Promise<boolean> {
   for (let look = 1; look <= MAX_LOOKS; look++) {
     const now = await placesNow(ask, size, lastPage)
-    if (now === 'takes no order' && seen >= places) return
-    if (typeof now === 'number' && seen >= now) return
+    if (now === 'takes no order') return seenIn(counts) >= places
+    if (now !== null) return seenIn(counts) >= now
   }
-  throw incompletePass(`mostró ${all} productos donde su lista tiene más`)
+  return false
+}
+
+/** Reads the whole list from its front: each page begins on a row that the one before has shown. */
+async function readAgain(
+  ask: AskPage,
+  size: number,
+  commit: (page: ListedPage) => Promise<void>,
+): Promise<void> {
+  const order = createReadingOrder(size)
+  for (;;) {
+    const window = order.next()
+    const query = { ...window, order: 'id-desc' as const }
+    let answer = await ask(query)
+    if (lengthOf(answer) < window.limit || repeatsARow(answer)) answer = union(answer, await ask(query))
+    const outcome = order.take(window, answer.ids)
+    if (outcome === 'lost') throw pagingError('muestra su lista en páginas que no se continúan')
+    await commit(answer)
+    if (outcome === 'joined' && lengthOf(answer) < window.limit) return
+  }
 }
 
 /**

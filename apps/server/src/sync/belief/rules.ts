@@ -1,5 +1,5 @@
 import type { CianboxError } from '@espejo/cianbox'
-import { type ListedPage, lengthOf } from './listed-page.js'
+import { type ListedPage, lengthOf, repeatsARow } from './listed-page.js'
 
 /**
  * The rules of belief: when something that the source did not show counts as absent. What it shows is
@@ -33,8 +33,9 @@ export function judgeStretch(
 ): 'whole' | 'left_out' | 'contradiction' {
   if (parts.every((part) => isFull(part, partSize))) return 'whole'
   const together = parts.flatMap(({ ids }) => ids)
-  // A stretch of nothing is no rule: everything behind some point may be missing.
-  const isSame = page.ids.length > 0 && together.length === page.ids.length
+  // A stretch of nothing is no rule: everything behind some point may be missing. Nor is a row for another.
+  const mayBeRule = page.ids.length > 0 && ![page, ...parts].some(repeatsARow)
+  const isSame = mayBeRule && together.length === page.ids.length
   return isSame && together.every((id, i) => id === page.ids[i]) ? 'left_out' : 'contradiction'
 }
 

@@ -1,5 +1,4 @@
-import { incompletePass } from '../failure.js'
-import { type AskPage, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
+import { type AskPage, type ListedPage, lengthOf, repeatsARow, sameIds, union } from './listed-page.js'
 import { isFull, judgeStretch, MAX_LOOKS, partsOf } from './rules.js'
 
 /** A page of the walk, with what it shows for certain. */
@@ -13,7 +12,7 @@ export interface WholePage extends ListedPage {
 /**
  * Reads the pages of a list downwards and believes none that is short: it is asked for again, and
  * read once more in shorter pages, until the stretch was seen or is known to have rows left out.
- * An empty page is handed on after that: whether the list shrank so far is proved at the end of the pass.
+ * What cannot be confirmed so is handed on as it was shown: the proof at the end finds places missing.
  */
 export function createWholePages(ask: AskPage, start: { size: number; lastPage: number }) {
   const { size, lastPage } = start
@@ -22,8 +21,8 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
   async function fetch(page: number, known: ListedPage | null = null): Promise<WholePage> {
     const result = known ?? (await ask({ page, limit: size, order: 'id-asc' }))
     if (page === lastPage) {
-      end = result
-      return asIs(result)
+      end = repeatsARow(result) ? union(result, await ask({ page, limit: size, order: 'id-asc' })) : result
+      return asIs(end)
     }
     if (end && result.ids.length > 0 && sameIds(result, end)) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
@@ -51,9 +50,8 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       const verdict = judgeStretch(again, parts.pages, parts.size)
       if (verdict === 'whole') return asIs(shown)
       if (verdict === 'left_out') return withLeftOut(shown, size)
-      if (lengthOf(shown) === 0 && look === MAX_LOOKS) return asIs(shown)
     }
-    throw incompletePass(`mostró la página ${page} incompleta, y cada vez distinta`)
+    return asIs(shown)
   }
 
   async function readParts(page: number): Promise<{ pages: ListedPage[]; size: number } | null> {
