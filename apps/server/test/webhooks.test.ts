@@ -194,7 +194,7 @@ describe('notified products', () => {
 describe('the webhook of a connection', () => {
   it('is registered at the ERP, shown, kept and removed', async () => {
     const tenant = await live.tenant('round')
-    const none = { registered: false, url: null, events: [], lastReceivedAt: null }
+    const none = { registered: false, url: null, events: [], lastReceivedAt: null, ignoredIds: 0 }
     expect((await tenant.call('GET', WEBHOOK)).json).toEqual(none)
 
     const first = await tenant.call('PUT', WEBHOOK)

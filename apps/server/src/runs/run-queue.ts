@@ -100,8 +100,8 @@ export async function openRunQueue(
       const send = () => boss.send(QUEUE, job, { singletonKey: job.tenantId, db })
       if (await send()) return
       // The job of a run that has ended or paused stays open for a moment, until its worker closes it.
-      const open = await boss.findJobs(QUEUE, { key: job.tenantId, db })
-      for (const { id } of open) await boss.complete(QUEUE, id, null, { db, includeQueued: true })
+      const id = await findOpenJob(tx, job.tenantId)
+      if (id !== null) await boss.complete(QUEUE, id, null, { db, includeQueued: true })
       if (!(await send())) throw new Error('The queue refused the run although the tenant has no other job.')
     },
     async work(concurrency, handle) {
@@ -153,6 +153,24 @@ export async function openRunQueue(
       await boss.stop({ graceful: true, timeout: timeoutMs })
     },
   }
+}
+
+/**
+ * The tenant's one job that has not ended, by the index that allows no second one. Not pg-boss's `findJobs`:
+ * it gives the oldest thousand of the key, ended ones included, and a day of runs every minute is more.
+ */
+async function findOpenJob(tx: Tx, tenantId: string): Promise<string | null> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT j.id FROM ${SCHEMA}.job j WHERE ${isOpenJobOf('$1')} LIMIT 1`,
+    [tenantId],
+  )
+  return rows[0]?.id ?? null
+}
+
+/** The condition of pg-boss's unique index on the open jobs of exclusive queues, for the table `job j`. */
+export function isOpenJobOf(tenantId: string): string {
+  return `j.name = '${QUEUE}' AND COALESCE(j.singleton_key, '') = ${tenantId}
+     AND j.state <= 'active' AND j.policy = 'exclusive'`
 }
 
 function without<T extends object, K extends keyof T>(object: T, key: K): Omit<T, K> {

@@ -1,0 +1,31 @@
+import { type Pool, withMaintenance } from '../db/pool.js'
+
+/** A task for all tenants that one process of the cluster does at a time, whichever comes first. */
+export type PeriodicTask = 'recovery' | 'retention'
+
+/** Timers are not exact: a process that asks this much early for the turn that it waited for gets it. */
+const EARLY_MS = 5000
+
+/**
+ * Does a task unless some process of the cluster has begun it within `everyMs`, by the database's clock. The
+ * turn is taken in a short transaction of its own, so that the work holds no lock, and one that fails or
+ * whose process dies is taken up at the next turn.
+ */
+export async function onceACluster(
+  pool: Pool,
+  task: PeriodicTask,
+  everyMs: number,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const isOurs = await withMaintenance(pool, async (tx) => {
+    // A `next_at` far beyond one interval is of a clock that was set back. Not merely beyond it: of two
+    // transactions at once, the later one has put it there as the earlier one sees it.
+    const { rowCount } = await tx.query(
+      `UPDATE app.periodic_tasks SET next_at = now() + $2::interval
+        WHERE task = $1 AND (next_at <= now() OR next_at > now() + 2 * $2::interval)`,
+      [task, `${everyMs - EARLY_MS} ms`],
+    )
+    return rowCount === 1
+  })
+  if (isOurs) await work()
+}
