@@ -40,6 +40,14 @@ export class StaleLedgerError extends Error {
   override name = 'StaleLedgerError'
 }
 
+/** The run that was to pause has been resumed before it did. */
+class PauseWithdrawnError extends Error {
+  override name = 'PauseWithdrawnError'
+  constructor() {
+    super('The run was resumed before it paused; it goes on at the next claim.')
+  }
+}
+
 /** What the run's log and row say after a write. */
 export interface Fence {
   seq: number
@@ -142,6 +150,7 @@ export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id'
  * Ends or pauses the run, with the event that says so: an ending is the last of its log, a pause is
  * a `progress` that says what the run waits for.
  * @returns false when it was to pause and a person wants it to end: it is still held then.
+ * @throws {@link PauseWithdrawnError} when it was to pause and a person has resumed it
  * @throws what {@link advance} does
  */
 export async function settle(
@@ -161,6 +170,9 @@ export async function settle(
   return withTenant(pool, run.tenantId, async (tx) => {
     const { intent } = await advance(tx, run, outcome.state, outcome.event, false)
     if (outcome.trigger === 'pause' && intent === 'cancel') return false
+    // A person who paused has resumed meanwhile: nothing is written, and the next claim goes on.
+    const isOurs = outcome.state.waiting?.reason !== 'paused'
+    if (outcome.trigger === 'pause' && intent === null && !isOurs) throw new PauseWithdrawnError()
     await tx.query(
       `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5,
               ended_at = CASE WHEN $6 THEN now() END

@@ -7,7 +7,7 @@ import type { RunQueue } from './run-queue.js'
 import { RUN_SUMMARY_COLUMNS, type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
-import { type RunTrigger, transition } from './transitions.js'
+import { intentAfter, type RunRequest, transition } from './transitions.js'
 
 export interface StartRun {
   mode: RunMode
@@ -31,6 +31,7 @@ export interface RunControl {
   cancel(tenantId: string, runId: string): Promise<Run | null>
   /** Null: no such run. A run that has ended stays as it is. */
   pause(tenantId: string, runId: string): Promise<Run | null>
+  /** Also withdraws a pause that the run's worker has not obeyed yet. */
   resume(tenantId: string, runId: string): Promise<Run | null>
   /** A person has seen how many products would be retired and lets a guarded run go on. */
   confirmSweep(tenantId: string, runId: string): Promise<Run | null>
@@ -73,7 +74,7 @@ export function createRunControl(deps: {
   async function ask(
     tenantId: string,
     runId: string,
-    trigger: 'cancel' | 'pause' | 'resume',
+    trigger: RunRequest,
     before: (tx: Tx, run: RunSummary) => Promise<void> = async () => undefined,
   ): Promise<Run | null> {
     let hasMoved = false
@@ -109,9 +110,10 @@ async function confirm(tx: Tx, run: RunSummary): Promise<void> {
   ])
 }
 
-/** A worker holds the run: it reads the intent and obeys. A cancel is not weakened to a pause. */
-async function setIntent(tx: Tx, run: RunSummary, trigger: RunTrigger): Promise<RunSummary> {
-  const intent = run.intent === 'cancel' || trigger === 'cancel' ? 'cancel' : 'pause'
+/** A worker holds the run: it reads the intent and obeys, or goes on where a resume has withdrawn it. */
+async function setIntent(tx: Tx, run: RunSummary, request: RunRequest): Promise<RunSummary> {
+  const intent = intentAfter(run.intent, request)
+  if (intent === run.intent) return run
   await tx.query('UPDATE app.runs SET intent = $3 WHERE tenant_id = $1 AND run_id = $2', [
     run.tenantId,
     run.id,
@@ -121,7 +123,7 @@ async function setIntent(tx: Tx, run: RunSummary, trigger: RunTrigger): Promise<
 }
 
 /** What viewers of a run that no worker holds are told of the change. */
-function eventOf(run: RunSummary, trigger: 'cancel' | 'pause' | 'resume', at: Date): LoggedEvent {
+function eventOf(run: RunSummary, trigger: RunRequest, at: Date): LoggedEvent {
   if (trigger === 'cancel') return cancelledEvent(at)
   const waiting = trigger === 'pause' ? { reason: 'paused' as const, until: null } : null
   return { event: 'progress', data: progressData({ ...run, waiting }, 0) }

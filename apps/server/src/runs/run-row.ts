@@ -1,4 +1,5 @@
 import type { Run, RunErrorCode, RunMode, RunPhase, RunStatus, Waiting } from '@espejo/contract'
+import type { RunIntent } from './transitions.js'
 
 /** A row of `app.runs`, as `pg` gives it with {@link RUN_COLUMNS}: for the worker that claims it. */
 export interface RunRow extends RunSummary {
@@ -15,7 +16,7 @@ export interface RunSummary {
   mode: RunMode
   dryRun: boolean
   status: RunStatus
-  intent: 'cancel' | 'pause' | null
+  intent: RunIntent | null
   phase: RunPhase | null
   epoch: number
   seq: number
