@@ -22,6 +22,8 @@ const TENANT = 'demo'
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
+  await withTenant(database.pool, TENANT, (tx) => tx.query('DELETE FROM app.runs'))
+  await database.pool.query('DELETE FROM pgboss.job')
 })
 
 /** Espejo without its HTTP, in this process, as `compose` and `embed` start it. */
@@ -84,7 +86,6 @@ describe('a node whose clock is wrong', () => {
       skew(seconds)
       await housekeepOnce(parts)
       expect(await statusOf(run.id)).toEqual({ status: 'running', code: null })
-      await withTenant(database.pool, TENANT, (tx) => tx.query(`UPDATE app.runs SET status = 'cancelled'`))
     },
   )
 
@@ -137,21 +138,51 @@ describe('a node whose clock is wrong', () => {
 })
 
 describe('after all workers were away for longer than a run may be silent', () => {
-  it('the run goes on with the first worker that comes', async () => {
+  /** A run as a worker left it that has been gone for so long, and the database with it. */
+  async function leftBehind(hours: number): Promise<{ api: Parts; runId: string }> {
     const api = await start('api')
     const { run } = await api.runControl.start(TENANT, FULL)
     await claimRun(api.pool, TENANT, run.id)
-    // As a worker that went to sleep 20 minutes ago left it.
+    const ago = [`${hours} hours`]
     await api.pool.query(
-      `UPDATE pgboss.job SET state = 'active', started_on = now() - interval '20 min',
-              heartbeat_on = now() - interval '20 min' WHERE singleton_key = $1 AND state = 'created'`,
-      [TENANT],
+      `UPDATE pgboss.job SET state = 'active', created_on = now() - $1::interval, started_on = now() - $1::interval,
+              heartbeat_on = now() - $1::interval WHERE state = 'created'`,
+      ago,
     )
-    await withTenant(database.pool, TENANT, (tx) =>
-      tx.query(`UPDATE app.runs SET alive_at = alive_at - interval '20 min'`),
+    await withTenant(api.pool, TENANT, (tx) =>
+      tx.query('UPDATE app.runs SET alive_at = now() - $1::interval, created_at = now() - $1::interval', ago),
     )
+    await withMaintenance(api.pool, (tx) =>
+      tx.query(
+        `WITH turn AS (UPDATE app.periodic_tasks SET next_at = now() - $1::interval)
+         UPDATE app.worker_presence SET present_since = now() - 2 * $1::interval, seen_at = now() - $1::interval`,
+        ago,
+      ),
+    )
+    return { api, runId: run.id }
+  }
+  const completes = (runId: string) =>
+    until(async () => {
+      const { status, code } = await statusOf(runId)
+      if (status === 'error') throw new Error(`The run ended: ${code}`)
+      return status === 'complete'
+    })
+
+  it.each([
+    ['a machine that slept', 0.3],
+    ['a backup of yesterday that was restored', 26],
+  ])('the run goes on with the first worker that comes: %s', async (_name, hours) => {
+    const { runId } = await leftBehind(hours)
     await start('worker')
-    await until(async () => (await statusOf(run.id)).status !== 'running')
-    expect(await statusOf(run.id)).toEqual({ status: 'complete', code: null })
+    await completes(runId)
+  })
+
+  it('the run goes on although its job has gone, once a worker has been there for a minute', async () => {
+    const { api, runId } = await leftBehind(0.3)
+    await api.pool.query('DELETE FROM pgboss.job')
+    await start('worker')
+    expect((await statusOf(runId)).status).toBe('running')
+    await housekeepOnce(api)
+    await completes(runId)
   })
 })
