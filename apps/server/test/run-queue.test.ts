@@ -30,6 +30,7 @@ it('finds the open job of a tenant among more than a thousand ended ones', async
     [tenantId],
   )
   expect(rows).toEqual([{ run: 'second' }])
+  await database.pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [tenantId])
 })
 
 it('works on as many runs as there are places, on four times as many more that lend theirs, and on the rest later', async () => {

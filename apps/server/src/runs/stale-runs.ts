@@ -1,7 +1,8 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
 import { errorEvent } from './messages.js'
-import { isOpenJobOf, RUN_QUEUE_SCHEMA, type RunQueue } from './run-queue.js'
+import { isOpenJobOf, RUN_QUEUE_SCHEMA } from './queue-tables.js'
+import type { RunQueue } from './run-queue.js'
 import { lockRun } from './run-store.js'
 import { transition } from './transitions.js'
 
