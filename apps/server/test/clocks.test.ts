@@ -52,12 +52,13 @@ const FULL = { mode: 'full', dryRun: false, ids: null, startedBy: null } as cons
 
 const nothing = async () => ({ next: null })
 
-/** What a process does by itself, once each, under the clock as it is now. */
-async function housekeepOnce(parts: Parts) {
+/** What a process does by itself, once each, under the clocks as they are now. */
+async function housekeepOnce(parts: Parts, sinceLastTurn = '1 second') {
   await withMaintenance(database.pool, (tx) =>
     tx.query(
-      `WITH turn AS (UPDATE app.periodic_tasks SET next_at = now())
+      `WITH turn AS (UPDATE app.periodic_tasks SET next_at = now() - $1::interval)
        UPDATE app.worker_presence SET present_since = now() - interval '1 day', seen_at = now()`,
+      [sinceLastTurn],
     ),
   )
   const failures: unknown[] = []
@@ -122,20 +123,40 @@ describe('a node whose clock is wrong', () => {
 
   it('by two years deletes no change', async () => {
     const parts = await start('api')
-    await withTenant(database.pool, TENANT, (tx) =>
-      tx.query(
-        `INSERT INTO catalog.product_changes (tenant_id, run_id, cianbox_id, kind) VALUES ($1, 'r', 1, 'created')`,
-        [TENANT],
-      ),
-    )
+    await addChange('1 minute')
     skew(2 * YEAR)
     await housekeepOnce(parts)
-    const { rowCount } = await withTenant(database.pool, TENANT, (tx) =>
-      tx.query('SELECT FROM catalog.product_changes'),
-    )
-    expect(rowCount).toBe(1)
+    expect(await changes()).toBe(1)
   })
 })
+
+it('a database whose own clock has jumped ahead deletes nothing for an hour', async () => {
+  const parts = await start('api')
+  // Seen after a jump of two years: all that there is is that old, the last turn of retention too.
+  await addChange('2 years')
+  await housekeepOnce(parts, '2 years')
+  expect(await changes()).toBe(1)
+  await housekeepOnce(parts)
+  expect(await changes()).toBe(0)
+})
+
+async function addChange(age: string) {
+  await withTenant(database.pool, TENANT, async (tx) => {
+    await tx.query('DELETE FROM catalog.product_changes')
+    await tx.query(
+      `INSERT INTO catalog.product_changes (tenant_id, run_id, cianbox_id, kind, changed_at)
+       VALUES ($1, 'r', 1, 'created', now() - $2::interval)`,
+      [TENANT, age],
+    )
+  })
+}
+
+async function changes(): Promise<number | null> {
+  const read = await withTenant(database.pool, TENANT, (tx) =>
+    tx.query('SELECT FROM catalog.product_changes'),
+  )
+  return read.rowCount
+}
 
 describe('after all workers were away for longer than a run may be silent', () => {
   /** A run as a worker left it that has been gone for so long, and the database with it. */

@@ -320,6 +320,21 @@ describe('recovery and retention', () => {
     transactions.mockRestore()
   })
 
+  it('are told of a turn that comes after a day without any, as after a jump of the clock', async () => {
+    const turns: boolean[] = []
+    const turn = () =>
+      onceACluster(app.database.pool, 'retention', HOUR * 1000, async ({ isAfterBreak }) =>
+        turns.push(isAfterBreak),
+      )
+    for (const age of ['25 hours', '23 hours', '2 years']) {
+      await withMaintenance(app.database.pool, (tx) =>
+        tx.query(`UPDATE app.periodic_tasks SET next_at = now() - interval '${age}'`),
+      )
+      await turn()
+    }
+    expect(turns).toEqual([true, false, true])
+  })
+
   it('have their turn once in the cluster, and again when their time has come', async () => {
     const done: string[] = []
     const nodes = await Promise.all(['a', 'b', 'c'].map(async (name) => ({ name, ...(await live.node()) })))

@@ -42,7 +42,10 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
       onceACluster(pool, 'recovery', MINUTE_MS, () => recoverRuns(deps, clock, of('recovery'))),
     ),
     task(HOUR_MS, 'retention', () =>
-      onceACluster(pool, 'retention', HOUR_MS, () => applyRetention(pool, deps.retention, clock)),
+      onceACluster(pool, 'retention', HOUR_MS, async ({ isAfterBreak }) => {
+        // Nothing can be undeleted: a clock that has jumped ahead gets an hour to be set right.
+        if (!isAfterBreak) await applyRetention(pool, deps.retention, clock)
+      }),
     ),
     task(MINUTE_MS, 'clock', createClockWatch(pool, now, deps.onClockDrift)),
   ]
