@@ -4,6 +4,7 @@ import type { Config } from './config.js'
 import { type ClientFactory, createClientFactory } from './connections/client-factory.js'
 import { createConnectionStore } from './connections/connection-store.js'
 import { connectionProblem } from './db/connection-problem.js'
+import { clockDifference, describeDifference } from './db/database-clock.js'
 import { startEmbeddedPostgres } from './db/embedded/index.js'
 import { createPool, type Pool } from './db/pool.js'
 import { prepareDatabase } from './db/prepare.js'
@@ -13,6 +14,7 @@ import { createRunControl, type RunControl } from './runs/run-control.js'
 import { openRunQueue, type RunQueue } from './runs/run-queue.js'
 import { startHousekeeping } from './schedule/housekeeping.js'
 import { createScheduledRun } from './schedule/scheduled-run.js'
+import { keepPresence } from './schedule/worker-presence.js'
 import { createSealer, loadStoredSecrets } from './secrets.js'
 import { createWakeups, type Wakeups } from './stream/wakeups.js'
 import { createRunHandler } from './sync/worker.js'
@@ -50,6 +52,7 @@ export async function startParts(
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
   const pool = createPool(databaseUrl, { max: 20, name: config.role, onError })
   onStop(() => pool.end())
+  await compareClocks(pool)
 
   const sealer = createSealer(secretKey)
   const baseUrl = await openErp(config, { pool, sealer }, onStop)
@@ -75,7 +78,7 @@ export async function startParts(
     clients,
     runControl,
   }
-  if (works) await startWorker(parts)
+  if (works) await startWorker(parts, onStop)
   onStop(keepHouse(parts).stop)
   return parts
 }
@@ -101,6 +104,15 @@ async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) 
   return { databaseUrl, secretKey }
 }
 
+/** A process whose clock is far off would end sessions that hold, and honour those that have expired. */
+async function compareClocks(pool: Pool): Promise<void> {
+  const difference = describeDifference(await clockDifference(pool, now))
+  if (difference === null) return
+  throw new StartError(
+    `The clock of this machine is ${difference}, and at most 5 min are allowed. Set the clock of the one that is wrong, for example with \`timedatectl set-ntp true\`, and start again.`,
+  )
+}
+
 /** The real ERP's address, or the demo's own one with the tenants that use it. */
 async function openErp(
   config: Config,
@@ -114,7 +126,10 @@ async function openErp(
   return erp.baseUrl
 }
 
-async function startWorker({ config, queue, pool, clients, wakeups, log }: Parts): Promise<void> {
+async function startWorker(
+  { config, queue, pool, clients, wakeups, log }: Parts,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<void> {
   const handle = createRunHandler({
     pool,
     openConnection: clients.forTenant,
@@ -123,14 +138,16 @@ async function startWorker({ config, queue, pool, clients, wakeups, log }: Parts
     log,
   })
   await queue.work(config.runsAtOnce, handle)
+  onStop(keepPresence(pool, (err) => log.warn({ err }, 'the presence of this worker could not be shown')))
 }
 
 /** In every process, so that runs end and resume by themselves even where no worker is up. */
-function keepHouse({ config, pool, runControl, wakeups, log }: Parts) {
+function keepHouse({ config, pool, queue, runControl, wakeups, log }: Parts) {
   const deps = { runControl, onEvent: wakeups.touch }
   return startHousekeeping({
     ...deps,
     pool,
+    queue,
     handlers: {
       full: createScheduledRun('full', deps),
       incremental: createScheduledRun('incremental', deps),
@@ -139,5 +156,7 @@ function keepHouse({ config, pool, runControl, wakeups, log }: Parts) {
     retention: { changesDays: config.changesDays },
     now,
     onError: (error, chore) => log.warn({ err: error, chore }, 'a chore failed and is tried again'),
+    onClockDrift: (difference) =>
+      log.warn(`the clock of this machine is ${difference}: set it, sessions and tickets expire by it`),
   })
 }

@@ -108,6 +108,43 @@ describe('runs', () => {
     expect(new Set(paged).size).toBe(paged.length)
   })
 
+  it('by ids take only ids that a product can have', async () => {
+    await endAllRuns()
+    const start = (ids: string[]) => admin('POST', RUNS, { body: { mode: 'ids', ids } })
+    for (const id of ['0', '9007199254740992', '1'.repeat(18), '-1', 'x']) {
+      const answer = await start(['1', id])
+      expectProblem(answer, 422, 'invalid_body')
+      expect(answer.json.errors).toEqual([
+        { path: 'ids.1', message: 'Tiene que ser un número entero de 1 a 9007199254740991.' },
+      ])
+    }
+    expect((await start(['1', '9007199254740991'])).status).toBe(201)
+  })
+
+  it('retry of what they refused only the rows whose id a product can have', async () => {
+    await endAllRuns()
+    const { json: run } = await admin('POST', RUNS)
+    const reject = (position: number, id: string) =>
+      withTenant(app.database.pool, 'uno', (tx) =>
+        tx.query(
+          `INSERT INTO app.run_rejects (tenant_id, run_id, phase, page, position, cianbox_id, reason, payload)
+           VALUES ('uno', $1, 'products', 1, $2, $3, 'x', '{}')`,
+          [run.id, position, id],
+        ),
+      )
+    await reject(0, '0')
+    await reject(1, '1'.repeat(18))
+    await endAllRuns()
+    expectProblem(await admin('POST', `${RUNS}/${run.id}/rejects/retry`), 422, 'nothing_to_retry')
+    await reject(2, '7')
+    const { status, json: retry } = await admin('POST', `${RUNS}/${run.id}/rejects/retry`)
+    expect(status).toBe(201)
+    const { rows } = await withTenant(app.database.pool, 'uno', (tx) =>
+      tx.query('SELECT requested_ids::text[] AS ids FROM app.runs WHERE run_id = $1', [retry.id]),
+    )
+    expect(rows).toEqual([{ ids: ['7'] }])
+  })
+
   it('show what they refused, page by page, in the order it came', async () => {
     await endAllRuns()
     const { json: run } = await admin('POST', RUNS)

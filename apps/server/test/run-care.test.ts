@@ -1,8 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { withTenant } from '../src/db/pool.js'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ensureTenant } from '../src/accounts/account-store.js'
+import { readDatabaseClock } from '../src/db/database-clock.js'
+import { withMaintenance, withTenant } from '../src/db/pool.js'
 import { claimRun, SupersededError, settle, showLife } from '../src/runs/held-run.js'
 import { cancelledEvent } from '../src/runs/messages.js'
+import { onceACluster } from '../src/schedule/periodic-task.js'
 import { applyRetention } from '../src/schedule/retention.js'
+import { showPresence } from '../src/schedule/worker-presence.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { beginRun } from './support/stream.js'
@@ -10,31 +14,61 @@ import { beginRun } from './support/stream.js'
 /** No worker at all: only API processes. */
 const live = useLiveApp({ worker: false })
 const { app } = live
-const HOUR = 3600
+const MINUTE = 60
+const HOUR = 60 * MINUTE
 
 async function queued(name: string): Promise<{ tenant: LiveTenant; id: string }> {
   const tenant = await live.tenant(name)
   return { tenant, id: (await tenant.call('POST', '/api/cianbox/sync/runs')).json.id }
 }
 
-/** What the database says is as long ago as the test's clock has moved on: signs of life carry its time. */
+/** Makes a run's last sign of life so much older. */
 async function age(tenantId: string, seconds: number) {
   await withTenant(app.database.pool, tenantId, (tx) =>
     tx.query('UPDATE app.runs SET alive_at = alive_at - make_interval(secs => $1)', [seconds]),
   )
 }
 
-describe('a run that no worker comes back for', () => {
-  it('ends with worker_lost, once, and its late worker commits nothing', async () => {
+/** A worker process has been there for so long, and still is; null: none is there. */
+async function presence(seconds: number | null) {
+  await withMaintenance(app.database.pool, (tx) =>
+    tx.query(
+      `UPDATE app.worker_presence SET present_since = now() - make_interval(secs => $1),
+              seen_at = now() - make_interval(secs => $2)`,
+      [seconds ?? 48 * HOUR, seconds === null ? 40 : 0],
+    ),
+  )
+}
+
+async function openJobs(tenantId: string): Promise<{ id: string; runId: string }[]> {
+  const { rows } = await app.database.pool.query<{ id: string; runId: string }>(
+    `SELECT id, data ->> 'runId' AS "runId" FROM pgboss.job WHERE singleton_key = $1 AND state <= 'active'`,
+    [tenantId],
+  )
+  return rows
+}
+
+const loseJob = (tenantId: string) =>
+  app.database.pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [tenantId])
+
+describe('a run that nobody tends although a worker is there', () => {
+  beforeEach(() => presence(HOUR))
+
+  it('gets a new job when its own has gone, and after five that no worker took ends once', async () => {
     const { tenant, id } = await queued('lost')
     const held = await claimRun(app.database.pool, 'lost', id)
     if (!held) throw new Error('not claimed')
-    await age('lost', 14 * 60)
-    await live.tend()
-    expect((await tenant.runs())[0]?.status).toBe('running')
-
-    await age('lost', 2 * 60)
-    await Promise.all([live.tend(), live.tend(await live.node())])
+    const other = await live.node()
+    for (let i = 0; i < 5; i++) {
+      await loseJob('lost')
+      await age('lost', 2 * MINUTE)
+      await Promise.all([live.tend(), live.tend(other)])
+      expect((await tenant.runs())[0]?.status).toBe('running')
+      expect((await openJobs('lost')).map(({ runId }) => runId)).toEqual([id])
+    }
+    await loseJob('lost')
+    await age('lost', 2 * MINUTE)
+    await Promise.all([live.tend(), live.tend(other)])
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     const log = await tenant.call('GET', `/api/cianbox/sync/runs/${id}`)
     expect(log.json.error.message).toContain('queda guardado')
@@ -48,21 +82,55 @@ describe('a run that no worker comes back for', () => {
     expect((await tenant.call('POST', '/api/cianbox/sync/runs')).status).toBe(201)
   })
 
+  it('has its five jobs anew once a worker has claimed it', async () => {
+    const { tenant, id } = await queued('claimed')
+    for (let i = 0; i < 12; i++) {
+      if (i % 4 === 0) await claimRun(app.database.pool, 'claimed', id)
+      await loseJob('claimed')
+      await age('claimed', 2 * MINUTE)
+      await live.tend()
+    }
+    expect((await tenant.runs())[0]?.status).toBe('running')
+    expect(await openJobs('claimed')).toHaveLength(1)
+  })
+
+  it('gets a new job when a worker has held the old one for a quarter of an hour without a sign', async () => {
+    const { id } = await queued('held')
+    await claimRun(app.database.pool, 'held', id)
+    await app.database.pool.query(
+      `UPDATE pgboss.job SET state = 'active', started_on = now(), heartbeat_on = now() WHERE singleton_key = 'held'`,
+    )
+    const [old] = await openJobs('held')
+    await age('held', 14 * MINUTE)
+    await live.tend()
+    expect(await openJobs('held')).toEqual([old])
+    await age('held', 2 * MINUTE)
+    await live.tend()
+    const [job, ...rest] = await openJobs('held')
+    expect([job?.runId, rest]).toEqual([id, []])
+    expect(job?.id).not.toBe(old?.id)
+  })
+
   it('is left alone while its worker shows life', async () => {
     const { tenant, id } = await queued('alive')
     const held = await claimRun(app.database.pool, 'alive', id)
     if (!held) throw new Error('not claimed')
+    await loseJob('alive')
     await age('alive', HOUR)
     await showLife(app.database.pool, held)
     await live.tend()
     expect((await tenant.runs())[0]?.status).toBe('running')
+    expect(await openJobs('alive')).toEqual([])
   })
 
-  it('ends too when no worker has come for a day, and not a paused one', async () => {
+  it('ends when it has waited in the queue for a day, and not a paused one', async () => {
     const { tenant } = await queued('queued')
     const { tenant: paused, id } = await queued('paused')
     await paused.call('POST', `/api/cianbox/sync/runs/${id}/pause`)
     for (const name of ['queued', 'paused']) await age(name, 25 * HOUR)
+    await live.tend()
+    expect((await tenant.runs())[0]?.status).toBe('queued')
+    await presence(25 * HOUR)
     await live.tend()
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     expect((await paused.runs())[0]?.status).toBe('paused')
@@ -74,13 +142,56 @@ describe('a run that no worker comes back for', () => {
   })
 })
 
+describe('a run that no worker is there for', () => {
+  it('waits, however long, and a minute more for the queue once one has come', async () => {
+    const { tenant, id } = await queued('alone')
+    await claimRun(app.database.pool, 'alone', id)
+    await loseJob('alone')
+    await age('alone', 25 * HOUR)
+    for (const there of [null, 0, 50]) {
+      await presence(there)
+      await live.tend()
+      expect((await tenant.runs())[0]?.status).toBe('running')
+      expect(await openJobs('alone')).toEqual([])
+    }
+    await presence(70)
+    await live.tend()
+    expect(await openJobs('alone')).toHaveLength(1)
+  })
+})
+
+describe('the presence of workers', () => {
+  const presentFor = () =>
+    withMaintenance(app.database.pool, async (tx) => {
+      const { rows } = await tx.query<{ seconds: number }>(
+        'SELECT extract(epoch FROM now() - present_since)::float8 AS seconds FROM app.worker_presence',
+      )
+      return rows[0]?.seconds
+    })
+
+  it('lasts while signs follow each other, and begins anew after a break or a clock that was set back', async () => {
+    await presence(HOUR)
+    await showPresence(app.database.pool)
+    expect(await presentFor()).toBeGreaterThanOrEqual(HOUR)
+    for (const seenAt of [`now() - interval '31 seconds'`, `now() + interval '1 hour'`]) {
+      await presence(HOUR)
+      await withMaintenance(app.database.pool, (tx) =>
+        tx.query(`UPDATE app.worker_presence SET seen_at = ${seenAt}`),
+      )
+      await showPresence(app.database.pool)
+      expect(await presentFor()).toBeLessThan(HOUR)
+    }
+  })
+})
+
+const apply = (changesDays = 180) => applyRetention(app.database.pool, { changesDays }, readDatabaseClock)
+
 describe('retention', () => {
   const count = (tenantId: string, table: string) =>
     withTenant(app.database.pool, tenantId, async (tx) => {
       const { rows } = await tx.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`)
       return rows[0]?.n
     })
-  const apply = (changesDays = 180) => applyRetention(app.database.pool, { changesDays }, live.now())
   const outdate = (tenantId: string, sql: string) =>
     withTenant(app.database.pool, tenantId, (tx) => tx.query(sql))
 
@@ -130,6 +241,56 @@ describe('retention', () => {
     expect(await count('kept', 'catalog.product_changes')).toBe(9)
   })
 
+  it('goes on until nothing is left that is old enough, in batches', async () => {
+    await live.tenant('kept').catch(() => undefined)
+    await outdate(
+      'kept',
+      `INSERT INTO app.runs (tenant_id, run_id, mode, status, created_at, ended_at)
+       SELECT 'kept', 'old' || i, 'full', 'complete', now() - interval '40 days', now() - interval '40 days'
+         FROM generate_series(1, 120) AS i`,
+    )
+    await outdate('kept', 'DELETE FROM catalog.product_changes')
+    await outdate(
+      'kept',
+      `INSERT INTO catalog.product_changes (tenant_id, run_id, cianbox_id, kind, changed_at)
+       SELECT 'kept', 'r', i, 'created', now() - interval '20 days' FROM generate_series(1, 10001) AS i`,
+    )
+    await apply(10)
+    expect(await count('kept', 'catalog.product_changes')).toBe(0)
+    expect(await count('kept', 'app.runs WHERE NOT is_trimmed')).toBe(0)
+  })
+
+  it('gives a tenant its turn only once its oldest row is a day overdue', async () => {
+    await live.tenant('kept').catch(() => undefined)
+    const change = (age: string) =>
+      outdate(
+        'kept',
+        `INSERT INTO catalog.product_changes (tenant_id, run_id, cianbox_id, kind, changed_at)
+         VALUES ('kept', 'r', 1, 'created', now() - interval '${age}')`,
+      )
+    await outdate('kept', 'DELETE FROM catalog.product_changes')
+    await change('10 days 23 hours')
+    await apply(10)
+    expect(await count('kept', 'catalog.product_changes')).toBe(1)
+    await outdate('kept', `UPDATE catalog.product_changes SET changed_at = changed_at - interval '2 hours'`)
+    await change('10 days 1 hour')
+    await apply(10)
+    expect(await count('kept', 'catalog.product_changes')).toBe(0)
+  })
+
+  it('drops the pages of a run that ended a day ago without completing', async () => {
+    const id = await endedRun()
+    await outdate(
+      'kept',
+      `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids) VALUES ('kept', '${id}', 'products', 1, 1, '{1}')`,
+    )
+    await apply()
+    expect(await count('kept', 'app.run_pages')).toBe(1)
+    await outdate('kept', `UPDATE app.runs SET ended_at = ended_at - interval '49 hours'`)
+    await apply()
+    expect(await count('kept', 'app.run_pages')).toBe(0)
+  })
+
   it('drops used tickets once they have expired', async () => {
     await live.tenant('kept').catch(() => undefined)
     await outdate(
@@ -138,6 +299,64 @@ describe('retention', () => {
     )
     await apply()
     expect(await count('kept', 'app.used_tickets')).toBe(1)
+  })
+})
+
+describe('recovery and retention', () => {
+  it('cost the same few transactions whether there are three hundred idle tenants or none', async () => {
+    const { pool } = app.database
+    for (let i = 0; i < 300; i++) await ensureTenant(pool, `idle-${i}`, 'Idle')
+    await presence(HOUR)
+    const node = { ...(await live.node()), pool }
+    const both = async () => {
+      await live.tend(node)
+      await apply()
+    }
+    // What the other tests left is done first.
+    await both()
+    const transactions = vi.spyOn(pool, 'connect')
+    await both()
+    expect(transactions).toHaveBeenCalledTimes(2)
+    transactions.mockRestore()
+  })
+
+  it('are told of a turn that comes after a day without any, as after a jump of the clock', async () => {
+    const turns: boolean[] = []
+    const turn = () =>
+      onceACluster(app.database.pool, 'retention', HOUR * 1000, async ({ isAfterBreak }) =>
+        turns.push(isAfterBreak),
+      )
+    for (const age of ['25 hours', '23 hours', '2 years']) {
+      await withMaintenance(app.database.pool, (tx) =>
+        tx.query(`UPDATE app.periodic_tasks SET next_at = now() - interval '${age}'`),
+      )
+      await turn()
+    }
+    expect(turns).toEqual([true, false, true])
+  })
+
+  it('have their turn once in the cluster, and again when their time has come', async () => {
+    const done: string[] = []
+    const nodes = await Promise.all(['a', 'b', 'c'].map(async (name) => ({ name, ...(await live.node()) })))
+    const allTry = () =>
+      Promise.all(
+        nodes.map(({ name, pool }) =>
+          onceACluster(pool, 'recovery', MINUTE * 1000, async () => void done.push(name)),
+        ),
+      )
+    const turnAt = (sql: string) =>
+      withMaintenance(app.database.pool, (tx) => tx.query(`UPDATE app.periodic_tasks SET next_at = ${sql}`))
+    await turnAt('now()')
+    await allTry()
+    await allTry()
+    expect(done).toHaveLength(1)
+    await turnAt(`now() - interval '1 second'`)
+    await allTry()
+    expect(done).toHaveLength(2)
+    // A clock that was set back must not stop it for as long.
+    await turnAt(`now() + interval '1 hour'`)
+    await allTry()
+    expect(done).toHaveLength(3)
   })
 })
 

@@ -11,6 +11,28 @@ beforeAll(async () => {
 })
 afterAll(() => queue?.stop(5000))
 
+// Ahead of the test that starts workers: they would take the job.
+it('finds the open job of a tenant among more than a thousand ended ones', async () => {
+  const tenantId = 'busy'
+  // Older than the open job, as they are in life.
+  await database.pool.query(
+    `INSERT INTO pgboss.job (name, data, state, policy, singleton_key, created_on, completed_on, keep_until)
+     SELECT 'runs', '{}', 'completed', 'exclusive', $1, now() - make_interval(secs => i), now(), now() + interval '1 day'
+       FROM generate_series(1, 1500) AS i`,
+    [tenantId],
+  )
+  const enqueue = (runId: string) =>
+    withTenant(database.pool, tenantId, (tx) => queue.enqueue(tx, { tenantId, runId }))
+  await enqueue('first')
+  await enqueue('second')
+  const { rows } = await database.pool.query(
+    `SELECT data ->> 'runId' AS run FROM pgboss.job WHERE singleton_key = $1 AND state < 'active'`,
+    [tenantId],
+  )
+  expect(rows).toEqual([{ run: 'second' }])
+  await database.pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [tenantId])
+})
+
 it('works on as many runs as there are slots, on four times as many more that release theirs, and on the rest later', async () => {
   const slots = 2
   const runs = 14

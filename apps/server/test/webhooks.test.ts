@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { webhookLeftSchema } from '../src/http/answer-schemas.js'
 import { webhookSchema } from '../src/http/webhook-routes.js'
+import { addPending } from '../src/webhooks/pending-store.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
 import { until } from './support/until.js'
@@ -80,6 +81,21 @@ describe('a notification', () => {
     expect(plain.status).toBe(200)
     expect(await pendingOf(tenant)).toBe(1)
     expect((await tenant.call('GET', WEBHOOK)).json.lastReceivedAt).toBe(live.now().toISOString())
+  })
+
+  it('of ids that no product can have is counted, and asks for the others alone', async () => {
+    const tenant = await live.tenant('impossible')
+    const path = await register(tenant)
+    expect((await notify(path, [0, 3, '9007199254740992', '1'.repeat(18), 'x'])).status).toBe(200)
+    expect(await pendingOf(tenant)).toBe(1)
+    await notify(path, [0], 'categorias')
+    expect((await tenant.call('GET', WEBHOOK)).json.ignoredIds).toBe(4)
+    const addZero = withTenant(app.database.pool, tenant.id, (tx) =>
+      addPending(tx, tenant.id, ['0'], live.now()),
+    )
+    await expect(addZero).rejects.toThrow('is_product_id')
+    await drain()
+    expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', created: 1 })
   })
 
   it('of one tenant says nothing to another', async () => {
@@ -194,7 +210,7 @@ describe('notified products', () => {
 describe('the webhook of a connection', () => {
   it('is registered at the ERP, shown, kept and removed', async () => {
     const tenant = await live.tenant('round')
-    const none = { registered: false, url: null, events: [], lastReceivedAt: null }
+    const none = { registered: false, url: null, events: [], lastReceivedAt: null, ignoredIds: 0 }
     expect((await tenant.call('GET', WEBHOOK)).json).toEqual(none)
 
     const first = await tenant.call('PUT', WEBHOOK)

@@ -1,3 +1,4 @@
+import { readDatabaseClock } from '@espejo/server/db/database-clock'
 import { receiveNotification } from '@espejo/server/webhooks/receive'
 import type { Rig } from './rig.js'
 import { runsOf } from './runs.js'
@@ -7,7 +8,12 @@ import { until } from './until.js'
 export async function notifyProducts(rig: Rig, tenantId: string, ids: string[]): Promise<string> {
   const { admin, pool } = rig.postgres
   const before = new Set((await runsOf(admin, tenantId)).map(({ id }) => id))
-  await receiveNotification(pool, { tenantId, cuenta: tenantId }, { event: 'productos', ids }, new Date())
+  await receiveNotification(
+    pool,
+    { tenantId, cuenta: tenantId },
+    { event: 'productos', ids, ignored: 0 },
+    readDatabaseClock,
+  )
   const run = await until('the notified products have a run', 60, async () =>
     (await runsOf(admin, tenantId)).find(({ id }) => !before.has(id)),
   )

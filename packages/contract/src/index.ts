@@ -1,6 +1,7 @@
 export * from './apply-run-event.js'
 export type * from './http.js'
 export type * from './product.js'
+export * from './product-id.js'
 export * from './run.js'
 export * from './run-events.js'
 export * from './view-of-run.js'

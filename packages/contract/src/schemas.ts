@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isProductId } from './product-id.js'
 
 /**
  * Bodies and parameters that the HTTP API accepts. Apart from the plain types, so that a browser
@@ -72,10 +73,13 @@ export type ConnectionTestBody = z.infer<typeof connectionTestBody>
 
 const cianboxId = z.string().regex(/^\d{1,18}$/, 'Tiene que ser un número.')
 
+/** Stricter than what can be searched for: the ERP is asked for it. */
+const askedId = z.string().refine(isProductId, 'Tiene que ser un número entero de 1 a 9007199254740991.')
+
 export const runBody = z
   .object({
     mode: z.enum(['full', 'incremental', 'ids']).default('full'),
-    ids: z.array(cianboxId).min(1).max(10_000).optional(),
+    ids: z.array(askedId).min(1).max(10_000).optional(),
     dryRun: z.boolean().default(false),
   })
   .refine((body) => (body.mode === 'ids') === (body.ids !== undefined), {

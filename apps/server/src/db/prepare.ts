@@ -1,4 +1,5 @@
-import { installRunQueue, RUN_QUEUE_SCHEMA } from '../runs/run-queue.js'
+import { RUN_QUEUE_SCHEMA } from '../runs/queue-tables.js'
+import { installRunQueue } from '../runs/run-queue.js'
 import { grantSchema, migrate } from './migrate.js'
 
 /** Brings a database to this release: our tables, then the job queue's, with the app's rights on both. */

@@ -3,6 +3,7 @@ import type { Authenticate } from '../accounts/authenticate.js'
 import type { Session, Sessions } from '../accounts/session.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
+import { type DatabaseClock, readDatabaseClock } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 import type { RunControl } from '../runs/run-control.js'
 import type { Sealer } from '../secrets.js'
@@ -36,7 +37,10 @@ export interface ApiDeps {
   /** Turns the ERP's notifications on and off. */
   registrations: Registrations
   onUnexpectedError: UnexpectedErrorLog
+  /** The process's clock, for sessions. */
   now: () => Date
+  /** For what is compared with times in the database. @defaultValue PostgreSQL's */
+  clock?: DatabaseClock
 }
 
 /**
@@ -57,6 +61,7 @@ export function createApi(deps: ApiDeps): Router {
 /** All routes of the API but the stream's, the one that describes them included. */
 export function apiRoutes(deps: ApiDeps): Route[] {
   const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester, registrations } = deps
+  const { clock = readDatabaseClock } = deps
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
     ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
@@ -65,8 +70,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...runOutcomeRoutes({ pool, runControl }),
     ...productRoutes({ pool }),
     ...referenceRoutes({ pool }),
-    ...webhookRoutes({ pool, webhooks: createWebhookStore(deps), registrations, now }),
-    ...scheduleRoutes({ pool, now }),
+    ...webhookRoutes({ pool, webhooks: createWebhookStore(deps), registrations, clock }),
+    ...scheduleRoutes({ pool, clock }),
   ]
   let document: object | undefined
   routes.push(

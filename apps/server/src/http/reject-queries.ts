@@ -1,4 +1,4 @@
-import type { Reject, RunPhase } from '@espejo/contract'
+import { isProductId, type Reject, type RunPhase } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 
 /** Where a rejected row stood. Pages are numbered for each phase anew. */
@@ -25,12 +25,12 @@ export async function listRejects(
 /** The most ids that one run takes. */
 const RETRY_LIMIT = 10_000
 
-/** The products among a run's rejected rows. */
+/** The products among a run's rejected rows, those left out whose id the ERP cannot be asked for. */
 export async function listRejectedIds(tx: Tx, tenantId: string, runId: string): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `SELECT DISTINCT cianbox_id AS id FROM app.run_rejects
       WHERE tenant_id = $1 AND run_id = $2 AND cianbox_id IS NOT NULL AND phase <> 'references' LIMIT $3`,
     [tenantId, runId, RETRY_LIMIT],
   )
-  return rows.map(({ id }) => id)
+  return rows.map(({ id }) => id).filter(isProductId)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { cronProblem, nextDue, TIME_ZONE } from '../schedule/cron.js'
 import { readDue, setDue } from '../schedule/due-work.js'
@@ -9,8 +10,8 @@ const PATH = '/cianbox/sync/schedule'
 const tag = 'schedule'
 
 /** When a tenant's runs start by themselves. */
-export function scheduleRoutes(deps: { pool: Pool; now: () => Date }): Route[] {
-  const { pool, now } = deps
+export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Route[] {
+  const { pool, clock } = deps
   return [
     route({
       method: 'get',
@@ -33,9 +34,10 @@ export function scheduleRoutes(deps: { pool: Pool; now: () => Date }): Route[] {
       handle: ({ session: { tenantId }, body }) =>
         withTenant(pool, tenantId, async (tx) => {
           await writeSchedule(tx, tenantId, body)
+          const at = await clock(tx)
           for (const kind of ['full', 'incremental'] as const) {
             const cron = body[kind]
-            await setDue(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, now()))
+            await setDue(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, at))
           }
           return ok(await shown(tx, tenantId))
         }),

@@ -5,6 +5,7 @@ import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
 import { can } from '../accounts/capabilities.js'
 import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
+import type { DatabaseClock } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 import { BudgetSpentError } from '../requests/budget-spent.js'
 import { readNotification } from '../webhooks/notification-body.js'
@@ -23,9 +24,9 @@ export function webhookRoutes(deps: {
   pool: Pool
   webhooks: WebhookStore
   registrations: Registrations
-  now: () => Date
+  clock: DatabaseClock
 }): Route[] {
-  const { pool, webhooks, registrations, now } = deps
+  const { pool, webhooks, registrations, clock } = deps
   return [
     route({
       method: 'post',
@@ -47,7 +48,7 @@ export function webhookRoutes(deps: {
         if (!webhook) throw notFound('Esta dirección no existe.')
         const notification = readNotification(body)
         if (!notification) throw notANotification()
-        await receiveNotification(pool, webhook, notification, now())
+        await receiveNotification(pool, webhook, notification, clock)
         return { status: 200 }
       },
     }),
@@ -104,6 +105,10 @@ export const webhookSchema = z
     url: z.string().nullable().meta({ description: 'A secret: who knows it can make us ask the ERP' }),
     events: z.array(z.string()),
     lastReceivedAt: z.iso.datetime().nullable(),
+    ignoredIds: z
+      .number()
+      .int()
+      .meta({ description: 'Notified ids that no product can have, so far; nothing was asked for them' }),
   })
   .meta({ id: 'Webhook' })
 
@@ -113,6 +118,7 @@ function shown(webhook: Webhook | null): z.infer<typeof webhookSchema> {
     url: webhook?.registeredUrl ?? null,
     events: webhook?.events ?? [],
     lastReceivedAt: webhook?.lastReceivedAt?.toISOString() ?? null,
+    ignoredIds: webhook?.ignoredIds ?? 0,
   }
 }
 

@@ -4,10 +4,10 @@ import { appendEvent } from './event-log.js'
 import { newId } from './ids.js'
 import { cancelledEvent, startEvent } from './messages.js'
 import type { RunQueue } from './run-queue.js'
-import { RUN_COLUMNS, type RunRow, toRun } from './run-row.js'
+import { RUN_SUMMARY_COLUMNS, type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
-import { type RunTrigger, transition } from './transitions.js'
+import { intentAfter, type RunRequest, transition } from './transitions.js'
 
 export interface StartRun {
   mode: RunMode
@@ -26,11 +26,12 @@ export interface RunControl {
    * As {@link start}, in the caller's transaction: null when a run is active. After the commit the caller
    * lets viewers know of it, as `onEvent` does here.
    */
-  startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunRow | null>
+  startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunSummary | null>
   /** Ends a run that has not ended; what its pages committed stays. Null: no such run. */
   cancel(tenantId: string, runId: string): Promise<Run | null>
   /** Null: no such run. A run that has ended stays as it is. */
   pause(tenantId: string, runId: string): Promise<Run | null>
+  /** Also withdraws a pause that the run's worker has not obeyed yet. */
   resume(tenantId: string, runId: string): Promise<Run | null>
   /** A person has seen how many products would be retired and lets a guarded run go on. */
   confirmSweep(tenantId: string, runId: string): Promise<Run | null>
@@ -45,7 +46,7 @@ export function createRunControl(deps: {
 }): RunControl {
   const { pool, queue, now, onEvent } = deps
 
-  async function startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunRow | null> {
+  async function startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunSummary | null> {
     const fresh = await insertRun(tx, tenantId, {
       id: newId(),
       mode: request.mode,
@@ -73,8 +74,8 @@ export function createRunControl(deps: {
   async function ask(
     tenantId: string,
     runId: string,
-    trigger: 'cancel' | 'pause' | 'resume',
-    before: (tx: Tx, run: RunRow) => Promise<void> = async () => undefined,
+    trigger: RunRequest,
+    before: (tx: Tx, run: RunSummary) => Promise<void> = async () => undefined,
   ): Promise<Run | null> {
     let hasMoved = false
     const row = await withTenant(pool, tenantId, async (tx) => {
@@ -102,12 +103,12 @@ export function createRunControl(deps: {
 }
 
 /** A run that waits for the next day's budget goes on by itself; one that a person has paused must not. */
-function takesOverBudgetPause(run: RunRow, trigger: RunTrigger): boolean {
+function takesOverBudgetPause(run: RunSummary, trigger: RunRequest): boolean {
   return trigger === 'pause' && run.status === 'paused' && run.waiting?.reason === 'daily_budget'
 }
 
 /** Only where there is a sweep to confirm: a yes that nobody was asked for must not count later. */
-async function confirm(tx: Tx, run: RunRow): Promise<void> {
+async function confirm(tx: Tx, run: RunSummary): Promise<void> {
   if (run.waiting?.reason !== 'sweep_confirmation') return
   await tx.query('UPDATE app.runs SET sweep_confirmed = true WHERE tenant_id = $1 AND run_id = $2', [
     run.tenantId,
@@ -115,9 +116,10 @@ async function confirm(tx: Tx, run: RunRow): Promise<void> {
   ])
 }
 
-/** A worker holds the run: it reads the intent and obeys. A cancel is not weakened to a pause. */
-async function setIntent(tx: Tx, run: RunRow, trigger: RunTrigger): Promise<RunRow> {
-  const intent = run.intent === 'cancel' || trigger === 'cancel' ? 'cancel' : 'pause'
+/** A worker holds the run: it reads the intent and obeys, or goes on where a resume has withdrawn it. */
+async function setIntent(tx: Tx, run: RunSummary, request: RunRequest): Promise<RunSummary> {
+  const intent = intentAfter(run.intent, request)
+  if (intent === run.intent) return run
   await tx.query('UPDATE app.runs SET intent = $3 WHERE tenant_id = $1 AND run_id = $2', [
     run.tenantId,
     run.id,
@@ -127,7 +129,7 @@ async function setIntent(tx: Tx, run: RunRow, trigger: RunTrigger): Promise<RunR
 }
 
 /** What viewers of a run that no worker holds are told of the change. */
-function eventOf(run: RunRow, trigger: 'cancel' | 'pause' | 'resume', at: Date): LoggedEvent {
+function eventOf(run: RunSummary, trigger: RunRequest, at: Date): LoggedEvent {
   if (trigger === 'cancel') return cancelledEvent(at)
   const waiting = trigger === 'pause' ? { reason: 'paused' as const, until: null } : null
   return { event: 'progress', data: progressData({ ...run, waiting }, 0) }
@@ -136,17 +138,17 @@ function eventOf(run: RunRow, trigger: 'cancel' | 'pause' | 'resume', at: Date):
 /** No worker holds the run: the change is made here. */
 async function move(
   tx: Tx,
-  run: RunRow,
+  run: RunSummary,
   status: RunStatus,
   logged: LoggedEvent,
   queue: RunQueue,
-): Promise<RunRow> {
+): Promise<RunSummary> {
   const error = logged.event === 'error' ? logged.data : null
   const waiting = logged.event === 'progress' ? logged.data.waiting : null
-  const { rows } = await tx.query<RunRow>(
+  const { rows } = await tx.query<RunSummary>(
     `UPDATE app.runs SET status = $3, intent = NULL, seq = seq + 1, alive_at = now(), waiting = $4, error_code = $5,
             error_message = $6, ended_at = CASE WHEN $7 THEN now() END
-      WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_COLUMNS}`,
+      WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_SUMMARY_COLUMNS}`,
     [
       run.tenantId,
       run.id,

@@ -1,6 +1,7 @@
 import { PgBoss, type SendOptions } from 'pg-boss'
 import type { Pool, Tx } from '../db/pool.js'
 import { createJobSlots, type JobSlot } from './job-slots.js'
+import { findOpenJob, RUN_QUEUE, RUN_QUEUE_SCHEMA } from './queue-tables.js'
 
 /** What a job carries. pg-boss's tables have no row-level security: nothing secret goes here. */
 export interface RunJob {
@@ -28,18 +29,16 @@ export interface RunQueue {
   stop(timeoutMs: number): Promise<void>
 }
 
-const QUEUE = 'runs'
 /** Workers that look for the next job at any time, each twice a second. */
 const LOOKING = 4
 /** For each slot so many may be released: a run that waits is cheap, but not for nothing. */
 const RELEASED_A_SLOT = 4
-const SCHEMA = 'pgboss'
 
 /** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
 export async function installRunQueue(databaseUrl: string): Promise<void> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
-    schema: SCHEMA,
+    schema: RUN_QUEUE_SCHEMA,
     supervise: false,
     schedule: false,
     max: 1,
@@ -58,14 +57,12 @@ export async function installRunQueue(databaseUrl: string): Promise<void> {
       deleteAfterSeconds: 24 * 3600,
       notify: true,
     }
-    if (await boss.getQueue(QUEUE)) await boss.updateQueue(QUEUE, without(options, 'policy'))
-    else await boss.createQueue(QUEUE, options)
+    if (await boss.getQueue(RUN_QUEUE)) await boss.updateQueue(RUN_QUEUE, without(options, 'policy'))
+    else await boss.createQueue(RUN_QUEUE, options)
   } finally {
     await boss.stop({ graceful: false })
   }
 }
-
-export const RUN_QUEUE_SCHEMA = SCHEMA
 
 /** The queue of runs, one job a tenant at a time, on the app's own database. */
 export async function openRunQueue(
@@ -74,7 +71,7 @@ export async function openRunQueue(
 ): Promise<RunQueue> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
-    schema: SCHEMA,
+    schema: RUN_QUEUE_SCHEMA,
     migrate: false,
     createSchema: false,
     supervise: options.supervise,
@@ -90,11 +87,11 @@ export async function openRunQueue(
   return {
     async enqueue(tx, job) {
       const db: NonNullable<SendOptions['db']> = { executeSql: (text, values) => tx.query(text, values) }
-      const send = () => boss.send(QUEUE, job, { singletonKey: job.tenantId, db })
+      const send = () => boss.send(RUN_QUEUE, job, { singletonKey: job.tenantId, db })
       if (await send()) return
       // The job of a run that has ended or paused stays open for a moment, until its worker closes it.
-      const open = await boss.findJobs(QUEUE, { key: job.tenantId, db })
-      for (const { id } of open) await boss.complete(QUEUE, id, null, { db, includeQueued: true })
+      const id = await findOpenJob(tx, job.tenantId)
+      if (id !== null) await boss.complete(RUN_QUEUE, id, null, { db, includeQueued: true })
       if (!(await send())) throw new Error('The queue refused the run although the tenant has no other job.')
     },
     async work(concurrency, handle) {
@@ -113,7 +110,7 @@ export async function openRunQueue(
       async function hire(): Promise<void> {
         workers += 1
         const id = await boss.work<RunJob>(
-          QUEUE,
+          RUN_QUEUE,
           { pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
           async (jobs) => {
             busy += 1
@@ -132,7 +129,7 @@ export async function openRunQueue(
               if (workers - busy > LOOKING || surplus() > 0) {
                 workers -= 1
                 // Takes no further job; not waited for, as it waits for this very handler.
-                void boss.offWork(QUEUE, { id, wait: false }).catch(options.onError)
+                void boss.offWork(RUN_QUEUE, { id, wait: false }).catch(options.onError)
               }
             }
           },

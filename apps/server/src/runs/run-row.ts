@@ -1,14 +1,22 @@
 import type { Run, RunErrorCode, RunMode, RunPhase, RunStatus, Waiting } from '@espejo/contract'
+import type { RunIntent } from './transitions.js'
 
-/** A row of `app.runs`, as `pg` gives it with {@link RUN_COLUMNS}. */
-export interface RunRow {
+/** A row of `app.runs`, as `pg` gives it with {@link RUN_COLUMNS}: for the worker that claims it. */
+export interface RunRow extends RunSummary {
+  requestedIds: string[] | null
+}
+
+/**
+ * The row without the ids that a run by ids was asked for, of which there can be ten thousand: for everyone
+ * but the worker. `pg` gives it with {@link RUN_SUMMARY_COLUMNS}.
+ */
+export interface RunSummary {
   tenantId: string
   id: string
   mode: RunMode
   dryRun: boolean
-  requestedIds: string[] | null
   status: RunStatus
-  intent: 'cancel' | 'pause' | null
+  intent: RunIntent | null
   phase: RunPhase | null
   epoch: number
   seq: number
@@ -38,9 +46,8 @@ export interface RunRow {
   errorMessage: string | null
 }
 
-export const RUN_COLUMNS = `
-  tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", requested_ids::text[] AS "requestedIds",
-  status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
+export const RUN_SUMMARY_COLUMNS = `
+  tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
   to_char(newest_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "newestSeen",
   sweep_confirmed AS "sweepConfirmed", page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,
@@ -49,8 +56,10 @@ export const RUN_COLUMNS = `
   created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
   error_code AS "errorCode", error_message AS "errorMessage"`
 
+export const RUN_COLUMNS = `${RUN_SUMMARY_COLUMNS}, requested_ids::text[] AS "requestedIds"`
+
 /** The row as the HTTP API shows it. */
-export function toRun(row: RunRow): Run {
+export function toRun(row: RunSummary): Run {
   const totalProcessed = row.created + row.updated + row.unchanged
   return {
     id: row.id,

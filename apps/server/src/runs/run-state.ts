@@ -1,9 +1,9 @@
 import type { ProgressData } from '@espejo/contract'
-import type { RunRow } from './run-row.js'
+import type { RunSummary } from './run-row.js'
 
 /** The part of a run that moves while it is worked on. Written whole, with every event. */
 export type RunState = Pick<
-  RunRow,
+  RunSummary,
   | 'phase'
   | 'page'
   | 'totalPages'

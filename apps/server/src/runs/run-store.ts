@@ -1,6 +1,6 @@
 import type { RunMode } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
-import { RUN_COLUMNS, type RunRow } from './run-row.js'
+import { RUN_SUMMARY_COLUMNS, type RunSummary } from './run-row.js'
 
 export interface NewRun {
   id: string
@@ -11,20 +11,20 @@ export interface NewRun {
 }
 
 /** Inserts a queued run whose log holds its `start`; null when the tenant has an active one. */
-export async function insertRun(tx: Tx, tenantId: string, run: NewRun): Promise<RunRow | null> {
-  const { rows } = await tx.query<RunRow>(
+export async function insertRun(tx: Tx, tenantId: string, run: NewRun): Promise<RunSummary | null> {
+  const { rows } = await tx.query<RunSummary>(
     `INSERT INTO app.runs (tenant_id, run_id, mode, dry_run, requested_ids, status, started_by, seq)
      VALUES ($1, $2, $3, $4, $5, 'queued', $6, 1)
      ON CONFLICT (tenant_id) WHERE status IN ('queued', 'running', 'paused') DO NOTHING
-     RETURNING ${RUN_COLUMNS}`,
+     RETURNING ${RUN_SUMMARY_COLUMNS}`,
     [tenantId, run.id, run.mode, run.dryRun, run.requestedIds, run.startedBy],
   )
   return rows[0] ?? null
 }
 
-export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<RunRow | null> {
-  const { rows } = await tx.query<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2`,
+export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<RunSummary | null> {
+  const { rows } = await tx.query<RunSummary>(
+    `SELECT ${RUN_SUMMARY_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2`,
     [tenantId, runId],
   )
   return rows[0] ?? null
@@ -34,17 +34,17 @@ export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<
  * As {@link findRun}, and no one else changes it until the transaction ends. `NO KEY`: the page that a worker is
  * writing refers to the run from its first statement on, and a wish or a takeover must not wait for it.
  */
-export async function lockRun(tx: Tx, tenantId: string, runId: string): Promise<RunRow | null> {
-  const { rows } = await tx.query<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR NO KEY UPDATE`,
+export async function lockRun(tx: Tx, tenantId: string, runId: string): Promise<RunSummary | null> {
+  const { rows } = await tx.query<RunSummary>(
+    `SELECT ${RUN_SUMMARY_COLUMNS} FROM app.runs WHERE tenant_id = $1 AND run_id = $2 FOR NO KEY UPDATE`,
     [tenantId, runId],
   )
   return rows[0] ?? null
 }
 
-export async function activeRun(tx: Tx, tenantId: string): Promise<RunRow | null> {
-  const { rows } = await tx.query<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM app.runs
+export async function activeRun(tx: Tx, tenantId: string): Promise<RunSummary | null> {
+  const { rows } = await tx.query<RunSummary>(
+    `SELECT ${RUN_SUMMARY_COLUMNS} FROM app.runs
       WHERE tenant_id = $1 AND status IN ('queued', 'running', 'paused')`,
     [tenantId],
   )
@@ -57,9 +57,9 @@ export async function listRuns(
   tenantId: string,
   limit: number,
   cursor: string | null,
-): Promise<RunRow[]> {
-  const { rows } = await tx.query<RunRow>(
-    `SELECT ${RUN_COLUMNS} FROM app.runs
+): Promise<RunSummary[]> {
+  const { rows } = await tx.query<RunSummary>(
+    `SELECT ${RUN_SUMMARY_COLUMNS} FROM app.runs
       WHERE tenant_id = $1 AND ($2::text IS NULL OR (created_at, run_id) <
             (SELECT created_at, run_id FROM app.runs WHERE tenant_id = $1 AND run_id = $2))
       ORDER BY created_at DESC, run_id DESC LIMIT $3`,

@@ -1,6 +1,6 @@
 import { isFinal } from '@espejo/contract'
 import { describe, expect, it } from 'vitest'
-import { RUN_STATUSES, RUN_TRIGGERS, transition } from './transitions.js'
+import { intentAfter, RUN_STATUSES, RUN_TRIGGERS, type RunRequest, transition } from './transitions.js'
 
 const everyPair = RUN_STATUSES.flatMap((status) => RUN_TRIGGERS.map((trigger) => ({ status, trigger })))
 
@@ -39,5 +39,21 @@ describe('the life of a run', () => {
       }
     }
     expect([...reached].sort()).toEqual([...RUN_STATUSES].sort())
+  })
+})
+
+describe('what is asked of a running run', () => {
+  const requests: readonly RunRequest[] = ['cancel', 'pause', 'resume']
+
+  it('never moves it at once: its worker obeys, or goes on', () => {
+    expect(transition('running', 'resume')).toBe('running')
+  })
+
+  it.each(requests)('a cancel is not weakened by %s', (request) => {
+    expect(intentAfter('cancel', request)).toBe('cancel')
+  })
+
+  it.each([null, 'pause'] as const)('the last request holds after %s', (intent) => {
+    expect(requests.map((request) => intentAfter(intent, request))).toEqual(['cancel', 'pause', null])
   })
 })

@@ -1,10 +1,11 @@
+import type { DatabaseClock } from '../db/database-clock.js'
 import { actFor, type Pool, type Tx, withMaintenance, withTenant } from '../db/pool.js'
 
 /** `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. */
 export type DueKind = 'full' | 'incremental' | 'notified'
 
 /**
- * Does one piece of due work, in its tenant's transaction.
+ * Does one piece of due work, in its tenant's transaction, at the database's time `at`.
  * @returns when it is due again (null: not until someone asks), and what to do once that has committed
  */
 export type DueHandler = (
@@ -45,17 +46,18 @@ export async function readDue(tx: Tx, tenantId: string): Promise<Partial<Record<
 
 /**
  * Does what is due, the longest overdue first. On any number of nodes at once each piece is done once:
- * its row stays locked until what it led to has committed. One that fails is tried again in a minute.
+ * its row stays locked until what it led to has committed. One that fails is tried again in a minute. What is
+ * due, and when it is due again, goes by the database's clock.
  * @returns how many pieces were done, failures included
  */
 export async function doDueWork(
   pool: Pool,
   handlers: DueHandlers,
-  at: Date,
+  clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<number> {
   let done = 0
-  while (done < A_PASS && (await doOne(pool, handlers, at, onError))) done += 1
+  while (done < A_PASS && (await doOne(pool, handlers, clock, onError))) done += 1
   return done
 }
 
@@ -67,15 +69,17 @@ interface Due {
 async function doOne(
   pool: Pool,
   handlers: DueHandlers,
-  at: Date,
+  clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<boolean> {
-  let taken: Due | undefined
+  let taken: (Due & { at: Date }) | undefined
   try {
     const afterwards = await withMaintenance(pool, async (tx) => {
-      taken = await takeOne(tx, at)
-      if (!taken) return undefined
-      const { tenantId, kind } = taken
+      const at = await clock(tx)
+      const due = await takeOne(tx, at)
+      if (!due) return undefined
+      taken = { ...due, at }
+      const { tenantId, kind } = due
       await actFor(tx, tenantId)
       const { next, afterwards } = await handlers[kind](tx, tenantId, at)
       await setDue(tx, tenantId, kind, next)
@@ -84,7 +88,7 @@ async function doOne(
     afterwards?.()
   } catch (error) {
     if (!taken) throw error
-    const { tenantId, kind } = taken
+    const { tenantId, kind, at } = taken
     await withTenant(pool, tenantId, (tx) => setDue(tx, tenantId, kind, new Date(at.getTime() + RETRY_MS)))
     onError(error, tenantId)
   }

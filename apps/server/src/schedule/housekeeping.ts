@@ -1,7 +1,9 @@
-import type { Pool } from '../db/pool.js'
-import type { RunControl } from '../runs/run-control.js'
-import { tendRuns } from './care.js'
+import { type DatabaseClock, readDatabaseClock } from '../db/database-clock.js'
+import { createClockWatch } from './clock-watch.js'
 import { type DueHandlers, doDueWork } from './due-work.js'
+import { onceACluster } from './periodic-task.js'
+import { type RecoveryDeps, recoverRuns } from './recovery.js'
+import { repeat } from './repeat.js'
 import { applyRetention, type Retention } from './retention.js'
 
 /** What every process does beside its own work, for all tenants. Any number of them may. */
@@ -10,53 +12,46 @@ export interface Housekeeping {
   stop(): Promise<void>
 }
 
-export interface HousekeepingDeps {
-  pool: Pool
-  runControl: Pick<RunControl, 'resume'>
+export interface HousekeepingDeps extends RecoveryDeps {
   handlers: DueHandlers
   retention: Retention
+  /** The process's clock, which is only compared with the database's. */
   now: () => Date
-  /** Called after a commit that wrote to a run's log. */
-  onEvent: (runId: string) => void
+  /** What due work and recovery go by. @defaultValue PostgreSQL's */
+  clock?: DatabaseClock
   onError: (error: unknown, chore: string) => void
+  /** Called once for each time that the process's clock drifts too far, with the difference in words. */
+  onClockDrift: (difference: string) => void
 }
 
-/** Due work every second, runs that nobody tends every minute, retention every hour; the first of each at once. */
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/**
+ * Due work every second, in each process; recovery of stale runs every minute and retention every hour, in one
+ * process of the cluster. The first of each at once.
+ */
 export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
-  const { pool, handlers, now, onError } = deps
-  const chores = [
-    repeat(1000, 'due work', onError, () =>
-      doDueWork(pool, handlers, now(), (error, tenantId) => onError(error, `due work of ${tenantId}`)),
+  const { pool, handlers, now, clock = readDatabaseClock, onError } = deps
+  const task = (everyMs: number, name: string, work: () => Promise<unknown>) =>
+    repeat(everyMs, work, (error) => onError(error, name))
+  const of = (name: string) => (error: unknown, tenantId: string) => onError(error, `${name} of ${tenantId}`)
+  const stops = [
+    task(1000, 'due work', () => doDueWork(pool, handlers, clock, of('due work'))),
+    task(MINUTE_MS, 'recovery', () =>
+      onceACluster(pool, 'recovery', MINUTE_MS, () => recoverRuns(deps, clock, of('recovery'))),
     ),
-    repeat(60_000, 'untended runs', onError, () => tendRuns(deps, now())),
-    repeat(3600_000, 'retention', onError, () => applyRetention(pool, deps.retention, now())),
+    task(HOUR_MS, 'retention', () =>
+      onceACluster(pool, 'retention', HOUR_MS, async ({ isAfterBreak }) => {
+        // Nothing can be undeleted: a clock that has jumped ahead gets an hour to be set right.
+        if (!isAfterBreak) await applyRetention(pool, deps.retention, clock)
+      }),
+    ),
+    task(MINUTE_MS, 'clock', createClockWatch(pool, now, deps.onClockDrift)),
   ]
   return {
     async stop() {
-      await Promise.all(chores.map((stopOne) => stopOne()))
+      await Promise.all(stops.map((stop) => stop()))
     },
-  }
-}
-
-/** Does a chore again and again, never twice at once. What it returns stops that and waits for the last. */
-function repeat(
-  everyMs: number,
-  name: string,
-  onError: (error: unknown, chore: string) => void,
-  chore: () => Promise<unknown>,
-): () => Promise<void> {
-  let last: Promise<unknown> | null = null
-  const once = () => {
-    last ??= chore()
-      .catch((error) => onError(error, name))
-      .finally(() => {
-        last = null
-      })
-  }
-  const timer = setInterval(once, everyMs)
-  once()
-  return async () => {
-    clearInterval(timer)
-    await last
   }
 }

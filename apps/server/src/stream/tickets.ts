@@ -51,7 +51,7 @@ export function createTickets(options: {
       if (!session || !claims.jti || !claims.exp) return null
       // A ticket for one run opens that run and nothing else; one for no run opens any.
       if (claims.run !== undefined && claims.run !== runId) return null
-      const isFirst = await useUp(pool, session.tenantId, claims.jti, new Date(claims.exp * 1000), now())
+      const isFirst = await useUp(pool, session.tenantId, claims.jti, new Date(claims.exp * 1000))
       return isFirst ? session : null
     },
   }
@@ -87,25 +87,22 @@ function isRole(role: unknown): role is Role {
   return role === 'admin' || role === 'operator' || role === 'viewer'
 }
 
-/** False when the ticket was used before. Clears away some of those that no longer matter. */
-async function useUp(
-  pool: Pool,
-  tenantId: string,
-  ticketId: string,
-  expiresAt: Date,
-  at: Date,
-): Promise<boolean> {
+/**
+ * False when the ticket was used before. Clears away some of those that no longer matter: that expired so long
+ * ago that neither the node that made them nor any other, each within 5 minutes of the database's clock, takes them.
+ */
+async function useUp(pool: Pool, tenantId: string, ticketId: string, expiresAt: Date): Promise<boolean> {
   return withTenant(pool, tenantId, async (tx) => {
     // SKIP LOCKED: two that clear at once must not wait for each other in opposite orders.
     const { rowCount } = await tx.query(
       `WITH purged AS (
          DELETE FROM app.used_tickets WHERE tenant_id = $1 AND ticket_id IN (
            SELECT ticket_id FROM app.used_tickets
-            WHERE tenant_id = $1 AND expires_at < $4::timestamptz - interval '1 minute'
+            WHERE tenant_id = $1 AND expires_at < now() - interval '15 minutes'
             LIMIT 50 FOR UPDATE SKIP LOCKED))
        INSERT INTO app.used_tickets (tenant_id, ticket_id, expires_at) VALUES ($1, $2, $3)
        ON CONFLICT DO NOTHING`,
-      [tenantId, ticketId, expiresAt, at],
+      [tenantId, ticketId, expiresAt],
     )
     return rowCount === 1
   })

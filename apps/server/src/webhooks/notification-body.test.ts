@@ -1,3 +1,4 @@
+import { isProductId } from '@espejo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readNotification } from './notification-body.js'
@@ -10,21 +11,21 @@ describe('a delivery', () => {
       id: ['10564', '10725'],
       endpoint: 'productos',
     }
-    expect(readNotification(body)).toEqual({ event: 'productos', ids: ['10564', '10725'] })
+    expect(readNotification(body)).toEqual({ event: 'productos', ids: ['10564', '10725'], ignored: 0 })
   })
 
-  it('names each product once, and only what can be one', () => {
-    const id = ['7', 7, '007', 'x', '-1', '1e3', '', '99999999999999999', '8']
-    expect(readNotification({ event: 'productos', id })?.ids).toEqual(['7', '8'])
+  it('names each product once, and only what can be one, and counts the rest', () => {
+    const id = ['7', 7, '007', 'x', '-1', '1e3', '', '99999999999999999', '8', 0, '0', '9007199254740992']
+    expect(readNotification({ event: 'productos', id })).toMatchObject({ ids: ['7', '8'], ignored: 8 })
     expect(readNotification({ event: 'productos', id: '9' })?.ids).toEqual(['9'])
-    expect(readNotification({ event: 'pedidos' })).toEqual({ event: 'pedidos', ids: [] })
+    expect(readNotification({ event: 'pedidos' })).toEqual({ event: 'pedidos', ids: [], ignored: 0 })
   })
 
-  it('may be anything, and then it is none or its ids are numbers that the database holds', () => {
+  it('may be anything, and then it is none or its ids are numbers that a product can have', () => {
     fc.assert(
-      fc.property(fc.anything(), fc.anything(), (event, id) => {
+      fc.property(fc.anything(), fc.oneof(fc.anything(), fc.array(fc.nat())), (event, id) => {
         const read = readNotification({ event, id })
-        for (const one of read?.ids ?? []) expect(one).toMatch(/^\d{1,16}$/)
+        for (const one of read?.ids ?? []) expect(isProductId(one)).toBe(true)
         expect(readNotification(id) === null || typeof id === 'object').toBe(true)
       }),
     )

@@ -1,3 +1,4 @@
+import { isProductId } from '@espejo/contract'
 import { z } from 'zod'
 
 /** What the ERP posts: the ids of an event's things, without their data. At most 200, as it documents. */
@@ -5,6 +6,8 @@ export interface NotificationBody {
   event: string
   /** Those that can be products' ids. */
   ids: string[]
+  /** How many there were that cannot be: asked for among others, one of them spoils the whole request. */
+  ignored: number
 }
 
 /** Reads a delivery's body; null for what is none. Ids come as text; numbers and a single one are taken too. */
@@ -12,11 +15,13 @@ export function readNotification(body: unknown): NotificationBody | null {
   const read = notification.safeParse(body)
   if (!read.success) return null
   const { event, id } = read.data
-  const ids = [id]
-    .flat()
-    .map(String)
-    .filter((one) => /^[0-9]{1,16}$/.test(one))
-  return { event, ids: [...new Set(ids.map((one) => BigInt(one).toString()))] }
+  const told = [id].flat().map(String)
+  const ids = told.filter(isProductId)
+  return {
+    event,
+    ids: [...new Set(ids.map((one) => BigInt(one).toString()))],
+    ignored: told.length - ids.length,
+  }
 }
 
 const id = z.union([z.string(), z.number()])

@@ -57,7 +57,8 @@ export async function takeBack(tx: Tx, tenantId: string, at: Date): Promise<void
         RETURNING notified_ids, requested_ids)
      INSERT INTO app.pending_products (tenant_id, cianbox_id, first_received_at, last_received_at)
      SELECT DISTINCT $1, id, $2::timestamptz, $2::timestamptz
-       FROM ended, unnest(requested_ids) AS id WHERE notified_ids = 'returned'
+       FROM ended, unnest(requested_ids) AS id
+      WHERE notified_ids = 'returned' AND id BETWEEN 1 AND 9007199254740991
      ON CONFLICT DO NOTHING`,
     [tenantId, at],
   )

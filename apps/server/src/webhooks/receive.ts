@@ -1,3 +1,4 @@
+import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { askFor } from '../schedule/due-work.js'
 import { QUIET_MS } from './drain.js'
@@ -16,16 +17,17 @@ const LIST_EVENTS: ReadonlySet<string> = new Set([
 /**
  * Writes a delivery down: products wait for a run by ids, a change in the lists is noted for the
  * schedule, everything else only shows that the ERP reaches us. What is known of another account than
- * the tenant's present one is ignored.
+ * the tenant's present one is ignored. Its time is the database's, as it is for the runs it is compared with.
  */
 export async function receiveNotification(
   pool: Pool,
   webhook: { tenantId: string; cuenta: string },
-  { event, ids }: NotificationBody,
-  at: Date,
+  { event, ids, ignored }: NotificationBody,
+  clock: DatabaseClock,
 ): Promise<void> {
   const { tenantId, cuenta } = webhook
   await withTenant(pool, tenantId, async (tx) => {
+    const at = await clock(tx)
     const { rowCount } = await tx.query('SELECT FROM app.connections WHERE tenant_id = $1 AND cuenta = $2', [
       tenantId,
       cuenta,
@@ -38,9 +40,10 @@ export async function receiveNotification(
     }
     await tx.query(
       `UPDATE app.webhooks SET last_received_at = greatest(last_received_at, $2),
-              lists_changed_at = CASE WHEN $3 THEN $2 ELSE lists_changed_at END
+              lists_changed_at = CASE WHEN $3 THEN $2 ELSE lists_changed_at END,
+              ignored_ids = ignored_ids + $4
         WHERE tenant_id = $1`,
-      [tenantId, at, LIST_EVENTS.has(event)],
+      [tenantId, at, LIST_EVENTS.has(event), event === 'productos' ? ignored : 0],
     )
   })
 }

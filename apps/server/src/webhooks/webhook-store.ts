@@ -11,6 +11,8 @@ export interface Webhook {
   registeredUrl: string | null
   events: NotificationEvent[]
   lastReceivedAt: Date | null
+  /** Notified ids that no product can have, and that were dropped. */
+  ignoredIds: number
 }
 
 /** The one webhook that a tenant has. Its secret is sealed; the hash of it finds the tenant. */
@@ -80,7 +82,7 @@ type Row = Omit<Webhook, 'secret'> & { secretSealed: Buffer }
 async function readRow(tx: Tx, tenantId: string): Promise<Row | null> {
   const { rows } = await tx.query<Row>(
     `SELECT secret_sealed AS "secretSealed", cuenta, registered_url AS "registeredUrl", events,
-            last_received_at AS "lastReceivedAt"
+            last_received_at AS "lastReceivedAt", ignored_ids::float8 AS "ignoredIds"
        FROM app.webhooks WHERE tenant_id = $1`,
     [tenantId],
   )

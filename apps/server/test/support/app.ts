@@ -11,6 +11,7 @@ import { createSessions, type Sessions } from '../../src/accounts/session.js'
 import { createClientFactory } from '../../src/connections/client-factory.js'
 import { createConnectionStore } from '../../src/connections/connection-store.js'
 import { createConnectionTester } from '../../src/connections/connection-tester.js'
+import type { DatabaseClock } from '../../src/db/database-clock.js'
 import type { ApiDeps } from '../../src/http/api.js'
 import { createApp } from '../../src/http/app.js'
 import { createRunControl } from '../../src/runs/run-control.js'
@@ -64,6 +65,8 @@ export function useApp(
     /** The real streams, mounted and ahead as in `compose.ts`. */
     streams?: (deps: ApiDeps) => StreamDeps<IncomingMessage>
     now?: () => Date
+    /** In place of PostgreSQL's. */
+    clock?: DatabaseClock
     /** Given the address that the app listens at. */
     publicUrl?: (address: string) => string | null
   } = {},
@@ -88,6 +91,7 @@ export function useApp(
       sealer,
       sessions,
       now,
+      ...(options.clock ? { clock: options.clock } : {}),
       runControl: createRunControl({ pool, queue, now, onEvent: () => undefined }),
       connectionTester: createConnectionTester({
         connections: createConnectionStore({ pool, sealer }),

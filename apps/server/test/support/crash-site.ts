@@ -6,7 +6,7 @@ import { createConnectionStore } from '../../src/connections/connection-store.js
 import { withTenant } from '../../src/db/pool.js'
 import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
-import type { RunRow } from '../../src/runs/run-row.js'
+import type { RunSummary } from '../../src/runs/run-row.js'
 import { findRun } from '../../src/runs/run-store.js'
 import { createSealer } from '../../src/secrets.js'
 import type { TestDatabase } from './database.js'
@@ -19,9 +19,9 @@ export interface CrashSite {
   /** A tenant whose catalogue takes 20 pages of 20 products. */
   addTenant(id: string, latencyMs: number): Promise<AccountControl>
   start(tenantId: string): Promise<string>
-  run(tenantId: string, runId: string): Promise<RunRow>
+  run(tenantId: string, runId: string): Promise<RunSummary>
   /** Waits until the run is as described. */
-  reached(tenantId: string, runId: string, condition: (run: RunRow) => boolean): Promise<RunRow>
+  reached(tenantId: string, runId: string, condition: (run: RunSummary) => boolean): Promise<RunSummary>
   hire(count: number): Promise<void>
   /** Ends every worker. */
   dismiss(): Promise<void>

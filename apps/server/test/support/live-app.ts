@@ -3,12 +3,13 @@ import { type AccountControl, type AccountOptions, createSimulator, type Simulat
 import { afterAll, beforeAll } from 'vitest'
 import { ensureTenant } from '../../src/accounts/account-store.js'
 import { createClientFactory } from '../../src/connections/client-factory.js'
+import { type DatabaseClock, readDatabaseClock } from '../../src/db/database-clock.js'
 import { createPool, type Pool } from '../../src/db/pool.js'
 import { createGuards } from '../../src/requests/request-guards.js'
 import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
-import { tendRuns } from '../../src/schedule/care.js'
 import { type DueHandlers, doDueWork } from '../../src/schedule/due-work.js'
+import { recoverRuns } from '../../src/schedule/recovery.js'
 import { createScheduledRun } from '../../src/schedule/scheduled-run.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import { createDrain } from '../../src/webhooks/drain.js'
@@ -20,7 +21,7 @@ export interface LiveApp {
   readonly app: TestApp
   readonly simulator: Simulator
   readonly erpUrl: string
-  /** What time it is for schedules, notifications and care. Moves only by {@link LiveApp.pass}. */
+  /** What the database's clock says to schedules, notifications and recovery. Moves only by {@link LiveApp.pass}. */
   now(): Date
   /** Lets time pass, in seconds. */
   pass(seconds: number): void
@@ -38,6 +39,7 @@ export interface LiveApp {
 
 interface Node {
   pool: Pool
+  queue: RunQueue
   runControl: RunControl
 }
 
@@ -57,8 +59,13 @@ export function useLiveApp(
 ): LiveApp {
   let simulator: Simulator | undefined
   let baseUrl = ''
-  let clock = Date.now()
-  const now = () => new Date(clock)
+  let time = Date.now()
+  let passedMs = 0
+  const now = () => new Date(time)
+  /** Stands for the database's clock wherever the parts read it. */
+  const clock: DatabaseClock = async () => now()
+  /** For recovery, which compares with signs of life that carry PostgreSQL's own time. */
+  const movedClock: DatabaseClock = async (tx) => new Date((await readDatabaseClock(tx)).getTime() + passedMs)
   beforeAll(async () => {
     simulator = createSimulator({ accounts: [] })
     baseUrl = (await simulator.listen()).url
@@ -66,12 +73,13 @@ export function useLiveApp(
   const app = useApp({
     cianboxBaseUrl: () => baseUrl,
     now,
+    clock,
     publicUrl: options.publicUrl ?? ((address) => address),
   })
   const onEvent = () => undefined
   const closing: (() => Promise<void>)[] = []
 
-  async function node(): Promise<Node & { queue: RunQueue }> {
+  async function node(): Promise<Node> {
     const pool = createPool(app.database.url, { max: 20, name: 'node', onError: () => undefined })
     const queue = await openRunQueue(pool, { supervise: true, onError: () => undefined })
     closing.push(async () => {
@@ -83,10 +91,9 @@ export function useLiveApp(
 
   let main: Node
   beforeAll(async () => {
-    const { queue, ...first } = await node()
-    main = first
+    main = await node()
     if (options.worker === false) return
-    const { pool } = main
+    const { pool, queue } = main
     const guardsOf = createGuards({ pool, now: () => new Date() })
     const clients = createClientFactory({ ...app.deps, pool, baseUrl, guardsOf })
     const handle = createRunHandler({
@@ -114,7 +121,8 @@ export function useLiveApp(
     },
     now,
     pass(seconds) {
-      clock += seconds * 1000
+      time += seconds * 1000
+      passedMs += seconds * 1000
     },
     async tenant(name, { account = {}, connection = {} } = {}) {
       const login = { cuenta: name, user: 'demo', password: 'demo' }
@@ -140,9 +148,9 @@ export function useLiveApp(
         incremental: createScheduledRun('incremental', deps),
         notified: createDrain(deps),
       }
-      return doDueWork(on.pool, handlers, now(), onError)
+      return doDueWork(on.pool, handlers, clock, onError)
     },
-    tend: (on = main) => tendRuns({ ...on, onEvent }, now()),
+    tend: (on = main) => recoverRuns({ ...on, onEvent }, movedClock, rethrow),
     node,
   }
   return live
