@@ -11,6 +11,7 @@ import { startDemoErp } from './demo.js'
 import { createGuards, type GuardsOf } from './requests/request-guards.js'
 import { createRunControl, type RunControl } from './runs/run-control.js'
 import { openRunQueue, type RunQueue } from './runs/run-queue.js'
+import { createGuardExpiry } from './schedule/guard-expiry.js'
 import { startHousekeeping } from './schedule/housekeeping.js'
 import { createScheduledRun } from './schedule/scheduled-run.js'
 import { createSealer, loadStoredSecrets } from './secrets.js'
@@ -135,6 +136,7 @@ function keepHouse({ config, pool, runControl, wakeups, log }: Parts) {
       full: createScheduledRun('full', deps),
       incremental: createScheduledRun('incremental', deps),
       notified: createDrain(deps),
+      guard: createGuardExpiry(deps),
     },
     retention: { changesDays: config.changesDays },
     now,

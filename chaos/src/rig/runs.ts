@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LoggedEvent, Run } from '@espejo/contract'
+import { asksAPerson, type LoggedEvent, type Run } from '@espejo/contract'
 import type { Rig } from './rig.js'
 import { until } from './until.js'
 
@@ -99,12 +99,10 @@ export function isEnded({ status }: Pick<RunRecord, 'status'>): boolean {
   return status === 'complete' || status === 'error' || status === 'cancelled'
 }
 
-async function answer(
-  { control }: Rig,
-  { tenantId, id, waiting }: RunRecord,
-  confirmsSweeps: boolean,
-): Promise<void> {
-  if (waiting?.reason !== 'sweep_confirmation') await control.resume(tenantId, id)
-  else if (confirmsSweeps) await control.confirmSweep(tenantId, id)
-  else await control.cancel(tenantId, id)
+async function answer({ control }: Rig, run: RunRecord, confirmsSweeps: boolean): Promise<void> {
+  const { tenantId, id } = run
+  if (!asksAPerson(run)) await control.resume(tenantId, id)
+  else if (confirmsSweeps) {
+    await control.decideGuard(tenantId, id, { decision: 'confirmed', decidedBy: null })
+  } else await control.cancel(tenantId, id)
 }

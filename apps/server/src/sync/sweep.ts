@@ -1,9 +1,11 @@
 import type { CianboxClient, ProductRow } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { type GuardTopic, isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
 import { RunFailure } from './failure.js'
+import { GuardOpened } from './guard-opened.js'
 import type { PageResult } from './ledger.js'
 import { nextPage, unseenProducts } from './page-store.js'
 import { listedAmong, retireProducts } from './product-store.js'
@@ -13,15 +15,12 @@ import { prepareRows } from './source-rows.js'
 /** Most ids that one request may name (vendor's documentation). */
 export const IDS_A_REQUEST = 200
 
-/** A sweep that would retire so many products that a person must look first. */
-export class SweepNeedsConfirmation extends Error {
-  override name = 'SweepNeedsConfirmation'
-}
+const PRODUCTS: GuardTopic = { kind: 'retire', subject: 'products' }
 
 /**
  * After a whole pass: what the mirror lists and no page showed is asked for by id, and retired only
  * when the source says that it is gone. What is still there is mirrored like any other product.
- * @throws {@link SweepNeedsConfirmation} before anything is retired, when more than `guardShare` of
+ * @throws {@link GuardOpened} before anything is retired, when more than `guardShare` of
  * the mirror would go and nobody has confirmed it.
  */
 export async function sweep(
@@ -30,10 +29,16 @@ export async function sweep(
   options: { pool: Pool; guardShare: number; signal: AbortSignal },
 ): Promise<void> {
   const { run } = session
-  const { ids, listed } = await withTenant(options.pool, run.tenantId, (tx) => unseenProducts(tx, run))
-  const isGuarded = !run.sweepConfirmed && !run.dryRun
-  if (isGuarded && ids.length > listed * options.guardShare) {
-    throw new SweepNeedsConfirmation(`${ids.length} of ${listed} products are not listed any more.`)
+  const { ids, listed, isGuarded } = await withTenant(options.pool, run.tenantId, async (tx) => {
+    const unseen = await unseenProducts(tx, run)
+    const { ids, listed: of } = unseen
+    const isLarge = !run.dryRun && ids.length > of * options.guardShare
+    const isGuarded = isLarge && !(await isConfirmed(tx, run, { ...PRODUCTS, ids }))
+    if (isGuarded) await openGuard(tx, run, { ...PRODUCTS, ids, of, limit: options.guardShare })
+    return { ...unseen, isGuarded }
+  })
+  if (isGuarded) {
+    throw new GuardOpened(PRODUCTS, `${ids.length} of ${listed} products are not listed any more.`)
   }
   for (let from = 0; from < ids.length; from += IDS_A_REQUEST) {
     const asked = ids.slice(from, from + IDS_A_REQUEST)

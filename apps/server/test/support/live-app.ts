@@ -9,6 +9,7 @@ import { createRunControl, type RunControl } from '../../src/runs/run-control.js
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { tendRuns } from '../../src/schedule/care.js'
 import { type DueHandlers, doDueWork } from '../../src/schedule/due-work.js'
+import { createGuardExpiry } from '../../src/schedule/guard-expiry.js'
 import { createScheduledRun } from '../../src/schedule/scheduled-run.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import { createDrain } from '../../src/webhooks/drain.js'
@@ -139,6 +140,7 @@ export function useLiveApp(
         full: createScheduledRun('full', deps),
         incremental: createScheduledRun('incremental', deps),
         notified: createDrain(deps),
+        guard: createGuardExpiry(deps),
       }
       return doDueWork(on.pool, handlers, now(), onError)
     },
