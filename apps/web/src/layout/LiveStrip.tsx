@@ -1,13 +1,16 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
+import { canOperate } from '../lib/capabilities.js'
+import { useUser } from '../session/SessionGate.js'
 import { useLiveSync } from '../sync/LiveSync.js'
 
 /** A run under way, in one line, on every page but the one that shows it in full. */
 export function LiveStrip() {
   const { t } = useTranslation()
   const [location] = useLocation()
-  const { sync, activeRun } = useLiveSync()
+  const { sync, activeRun, askingRun } = useLiveSync()
   if (location === '/' || !(sync.isLoading || activeRun)) return null
+  if (askingRun) return location === `/corridas/${askingRun.id}` ? null : <AskingStrip />
 
   const percent = sync.progress?.percent ?? activeRun?.percent ?? 0
   const label = t('sync.strip', { percent })
@@ -30,6 +33,24 @@ export function LiveStrip() {
         </div>
         <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
           {t('sync.stripLink')}
+        </Link>
+      </div>
+    </div>
+  )
+}
+
+/** Nothing moves until a person decides; amber, and never a bar. */
+function AskingStrip() {
+  const { t } = useTranslation()
+  const mayDecide = canOperate(useUser())
+  return (
+    <div className="border-t border-line bg-warn-soft">
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 py-1.5 text-sm sm:px-6">
+        <span className="font-medium text-warn">
+          {t(mayDecide ? 'sync.stripAsking' : 'sync.stripAskingOther')}
+        </span>
+        <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
+          {t('sync.stripAskingLink')}
         </Link>
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { elapsed, formatCount, formatDateTime, formatDuration } from './format.js'
+import { elapsed, formatCount, formatDateTime, formatDuration, formatShare } from './format.js'
 
 /** Intl separates with several kinds of space. */
 const plain = (text: string) => text.replace(/\s/gu, ' ')
@@ -8,6 +8,19 @@ describe('formatCount', () => {
   it('groups thousands as the reader does', () => {
     expect(formatCount(12345, 'es-AR')).toBe('12.345')
     expect(formatCount(12345, 'en')).toBe('12,345')
+  })
+})
+
+describe('formatShare', () => {
+  it.each([
+    [0.4, '40 %'],
+    [0.15, '15 %'],
+    [0.07, '7 %'],
+    [0.1501, '15,1 %'],
+    [1, '100 %'],
+    [0, '0 %'],
+  ])('writes %d as %s, never as a limit that it exceeds', (share, expected) => {
+    expect(plain(formatShare(share, 'es-AR'))).toBe(expected)
   })
 })
 

@@ -5,6 +5,16 @@ export function formatCount(value: number, locale: Locale): string {
   return new Intl.NumberFormat(locale).format(value)
 }
 
+/**
+ * A share as per cent: `40 %`, `15,1 %`. Rounded up to a tenth, so that what is above a limit never
+ * reads as the limit itself.
+ */
+export function formatShare(share: number, locale: Locale): string {
+  // Less what a binary float adds: 0.07 * 1000 is 70.00000000000001.
+  const tenths = Math.max(0, Math.ceil(share * 1000 - 1e-6))
+  return `${formatCount(tenths / 10, locale)}\u00a0%`
+}
+
 /** An ISO 8601 instant as date and time of the reader's zone; a dash for `null` or no instant. */
 export function formatDateTime(iso: string | null, locale: Locale, timeZone?: string): string {
   if (iso === null) return '—'

@@ -28,6 +28,10 @@ export interface Labels {
   waiting: Record<WaitingReason, string>
   until: (time: string) => string
   completed: string
+  /** In place of `completed` where rows were rejected. */
+  completedWithRejects: (rejects: string) => string
+  /** In place of both where nothing was stored (`preview`). */
+  previewed: string
   total: (products: string) => string
   duration: string
   cancelled: string
@@ -77,6 +81,9 @@ const SPANISH: Labels = {
   },
   until: (time) => `hasta las ${time}`,
   completed: 'Sincronización completada',
+  completedWithRejects: (rejects) =>
+    `Sincronización terminada con ${rejects} ${rejects === '1' ? 'rechazado' : 'rechazados'}`,
+  previewed: 'Prueba terminada: no se guardó nada',
   total: (products) => `Total: ${products} productos`,
   duration: 'Duración',
   cancelled: 'Sincronización cancelada',
@@ -121,6 +128,8 @@ const ENGLISH: Labels = {
   },
   until: (time) => `until ${time}`,
   completed: 'Sync complete',
+  completedWithRejects: (rejects) => `Sync finished with ${rejects} rejected`,
+  previewed: 'Trial finished: nothing was stored',
   total: (products) => `Total: ${products} products`,
   duration: 'Duration',
   cancelled: 'Sync cancelled',
