@@ -86,12 +86,12 @@ describe.skipIf(whyNoBrowser)(
         `${QUESTION} (40 %; tu límite es 15 %)`,
       )
       await until(async () => (await page.getByRole('progressbar').count()) === 0)
-      expect(await card.getByRole('row').count()).toBe(21)
+      expect(await card.getByRole('row').count()).toBe(11)
       await expectSound(page, 'question')
 
       const first = await card.getByRole('row').nth(1).getByRole('link').textContent()
       await card.getByRole('searchbox').fill(first ?? '')
-      await until(async () => (await card.getByRole('row').count()) < 21)
+      await until(async () => (await card.getByRole('row').count()) < 11)
       expect(await card.getByRole('row').nth(1).getByRole('link').textContent()).toBe(first)
       await page.context().close()
     })

@@ -4,7 +4,7 @@ import { flattenPages, nextPageParam } from './pages.js'
 import { request } from './request.js'
 import { RUNS_KEY } from './runs.js'
 
-const PAGE = 20
+const PAGE = 10
 /** Another person may answer, or make the run ask again. */
 const POLL_MS = 15_000
 

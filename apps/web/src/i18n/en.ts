@@ -141,7 +141,7 @@ export const en: Messages = {
     preview: 'Trial finished',
     withRejects: 'Finished with {{n, number}} rejected',
     withOneReject: 'Finished with {{n, number}} rejected',
-    guardRefused: 'Without the retirements',
+    guardRefused: 'Finished without retirements',
     guardExpired: 'Nobody decided',
   },
   runError: {

@@ -147,7 +147,7 @@ export const esAr = {
     preview: 'Prueba terminada',
     withRejects: 'Terminada con {{n, number}} rechazados',
     withOneReject: 'Terminada con {{n, number}} rechazado',
-    guardRefused: 'Sin las bajas',
+    guardRefused: 'Terminada sin bajas',
     guardExpired: 'Nadie decidió',
   },
   runError: {

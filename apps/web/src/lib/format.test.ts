@@ -13,14 +13,15 @@ describe('formatCount', () => {
 
 describe('formatShare', () => {
   it.each([
-    [0.4, '40 %'],
-    [0.15, '15 %'],
-    [0.07, '7 %'],
-    [0.1501, '15,1 %'],
-    [1, '100 %'],
-    [0, '0 %'],
-  ])('writes %d as %s, never as a limit that it exceeds', (share, expected) => {
-    expect(plain(formatShare(share, 'es-AR'))).toBe(expected)
+    [1000 / 2493, 0.15, '40 %'],
+    [0.07, undefined, '7 %'],
+    [0.1501, 0.15, '15,01 %'],
+    [0.154, 0.15, '15,4 %'],
+    [0.156, 0.15, '16 %'],
+    [1, 0.99, '100 %'],
+    [0, undefined, '0 %'],
+  ])('writes %d above %s as %s', (share, above, expected) => {
+    expect(plain(formatShare(share, 'es-AR', above))).toBe(expected)
   })
 })
 

@@ -6,13 +6,13 @@ export function formatCount(value: number, locale: Locale): string {
 }
 
 /**
- * A share as per cent: `40 %`, `15,1 %`. Rounded up to a tenth, so that what is above a limit never
- * reads as the limit itself.
+ * A share as whole per cent: `40 %`. With `above`, a share that it exceeds, as many digits as it takes
+ * not to read like that one: `15,1 %` beside a limit of `15 %`.
  */
-export function formatShare(share: number, locale: Locale): string {
-  // Less what a binary float adds: 0.07 * 1000 is 70.00000000000001.
-  const tenths = Math.max(0, Math.ceil(share * 1000 - 1e-6))
-  return `${formatCount(tenths / 10, locale)}\u00a0%`
+export function formatShare(share: number, locale: Locale, above?: number): string {
+  const rounded = [0, 1, 2, 3].map((digits) => Number((share * 100).toFixed(digits)))
+  const shown = above === undefined ? rounded[0] : rounded.find((percent) => percent > above * 100)
+  return `${formatCount(shown ?? share * 100, locale)}\u00a0%`
 }
 
 /** An ISO 8601 instant as date and time of the reader's zone; a dash for `null` or no instant. */

@@ -9,7 +9,7 @@ import { Button } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 import { useGuardWords } from './guard-words.js'
 
-/** Two answers of equal weight, and what happens without one. */
+/** Two answers of equal weight, in sight however long the list is, and what happens without one. */
 export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuard }) {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -18,7 +18,7 @@ export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuar
   const { revision } = guard
 
   return (
-    <footer className="flex flex-col gap-3 border-t border-line px-5 py-4">
+    <footer className="sticky bottom-0 flex flex-col gap-3 border-t border-line bg-surface px-5 py-4">
       {decide.isError && (
         <Notice tone="danger" live>
           <ErrorText error={decide.error} />
@@ -26,16 +26,16 @@ export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuar
       )}
       <div className="flex flex-col gap-3 sm:flex-row sm:items-center">
         {canOperate(useUser()) ? (
-          <div className="grid shrink-0 gap-3 sm:grid-cols-2">
+          <div className="grid shrink-0 grid-cols-2 gap-3">
             <Button
-              className="min-h-11"
+              className="min-h-11 whitespace-normal max-sm:px-2"
               busy={decide.isPending}
               onClick={() => decide.mutate({ decision: 'refuse', revision })}
             >
               {words.refuse}
             </Button>
             <Button
-              className="min-h-11"
+              className="min-h-11 whitespace-normal max-sm:px-2"
               busy={decide.isPending}
               onClick={() => decide.mutate({ decision: 'confirm', revision })}
             >

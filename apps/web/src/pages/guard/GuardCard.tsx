@@ -28,7 +28,7 @@ export function GuardCard({ runId }: { runId: string }) {
     )
   }
   return (
-    <section aria-labelledby="guard" className="overflow-hidden rounded-xl border border-warn bg-surface">
+    <section aria-labelledby="guard" className="overflow-clip rounded-xl border border-warn/40 bg-surface">
       <Question guard={guard.data} />
       <GuardFilters guard={guard.data} filter={filter} onChange={setFilter} />
       <GuardItems guard={guard.data} />
@@ -43,16 +43,16 @@ function Question({ guard }: { guard: ShownGuard }) {
   const locale = useLocale()
   const words = useGuardWords(guard)
   const share = {
-    share: formatShare(guard.share, locale),
+    share: formatShare(guard.share, locale, guard.limit),
     limit: formatShare(guard.limit, locale),
     earlier: guard.earlier,
   }
   return (
-    <header className="border-b border-warn bg-warn-soft px-5 py-4">
+    <header className="border-b border-warn/40 bg-warn-soft px-5 py-4">
       <h2 id="guard" className="font-semibold">
         {words.title} {guard.earlier === 0 && t('guard.share', share)}
       </h2>
-      <p className="mt-1 max-w-prose text-sm">
+      <p className="mt-1 max-w-3xl text-sm">
         {guard.earlier > 0 && t('guard.shareWithEarlier', share)} {words.nothingYet} {words.advice}
       </p>
     </header>

@@ -6,7 +6,7 @@ import { cx } from '../../ui/cx.js'
 import { SearchField } from '../products/SearchField.js'
 
 /** So many categories are in sight; the search finds the rest. */
-const IN_SIGHT = 6
+const IN_SIGHT = 4
 
 /** Search, and how many of each category. */
 export function GuardFilters({

@@ -20,7 +20,9 @@ export function GuardItems({ guard }: { guard: ShownGuard }) {
           {areProducts && (
             <>
               <HeadCell from="md">{t('products.category')}</HeadCell>
-              <HeadCell numeric>{t('guard.lastPrice')}</HeadCell>
+              <HeadCell numeric className="whitespace-nowrap">
+                {t('guard.lastPrice')}
+              </HeadCell>
               <HeadCell numeric>{t('products.stock')}</HeadCell>
             </>
           )}
