@@ -8,7 +8,7 @@ import { until } from './support/until.js'
 
 /** Every word on a button that the server would refuse a viewer. */
 const ORDERS =
-  /Iniciar|Cancelar|Pausar|Reanudar|Confirmar|rechazados|Incremental|Prueba|Guardar|Probar|Borrar|avisos|Start|Cancel|Pause|Resume|Confirm|Retry|Dry|Save|Test|Delete|notifications/
+  /Iniciar|Cancelar|Pausar|Reanudar|Confirmar|rechazados|Incremental|Prueba|Guardar|Probar|Borrar|avisos|[Dd]ar de baja|Start|Cancel|Pause|Resume|Confirm|Retry|Dry|Save|Test|Delete|notifications|[Rr]etire/
 
 describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
   const dataDir = temporaryDataDir()

@@ -12,6 +12,7 @@ import { startDemoErp } from './demo.js'
 import { createGuards, type GuardsOf } from './requests/request-guards.js'
 import { createRunControl, type RunControl } from './runs/run-control.js'
 import { openRunQueue, type RunQueue } from './runs/run-queue.js'
+import { createGuardExpiry } from './schedule/guard-expiry.js'
 import { startHousekeeping } from './schedule/housekeeping.js'
 import { createScheduledRun } from './schedule/scheduled-run.js'
 import { keepPresence } from './schedule/worker-presence.js'
@@ -152,6 +153,7 @@ function keepHouse({ config, pool, queue, runControl, wakeups, log }: Parts) {
       full: createScheduledRun('full', deps),
       incremental: createScheduledRun('incremental', deps),
       notified: createDrain(deps),
+      guard: createGuardExpiry(deps),
     },
     retention: { changesDays: config.changesDays },
     now,

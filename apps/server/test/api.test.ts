@@ -69,7 +69,10 @@ describe('runs', () => {
       ['pause', 'paused'],
       ['resume', 'queued'],
       ['pause', 'paused'],
-      ['confirm-sweep', 'queued'],
+      ['confirm-sweep', 'paused'],
+      ['guard/confirm', 'paused'],
+      ['guard/refuse', 'paused'],
+      ['resume', 'queued'],
       ['cancel', 'cancelled'],
       ['cancel', 'cancelled'],
       ['resume', 'cancelled'],
@@ -188,6 +191,9 @@ describe('what another tenant owns', () => {
       ['POST', '/pause'],
       ['POST', '/resume'],
       ['POST', '/confirm-sweep'],
+      ['GET', '/guard'],
+      ['POST', '/guard/confirm'],
+      ['POST', '/guard/refuse'],
     ] as const) {
       expectProblem(await admin(method, `${RUNS}/${run.id}${path}`), 404, 'not_found')
     }

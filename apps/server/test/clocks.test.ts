@@ -66,7 +66,7 @@ async function housekeepOnce(parts: Parts, sinceLastTurn = '1 second') {
     pool: parts.pool,
     queue: parts.queue,
     runControl: parts.runControl,
-    handlers: { full: nothing, incremental: nothing, notified: nothing },
+    handlers: { full: nothing, incremental: nothing, notified: nothing, guard: nothing },
     retention: { changesDays: 180 },
     now: () => new Date(),
     onEvent: () => undefined,

@@ -267,7 +267,7 @@ describe('a person’s wishes', () => {
       startedBy: null,
     })
     await bench.paused('confirmed', run.id)
-    await bench.control.confirmSweep('confirmed', run.id)
+    await bench.control.decideGuard('confirmed', run.id, { decision: 'confirmed', decidedBy: null })
     expect(await bench.ended('confirmed', run.id)).toMatchObject({ status: 'complete', retired: 180 })
     expect(await mirrorOf(database.pool, 'confirmed')).toEqual(truthOf(account))
   })

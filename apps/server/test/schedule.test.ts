@@ -34,6 +34,7 @@ describe('the schedule', () => {
       full: null,
       incremental: null,
       sweepGuardPercent: 15,
+      guardExpiryHours: 24,
       nextFullAt: null,
       nextIncrementalAt: null,
     }
@@ -41,7 +42,12 @@ describe('the schedule', () => {
       ...nothing,
       timeZone: 'America/Argentina/Buenos_Aires',
     })
-    const body = { full: '0 3 * * *', incremental: '*/30 8-20 * * 1-6', sweepGuardPercent: 30 }
+    const body = {
+      full: '0 3 * * *',
+      incremental: '*/30 8-20 * * 1-6',
+      sweepGuardPercent: 30,
+      guardExpiryHours: 48,
+    }
     const put = await tenant.call('PUT', PATH, { body })
     expect(scheduleSchema.parse(put.json)).toMatchObject(body)
     expect((await tenant.call('GET', PATH)).json).toEqual(put.json)

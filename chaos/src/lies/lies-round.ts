@@ -96,6 +96,7 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, stage: LiesStage)
     seconds: PART_S,
     pauseMs: 0,
     confirmsSweeps: expectsASweep(plan, mirrorBefore, truthBefore),
+    confirmsLists: false,
   })
   stage.on(id, null)
   stage.onTold(erp.faults().map(({ strikes }) => strikes > 0))

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LoggedEvent, Run } from '@espejo/contract'
+import { asksAPerson, type LoggedEvent, type Run } from '@espejo/contract'
 import type { Rig } from './rig.js'
 import { until } from './until.js'
 
@@ -88,13 +88,21 @@ export async function endOf(
   rig: Rig,
   tenantId: string,
   runId: string,
-  options: { seconds: number; confirmsSweeps: boolean; pauseMs: number; isHeld?: () => boolean },
+  options: {
+    seconds: number
+    confirmsSweeps: boolean
+    /** Whether much of a small list may go. @defaultValue as of sweeps */
+    confirmsLists?: boolean
+    pauseMs: number
+    isHeld?: () => boolean
+  },
 ): Promise<RunRecord> {
   return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
     const run = await findRun(rig.postgres.admin, tenantId, runId)
     if (run.status === 'paused' && !options.isHeld?.()) {
       await delay(options.pauseMs)
-      await answer(rig, run, options.confirmsSweeps)
+      const { confirmsSweeps, confirmsLists = confirmsSweeps } = options
+      await answer(rig, run, run.waiting?.reason === 'guard' ? confirmsLists : confirmsSweeps)
     }
     return isEnded(run) && run
   })
@@ -104,12 +112,10 @@ export function isEnded({ status }: Pick<RunRecord, 'status'>): boolean {
   return status === 'complete' || status === 'error' || status === 'cancelled'
 }
 
-async function answer(
-  { control }: Rig,
-  { tenantId, id, waiting }: RunRecord,
-  confirmsSweeps: boolean,
-): Promise<void> {
-  if (waiting?.reason !== 'sweep_confirmation') await control.resume(tenantId, id)
-  else if (confirmsSweeps) await control.confirmSweep(tenantId, id)
-  else await control.cancel(tenantId, id)
+async function answer({ control }: Rig, run: RunRecord, confirms: boolean): Promise<void> {
+  const { tenantId, id } = run
+  if (!asksAPerson(run)) await control.resume(tenantId, id)
+  else if (confirms) {
+    await control.decideGuard(tenantId, id, { decision: 'confirmed', decidedBy: null })
+  } else await control.cancel(tenantId, id)
 }

@@ -1,4 +1,5 @@
 export * from './apply-run-event.js'
+export type * from './guard.js'
 export type * from './http.js'
 export type * from './product.js'
 export * from './product-id.js'

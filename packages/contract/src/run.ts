@@ -17,6 +17,7 @@ export interface Waiting {
   until: string | null
 }
 
+/** `sweep_confirmation` and `guard` wait for a person's decision: see {@link asksAPerson}. */
 export type WaitingReason =
   | 'retry_after'
   | 'backoff'
@@ -24,6 +25,7 @@ export type WaitingReason =
   | 'circuit_open'
   | 'daily_budget'
   | 'sweep_confirmation'
+  | 'guard'
   | 'paused'
 
 /** Why a run ended without completing. Stable: programs may switch on it. */
@@ -43,7 +45,6 @@ export type RunErrorCode =
   | 'upstream_invalid_response'
   | 'upstream_too_large'
   | 'upstream_paging'
-  | 'connection_changed'
   | 'incomplete_pass'
   | 'guard_refused'
   | 'guard_expired'
@@ -91,4 +92,10 @@ const FINAL: ReadonlySet<RunStatus> = new Set(['complete', 'error', 'cancelled']
 /** Whether a run in this status can still change. */
 export function isFinal(status: RunStatus): boolean {
   return FINAL.has(status)
+}
+
+/** Whether a run stands still until a person decides what `GET …/runs/:id/guard` says. */
+export function asksAPerson(run: Pick<Run, 'status' | 'waiting'>): boolean {
+  const reason = run.waiting?.reason
+  return run.status === 'paused' && (reason === 'sweep_confirmation' || reason === 'guard')
 }

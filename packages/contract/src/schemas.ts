@@ -105,6 +105,21 @@ export const listQuery = z.object({
 const flag = z.enum(['true', 'false'])
 const isTrue = (value: string) => value === 'true'
 
+/** What of a run's guard is listed. The rest of the answer is of the whole guard. */
+export const guardQuery = listQuery.extend({
+  /** Every word must occur in the name; or it is a whole SKU or barcode. */
+  search: z.string().max(200, 'No puede tener más de 200 caracteres.').optional(),
+  /** A category's name, as `breakdown` has it. */
+  category: z.string().max(1000).optional(),
+})
+
+export const guardConfirmBody = z
+  .object({
+    /** Of the guard that was shown; left out: whatever is asked now. */
+    revision: z.number().int().min(1).optional(),
+  })
+  .meta({ id: 'GuardConfirmBody' })
+
 export const productsQuery = listQuery.extend({
   /** Every word must occur in name, SKU, barcode or brand; or it is a whole SKU or barcode. */
   search: z.string().max(200, 'No puede tener más de 200 caracteres.').optional(),

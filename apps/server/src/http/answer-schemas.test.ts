@@ -3,6 +3,7 @@ import type {
   Connection,
   ConnectionTest,
   ErrorData,
+  Guard,
   Product,
   ProgressData,
   Run,
@@ -21,9 +22,11 @@ import type {
   streamTicketSchema,
 } from './answer-schemas.js'
 import type { eventSchemas } from './event-schemas.js'
+import type { guardSchema } from './guard-routes.js'
 
 it('the schemas of answers and events say exactly what the contract says', () => {
   expectTypeOf<z.infer<typeof runSchema>>().toEqualTypeOf<Run>()
+  expectTypeOf<z.infer<typeof guardSchema>>().toEqualTypeOf<Guard>()
   expectTypeOf<z.infer<typeof productSchema>>().toEqualTypeOf<Product>()
   expectTypeOf<z.infer<typeof sessionSchema>>().toEqualTypeOf<Session>()
   expectTypeOf<z.infer<typeof connectionSchema>>().toEqualTypeOf<Connection>()

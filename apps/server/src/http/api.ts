@@ -11,6 +11,7 @@ import type { Registrations } from '../webhooks/registration.js'
 import { createWebhookStore } from '../webhooks/webhook-store.js'
 import { authRoutes } from './auth-routes.js'
 import { connectionRoutes } from './connection-routes.js'
+import { guardRoutes } from './guard-routes.js'
 import { describeApi } from './openapi.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { productRoutes } from './product-routes.js'
@@ -67,6 +68,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
     ...connectionRoutes({ connections, testConnection: connectionTester, registrations }),
     ...runRoutes({ pool, runControl }),
+    ...guardRoutes({ pool, runControl }),
     ...runOutcomeRoutes({ pool, runControl }),
     ...productRoutes({ pool }),
     ...referenceRoutes({ pool }),

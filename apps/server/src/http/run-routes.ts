@@ -90,10 +90,5 @@ export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[]
 const ORDERS = [
   { path: 'cancel', order: 'cancel', summary: 'End a run; what its pages committed stays' },
   { path: 'pause', order: 'pause', summary: 'Hold a run where it is' },
-  { path: 'resume', order: 'resume', summary: 'Let a paused run go on' },
-  {
-    path: 'confirm-sweep',
-    order: 'confirmSweep',
-    summary: 'Let a run retire as many products as it asked about',
-  },
+  { path: 'resume', order: 'resume', summary: 'Let a paused run go on; what it asked it asks again' },
 ] as const

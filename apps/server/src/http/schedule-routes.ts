@@ -66,12 +66,14 @@ const cron = z
   })
   .nullable()
 
+const hours = 'Tiene que ser un número entero de 1 a 720.'
 const percent = 'Tiene que ser un número entero de 1 a 100.'
 const scheduleBody = z
   .object({
     full: cron.default(null),
     incremental: cron.default(null),
     sweepGuardPercent: z.number(percent).int(percent).min(1, percent).max(100, percent).default(15),
+    guardExpiryHours: z.number(hours).int(hours).min(1, hours).max(720, hours).default(24),
   })
   .meta({ id: 'ScheduleBody' })
 
@@ -84,6 +86,9 @@ export const scheduleSchema = z
       .number()
       .int()
       .meta({ description: "Share of the mirror that a sweep may retire without a person's word" }),
+    guardExpiryHours: z.number().int().meta({
+      description: "How long a run waits for a person's decision before it ends with `guard_expired`",
+    }),
     timeZone: z.string(),
     nextFullAt: time,
     nextIncrementalAt: time,

@@ -1,4 +1,4 @@
-import type { LoggedEvent, RunErrorCode, RunMode } from '@espejo/contract'
+import type { GuardKind, LoggedEvent, RunErrorCode, RunMode } from '@espejo/contract'
 
 /** The sentences of a run's own events, as the operator reads them. */
 export function startEvent(run: { id: string; mode: RunMode }, at: Date): LoggedEvent {
@@ -23,4 +23,45 @@ export function errorEvent(
 
 export function cancelledEvent(at: Date): Extract<LoggedEvent, { event: 'error' }> {
   return errorEvent('cancelled', 'Sincronización cancelada. Lo que ya se había guardado queda guardado.', at)
+}
+
+/** A person has said no to what the run asked; null: what that was is not known any more. */
+export function guardRefusedEvent(guard: AskedAbout | null, at: Date): LoggedEvent {
+  return errorEvent('guard_refused', `Se rechazó ${whatOf(guard)} ${KEPT}`, at)
+}
+
+/** Nobody has answered in time. */
+export function guardExpiredEvent(guard: AskedAbout | null, at: Date): LoggedEvent {
+  return errorEvent('guard_expired', `Nadie decidió a tiempo sobre ${whatOf(guard)} ${KEPT}`, at)
+}
+
+interface AskedAbout {
+  kind: GuardKind
+  subject: string
+  count: number
+}
+
+const KEPT = 'Siguen en el espejo como estaban, y lo que ya se había guardado queda guardado.'
+
+function whatOf(guard: AskedAbout | null): string {
+  if (guard === null) return 'lo que esta sincronización preguntó.'
+  const what = `${new Intl.NumberFormat('es-AR').format(guard.count)} ${nounOf(guard)}`
+  return guard.kind === 'retire'
+    ? `la baja de ${what} que Cianbox dejó de mostrar.`
+    : `el cambio de ${what} que no se parece a los anteriores.`
+}
+
+function nounOf({ subject, count }: AskedAbout): string {
+  const [one, many] = NOUNS[subject] ?? ['registro', 'registros']
+  return count === 1 ? one : many
+}
+
+const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  products: ['producto', 'productos'],
+  categories: ['categoría', 'categorías'],
+  brands: ['marca', 'marcas'],
+  price_lists: ['lista de precios', 'listas de precios'],
+  seasons: ['temporada', 'temporadas'],
+  branches: ['sucursal', 'sucursales'],
+  exchange_rates: ['cotización', 'cotizaciones'],
 }

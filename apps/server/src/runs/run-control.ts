@@ -1,10 +1,12 @@
-import { isFinal, type LoggedEvent, type Run, type RunMode, type RunStatus } from '@espejo/contract'
+import type { LoggedEvent, Run, RunMode } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
+import { createGuardDecisions, type GuardDecisions } from './guard-decisions.js'
 import { newId } from './ids.js'
 import { cancelledEvent, startEvent } from './messages.js'
+import { moveRun } from './move-run.js'
 import type { RunQueue } from './run-queue.js'
-import { RUN_SUMMARY_COLUMNS, type RunSummary, toRun } from './run-row.js'
+import { type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
 import { intentAfter, type RunRequest, transition } from './transitions.js'
@@ -33,8 +35,14 @@ export interface RunControl {
   pause(tenantId: string, runId: string): Promise<Run | null>
   /** Also withdraws a pause that the run's worker has not obeyed yet. */
   resume(tenantId: string, runId: string): Promise<Run | null>
-  /** A person has seen how many products would be retired and lets a guarded run go on. */
-  confirmSweep(tenantId: string, runId: string): Promise<Run | null>
+  /**
+   * A person's answer to what the run asks: yes lets it go on, no ends it. A run that asks nothing stays
+   * as it is. Null: no such run.
+   * @throws `GuardChanged` when `revision` is given and is not that of the open question.
+   */
+  decideGuard(...answer: Parameters<GuardDecisions['decide']>): Promise<Run | null>
+  /** See {@link GuardDecisions.expireIn}. After the commit the caller lets viewers know of the ending. */
+  expireGuardIn: GuardDecisions['expireIn']
 }
 
 export function createRunControl(deps: {
@@ -45,6 +53,7 @@ export function createRunControl(deps: {
   onEvent: (runId: string) => void
 }): RunControl {
   const { pool, queue, now, onEvent } = deps
+  const guards = createGuardDecisions(deps)
 
   async function startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunSummary | null> {
     const fresh = await insertRun(tx, tenantId, {
@@ -71,12 +80,7 @@ export function createRunControl(deps: {
     return { run: toRun(outcome.row), started: outcome.started }
   }
 
-  async function ask(
-    tenantId: string,
-    runId: string,
-    trigger: RunRequest,
-    before: (tx: Tx, run: RunSummary) => Promise<void> = async () => undefined,
-  ): Promise<Run | null> {
+  async function ask(tenantId: string, runId: string, trigger: RunRequest): Promise<Run | null> {
     let hasMoved = false
     const row = await withTenant(pool, tenantId, async (tx) => {
       const run = await lockRun(tx, tenantId, runId)
@@ -84,9 +88,8 @@ export function createRunControl(deps: {
         run && (takesOverBudgetPause(run, trigger) ? run.status : transition(run.status, trigger))
       if (!run || !status) return run
       if (run.status === 'running') return setIntent(tx, run, trigger)
-      await before(tx, run)
       hasMoved = true
-      return move(tx, run, status, eventOf(run, trigger, now()), queue)
+      return moveRun(tx, run, status, eventOf(run, trigger, now()), queue)
     })
     if (hasMoved) onEvent(runId)
     return row && toRun(row)
@@ -98,22 +101,18 @@ export function createRunControl(deps: {
     cancel: (tenantId, runId) => ask(tenantId, runId, 'cancel'),
     pause: (tenantId, runId) => ask(tenantId, runId, 'pause'),
     resume: (tenantId, runId) => ask(tenantId, runId, 'resume'),
-    confirmSweep: (tenantId, runId) => ask(tenantId, runId, 'resume', confirm),
+    async decideGuard(tenantId, runId, answer) {
+      const decided = await guards.decide(tenantId, runId, answer)
+      if (decided?.hasMoved) onEvent(runId)
+      return decided && toRun(decided.row)
+    },
+    expireGuardIn: guards.expireIn,
   }
 }
 
 /** A run that waits for the next day's budget goes on by itself; one that a person has paused must not. */
 function takesOverBudgetPause(run: RunSummary, trigger: RunRequest): boolean {
   return trigger === 'pause' && run.status === 'paused' && run.waiting?.reason === 'daily_budget'
-}
-
-/** Only where there is a sweep to confirm: a yes that nobody was asked for must not count later. */
-async function confirm(tx: Tx, run: RunSummary): Promise<void> {
-  if (run.waiting?.reason !== 'sweep_confirmation') return
-  await tx.query('UPDATE app.runs SET sweep_confirmed = true WHERE tenant_id = $1 AND run_id = $2', [
-    run.tenantId,
-    run.id,
-  ])
 }
 
 /** A worker holds the run: it reads the intent and obeys, or goes on where a resume has withdrawn it. */
@@ -133,34 +132,4 @@ function eventOf(run: RunSummary, trigger: RunRequest, at: Date): LoggedEvent {
   if (trigger === 'cancel') return cancelledEvent(at)
   const waiting = trigger === 'pause' ? { reason: 'paused' as const, until: null } : null
   return { event: 'progress', data: progressData({ ...run, waiting }, 0) }
-}
-
-/** No worker holds the run: the change is made here. */
-async function move(
-  tx: Tx,
-  run: RunSummary,
-  status: RunStatus,
-  logged: LoggedEvent,
-  queue: RunQueue,
-): Promise<RunSummary> {
-  const error = logged.event === 'error' ? logged.data : null
-  const waiting = logged.event === 'progress' ? logged.data.waiting : null
-  const { rows } = await tx.query<RunSummary>(
-    `UPDATE app.runs SET status = $3, intent = NULL, seq = seq + 1, alive_at = now(), waiting = $4, error_code = $5,
-            error_message = $6, ended_at = CASE WHEN $7 THEN now() END
-      WHERE tenant_id = $1 AND run_id = $2 RETURNING ${RUN_SUMMARY_COLUMNS}`,
-    [
-      run.tenantId,
-      run.id,
-      status,
-      waiting && JSON.stringify(waiting),
-      error?.code ?? null,
-      error?.message ?? null,
-      isFinal(status),
-    ],
-  )
-  const moved = rows[0] ?? run
-  await appendEvent(tx, run.tenantId, run.id, moved.seq, logged)
-  if (status === 'queued') await queue.enqueue(tx, { tenantId: run.tenantId, runId: run.id })
-  return moved
 }

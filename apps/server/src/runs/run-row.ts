@@ -24,7 +24,6 @@ export interface RunSummary {
   pageSize: number | null
   /** Newest `updated` that the run's pages have shown, ISO 8601 UTC. */
   newestSeen: string | null
-  sweepConfirmed: boolean
   page: number
   totalPages: number
   created: number
@@ -49,7 +48,7 @@ export interface RunSummary {
 export const RUN_SUMMARY_COLUMNS = `
   tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
   to_char(newest_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "newestSeen",
-  sweep_confirmed AS "sweepConfirmed", page, total_pages AS "totalPages",
+  page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,
   rate_per_second AS "ratePerSecond", eta_seconds AS "etaSeconds", started_by AS "startedBy",
   (SELECT name FROM app.users u WHERE u.tenant_id = runs.tenant_id AND u.user_id = runs.started_by) AS "startedByName",

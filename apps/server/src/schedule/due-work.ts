@@ -1,8 +1,11 @@
 import type { DatabaseClock } from '../db/database-clock.js'
 import { actFor, type Pool, type Tx, withMaintenance, withTenant } from '../db/pool.js'
 
-/** `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. */
-export type DueKind = 'full' | 'incremental' | 'notified'
+/**
+ * `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. `guard`: a question
+ * that nobody has answered (`openGuard` writes it).
+ */
+export type DueKind = 'full' | 'incremental' | 'notified' | 'guard'
 
 /**
  * Does one piece of due work, in its tenant's transaction, at the database's time `at`.

@@ -7,15 +7,23 @@ export interface ScheduleSettings {
   incremental: string | null
   /** 1 to 100. */
   sweepGuardPercent: number
+  /** How long a run waits for a person's decision before it ends, 1 to 720. */
+  guardExpiryHours: number
 }
 
 export type ScheduledKind = 'full' | 'incremental'
 
-const NO_SCHEDULE: ScheduleSettings = { full: null, incremental: null, sweepGuardPercent: 15 }
+const NO_SCHEDULE: ScheduleSettings = {
+  full: null,
+  incremental: null,
+  sweepGuardPercent: 15,
+  guardExpiryHours: 24,
+}
 
 export async function readSchedule(tx: Tx, tenantId: string): Promise<ScheduleSettings> {
   const { rows } = await tx.query<ScheduleSettings>(
-    `SELECT full_cron AS full, incremental_cron AS incremental, sweep_guard_percent AS "sweepGuardPercent"
+    `SELECT full_cron AS full, incremental_cron AS incremental, sweep_guard_percent AS "sweepGuardPercent",
+            guard_expiry_hours AS "guardExpiryHours"
        FROM app.schedules WHERE tenant_id = $1`,
     [tenantId],
   )
@@ -24,11 +32,12 @@ export async function readSchedule(tx: Tx, tenantId: string): Promise<ScheduleSe
 
 export async function writeSchedule(tx: Tx, tenantId: string, settings: ScheduleSettings): Promise<void> {
   await tx.query(
-    `INSERT INTO app.schedules (tenant_id, full_cron, incremental_cron, sweep_guard_percent)
-     VALUES ($1, $2, $3, $4)
+    `INSERT INTO app.schedules (tenant_id, full_cron, incremental_cron, sweep_guard_percent, guard_expiry_hours)
+     VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (tenant_id) DO UPDATE SET full_cron = excluded.full_cron,
-       incremental_cron = excluded.incremental_cron, sweep_guard_percent = excluded.sweep_guard_percent`,
-    [tenantId, settings.full, settings.incremental, settings.sweepGuardPercent],
+       incremental_cron = excluded.incremental_cron, sweep_guard_percent = excluded.sweep_guard_percent,
+       guard_expiry_hours = excluded.guard_expiry_hours`,
+    [tenantId, settings.full, settings.incremental, settings.sweepGuardPercent, settings.guardExpiryHours],
   )
 }
 

@@ -4,10 +4,10 @@ import { BudgetSpentError } from '../requests/budget-spent.js'
 import { SupersededError } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
 import { failureOf, type RunFailure } from './failure.js'
+import { GuardOpened } from './guard-opened.js'
 import { forgetPages } from './page-store.js'
 import type { RunWriter } from './run-writer.js'
 import type { Stop } from './stop-watch.js'
-import { SweepNeedsConfirmation } from './sweep.js'
 
 /**
  * Gives a run that did not complete what it is due: its ending, its pause, or another worker.
@@ -73,12 +73,16 @@ export async function conclude(
 
 function stopOf(error: unknown): Stop | null {
   if (error instanceof SupersededError) return 'superseded'
-  return error instanceof SweepNeedsConfirmation || error instanceof BudgetSpentError ? 'pause' : null
+  return error instanceof GuardOpened || error instanceof BudgetSpentError ? 'pause' : null
 }
 
 /** What a run that pauses waits for. One that a person paused must not go on by itself the next day. */
 function waitingOf(error: unknown, stopped: Stop | null): Waiting {
-  if (error instanceof SweepNeedsConfirmation) return { reason: 'sweep_confirmation', until: null }
+  if (error instanceof GuardOpened) {
+    const { kind, subject } = error.topic
+    const isSweep = kind === 'retire' && subject === 'products'
+    return { reason: isSweep ? 'sweep_confirmation' : 'guard', until: null }
+  }
   if (error instanceof BudgetSpentError && stopped === null) {
     return { reason: 'daily_budget', until: error.until.toISOString() }
   }

@@ -118,14 +118,16 @@ export async function listedSample(
   return rows.map(({ id }) => id)
 }
 
-/** How many products were retired in the last day, a confirmed guard's not counted. */
-export async function recentlyRetired(tx: Tx, tenantId: string): Promise<number> {
+/** How many products other runs have retired within the last day without asking a person. */
+export async function recentlyRetired(tx: Tx, run: { tenantId: string; id: string }): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM catalog.products p
-      WHERE p.tenant_id = $1 AND p.retired_at > now() - interval '1 day' AND NOT EXISTS (
-        SELECT FROM app.runs r
-         WHERE r.tenant_id = $1 AND r.run_id = p.changed_by_run AND r.sweep_confirmed)`,
-    [tenantId],
+      WHERE p.tenant_id = $1 AND p.retired_at > now() - interval '1 day' AND p.changed_by_run <> $2
+        AND NOT EXISTS (
+          SELECT FROM app.run_guards g
+           WHERE g.tenant_id = $1 AND g.run_id = p.changed_by_run AND g.subject = 'products'
+             AND g.decision = 'confirmed')`,
+    [run.tenantId, run.id],
   )
   return rows[0]?.count ?? 0
 }

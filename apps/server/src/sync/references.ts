@@ -6,14 +6,15 @@ import {
   type SourceReject,
 } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
 import { exceedsGuard } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
+import { GuardOpened } from './guard-opened.js'
 import { NO_COUNTS } from './ledger.js'
 import { recordRejects } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
-import { SweepNeedsConfirmation } from './sweep.js'
 
 const KINDS: readonly ReferenceKind[] = [
   'categories',
@@ -28,7 +29,7 @@ const KINDS: readonly ReferenceKind[] = [
  * Mirrors the small lists, one transaction each, the next one on its way meanwhile. They do not enter the
  * ledger, which is of products. An item that a list does not show is retired when a second answer agrees
  * and no row came without an id.
- * @throws {@link SweepNeedsConfirmation} before anything of a list is retired, when too much of it would go
+ * @throws {@link GuardOpened} before anything of a list is retired, when too much of it would go
  */
 export async function syncReferences(
   session: Session,
@@ -82,16 +83,29 @@ async function readList(
   // A row that cannot be read may be the one that is missing.
   const isVetoed = second === null || [...first.rejects, ...second.rejects].length > 0
   const missing = isVetoed ? [] : missingIn()
-  guardList(run, kind, { count: missing.length, of: listed.length, share: guardShare })
+  await guardList(pool, run, kind, { missing, of: listed.length, limit: guardShare })
   return { items: [...known.values()], rejects, missing }
 }
 
 /** Of a short list a few items are a large share: up to so many go without a person's word. */
 const FEW = 2
 
-function guardList(run: RunRow, kind: ReferenceKind, of: { count: number; of: number; share: number }): void {
-  if (run.dryRun || run.sweepConfirmed || of.count <= FEW || !exceedsGuard({ ...of, recent: 0 })) return
-  throw new SweepNeedsConfirmation(`${of.count} of ${of.of} ${kind} are not listed any more.`)
+async function guardList(
+  pool: Pool,
+  run: RunRow,
+  subject: ReferenceKind,
+  { missing, of, limit }: { missing: readonly string[]; of: number; limit: number },
+): Promise<void> {
+  const count = missing.length
+  if (run.dryRun || count <= FEW || !exceedsGuard({ count, recent: 0, of, share: limit })) return
+  const topic = { kind: 'retire' as const, subject }
+  const question = { ...topic, ids: missing, of, limit }
+  const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
+    const isOpen = !(await isConfirmed(tx, run, question))
+    if (isOpen) await openGuard(tx, run, question)
+    return isOpen
+  })
+  if (mustAsk) throw new GuardOpened(topic, `${count} of ${of} ${subject} are not listed any more.`)
 }
 
 async function askUnlessRefused(client: CianboxClient, kind: ReferenceKind, signal: AbortSignal) {

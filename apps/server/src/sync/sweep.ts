@@ -1,20 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CianboxClient, ProductRow } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { type GuardTopic, isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
 import { askByIdWithControls, IDS_A_REQUEST } from './ask-by-id.js'
 import { exceedsGuard } from './belief/rules.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
+import { GuardOpened } from './guard-opened.js'
 import { nextPage, seenSample, unseenProducts, unseenRequested } from './page-store.js'
 import { listedAmong, listedSample, recentlyRetired, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
 import { prepareRows } from './source-rows.js'
 
-/** A sweep that would retire so many products that a person must look first. */
-export class SweepNeedsConfirmation extends Error {
-  override name = 'SweepNeedsConfirmation'
-}
+const PRODUCTS: GuardTopic = { kind: 'retire', subject: 'products' }
 
 export interface SweepOptions {
   pool: Pool
@@ -34,32 +33,31 @@ const ANSWERS = 2
  * Retires what the mirror lists and this run has not seen, and nothing on one answer: each product is
  * asked for by id twice, at two moments, beside products that are known to be there. What is still
  * there is mirrored like any other.
- * @throws {@link SweepNeedsConfirmation} before anything is retired, when more than `guardShare` of
+ * @throws {@link GuardOpened} before anything is retired, when more than `guardShare` of
  * the mirror would go and nobody has confirmed it.
  */
 export async function sweep(session: Session, client: CianboxClient, options: SweepOptions): Promise<void> {
   const { run } = session
   const { pool, signal } = options
-  const { ids, controls } = await withTenant(pool, run.tenantId, async (tx) => {
+  const { ids, controls, mustAsk } = await withTenant(pool, run.tenantId, async (tx) => {
     const unseen = await (run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run))
-    const recent = await recentlyRetired(tx, run.tenantId)
+    const earlier = await recentlyRetired(tx, run)
     const controls = await controlsFor(tx, run, unseen.ids)
     // Without a product that is known to be there, no absence is believed without a person's word.
     const share = controls.length > 0 ? options.guardShare : 0
-    guard(run, { count: unseen.ids.length, recent, of: unseen.listed, share })
-    return { ids: unseen.ids, controls }
+    const isLarge = exceedsGuard({ count: unseen.ids.length, recent: earlier, of: unseen.listed, share })
+    const question = { ...PRODUCTS, ids: unseen.ids, of: unseen.listed, limit: options.guardShare, earlier }
+    const mustAsk = isLarge && !run.dryRun && !(await isConfirmed(tx, run, question))
+    if (mustAsk) await openGuard(tx, run, question)
+    return { ids: unseen.ids, controls, mustAsk }
   })
+  if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} products are not listed any more.`)
   let absent = ids
   for (let answer = 1; answer <= ANSWERS && absent.length > 0; answer++) {
     if (answer > 1) await delay(options.pauseMs, undefined, { signal })
     absent = await stillAbsent(session, client, absent, controls, signal)
   }
   for (const some of chunks(absent, IDS_A_REQUEST)) await retire(session, some)
-}
-
-function guard(run: RunRow, retiring: Parameters<typeof exceedsGuard>[0]): void {
-  if (run.dryRun || run.sweepConfirmed || !exceedsGuard(retiring)) return
-  throw new SweepNeedsConfirmation(`${retiring.count} of ${retiring.of} products are not listed any more.`)
 }
 
 async function controlsFor(tx: Tx, run: RunRow, asked: readonly string[]): Promise<string[]> {

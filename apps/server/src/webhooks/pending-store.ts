@@ -48,17 +48,24 @@ export async function handToRun(
   )
 }
 
-/** The ids of runs that ended without completing wait again, as if they had come at `at`. */
+/**
+ * The ids of runs that ended without completing wait again, as if they had come at `at`. Not those that
+ * a person would not have retired: their run would only ask the same again. The next full run asks.
+ */
 export async function takeBack(tx: Tx, tenantId: string, at: Date): Promise<void> {
   await tx.query(
     `WITH ended AS (
        UPDATE app.runs SET notified_ids = CASE status WHEN 'complete' THEN 'mirrored' ELSE 'returned' END
         WHERE tenant_id = $1 AND notified_ids = 'carried' AND status IN ('complete', 'error', 'cancelled')
-        RETURNING notified_ids, requested_ids)
+        RETURNING run_id, notified_ids, requested_ids)
      INSERT INTO app.pending_products (tenant_id, cianbox_id, first_received_at, last_received_at)
      SELECT DISTINCT $1, id, $2::timestamptz, $2::timestamptz
        FROM ended, unnest(requested_ids) AS id
       WHERE notified_ids = 'returned' AND id BETWEEN 1 AND 9007199254740991
+     EXCEPT
+     SELECT $1, id, $2::timestamptz, $2::timestamptz
+       FROM ended JOIN app.run_guards g USING (run_id), unnest(g.ids) AS id
+      WHERE g.tenant_id = $1 AND g.subject = 'products' AND g.decision IN ('refused', 'expired')
      ON CONFLICT DO NOTHING`,
     [tenantId, at],
   )

@@ -9,6 +9,7 @@ import { createGuards } from '../../src/requests/request-guards.js'
 import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { type DueHandlers, doDueWork } from '../../src/schedule/due-work.js'
+import { createGuardExpiry } from '../../src/schedule/guard-expiry.js'
 import { recoverRuns } from '../../src/schedule/recovery.js'
 import { createScheduledRun } from '../../src/schedule/scheduled-run.js'
 import { createRunHandler } from '../../src/sync/worker.js'
@@ -147,6 +148,7 @@ export function useLiveApp(
         full: createScheduledRun('full', deps),
         incremental: createScheduledRun('incremental', deps),
         notified: createDrain(deps),
+        guard: createGuardExpiry(deps),
       }
       return doDueWork(on.pool, handlers, clock, onError)
     },

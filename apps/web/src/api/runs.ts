@@ -87,7 +87,7 @@ export function useStartRun() {
 }
 
 /** What an operator may tell a run. All are idempotent on the server. */
-export type RunOrder = 'cancel' | 'pause' | 'resume' | 'confirm-sweep'
+export type RunOrder = 'cancel' | 'pause' | 'resume'
 
 export function useOrderRun(runId: string) {
   const client = useQueryClient()

@@ -10,6 +10,8 @@ export interface ScheduleBody {
   incremental: string | null
   /** The share of the mirror that a sweep may retire without a person's word, 1–100. */
   sweepGuardPercent: number
+  /** How long a run waits for a person's decision before it ends, 1–720. */
+  guardExpiryHours: number
 }
 
 export interface Schedule extends ScheduleBody {

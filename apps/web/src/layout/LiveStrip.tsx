@@ -1,20 +1,32 @@
+import type { Run } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
+import { canOperate } from '../lib/capabilities.js'
+import { useUser } from '../session/SessionGate.js'
 import { useLiveSync } from '../sync/LiveSync.js'
 
 /** A run under way, in one line, on every page but the one that shows it in full. */
 export function LiveStrip() {
-  const { t } = useTranslation()
   const [location] = useLocation()
-  const { sync, activeRun } = useLiveSync()
-  if (location === '/' || !(sync.isLoading || activeRun)) return null
+  const { sync, activeRun, askingRun } = useLiveSync()
+  const isUnderWay = location !== '/' && (sync.isLoading || activeRun !== null)
+  return (
+    <>
+      {/* Always there: a live region that arrives together with its text is not read out. */}
+      <div role="status">{askingRun && <AskingStrip run={askingRun} location={location} />}</div>
+      {isUnderWay && !askingRun && (
+        <ProgressStrip percent={sync.progress?.percent ?? activeRun?.percent ?? 0} />
+      )}
+    </>
+  )
+}
 
-  const percent = sync.progress?.percent ?? activeRun?.percent ?? 0
-  const label = t('sync.strip', { percent })
+function ProgressStrip({ percent }: { percent: number }) {
+  const { t } = useTranslation()
   return (
     <div className="border-t border-line bg-accent-soft">
       <div className="mx-auto flex max-w-6xl items-center gap-4 px-4 py-1.5 text-sm sm:px-6">
-        <span className="font-medium whitespace-nowrap tabular-nums">{label}</span>
+        <span className="font-medium whitespace-nowrap tabular-nums">{t('sync.strip', { percent })}</span>
         <div
           role="progressbar"
           aria-label={t('sync.title')}
@@ -30,6 +42,23 @@ export function LiveStrip() {
         </div>
         <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
           {t('sync.stripLink')}
+        </Link>
+      </div>
+    </div>
+  )
+}
+
+/** Nothing moves until a person decides: amber, and never a bar. Only heard where the question is in view. */
+function AskingStrip({ run, location }: { run: Run; location: string }) {
+  const { t } = useTranslation()
+  const text = t(canOperate(useUser()) ? 'sync.stripAsking' : 'sync.stripAskingOther')
+  if (location === '/' || location === `/corridas/${run.id}`) return <span className="sr-only">{text}</span>
+  return (
+    <div className="border-t border-line bg-warn-soft">
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 py-1.5 text-sm sm:px-6">
+        <span className="font-medium text-warn">{text}</span>
+        <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
+          {t('sync.stripAskingLink')}
         </Link>
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { elapsed, formatCount, formatDateTime, formatDuration } from './format.js'
+import { elapsed, formatCount, formatDateTime, formatDuration, formatShare } from './format.js'
 
 /** Intl separates with several kinds of space. */
 const plain = (text: string) => text.replace(/\s/gu, ' ')
@@ -8,6 +8,20 @@ describe('formatCount', () => {
   it('groups thousands as the reader does', () => {
     expect(formatCount(12345, 'es-AR')).toBe('12.345')
     expect(formatCount(12345, 'en')).toBe('12,345')
+  })
+})
+
+describe('formatShare', () => {
+  it.each([
+    [1000 / 2493, 0.15, '40 %'],
+    [0.07, undefined, '7 %'],
+    [0.1501, 0.15, '15,01 %'],
+    [0.154, 0.15, '15,4 %'],
+    [0.156, 0.15, '16 %'],
+    [1, 0.99, '100 %'],
+    [0, undefined, '0 %'],
+  ])('writes %d above %s as %s', (share, above, expected) => {
+    expect(plain(formatShare(share, 'es-AR', above))).toBe(expected)
   })
 })
 

@@ -5,6 +5,16 @@ export function formatCount(value: number, locale: Locale): string {
   return new Intl.NumberFormat(locale).format(value)
 }
 
+/**
+ * A share as whole per cent: `40 %`. With `above`, a share that it exceeds, as many digits as it takes
+ * not to read like that one: `15,1 %` beside a limit of `15 %`.
+ */
+export function formatShare(share: number, locale: Locale, above?: number): string {
+  const rounded = [0, 1, 2, 3].map((digits) => Number((share * 100).toFixed(digits)))
+  const shown = above === undefined ? rounded[0] : rounded.find((percent) => percent > above * 100)
+  return `${formatCount(shown ?? share * 100, locale)}\u00a0%`
+}
+
 /** An ISO 8601 instant as date and time of the reader's zone; a dash for `null` or no instant. */
 export function formatDateTime(iso: string | null, locale: Locale, timeZone?: string): string {
   if (iso === null) return '—'

@@ -1,4 +1,4 @@
-import { isFinal, type Run } from '@espejo/contract'
+import { asksAPerson, isFinal, type Run } from '@espejo/contract'
 import type { Sync } from '@espejo/react'
 import { createContext, type ReactNode, use, useMemo } from 'react'
 import { PRODUCTS_KEY } from '../api/products.js'
@@ -13,6 +13,8 @@ export interface LiveSync {
   sync: Sync
   /** The run under way, whoever started it, as the history last told. */
   activeRun: Run | null
+  /** The same, while it waits for a person's decision. */
+  askingRun: Run | null
   /** What the history tells of the run that this window watches; null until it does. */
   watchedRun: Run | null
 }
@@ -31,12 +33,23 @@ export function LiveSyncProvider({ children }: { children: ReactNode }) {
   const activeRun = runs?.find((run) => !isFinal(run.status)) ?? null
   const sync = useTenantSync(activeRun?.id ?? null, useUser().id)
   const watchedRun = runs?.find((run) => run.id === sync.runId) ?? null
-  useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.seen ?? activeRun?.seen ?? 0}`, LISTS)
+  const askingRun = activeRun && asksStill(activeRun, sync) ? activeRun : null
+  const moved = sync.progress?.seen ?? activeRun?.seen ?? 0
+  useRefreshOn(`${sync.runId}:${sync.status}:${moved}:${sync.progress?.waiting?.reason}`, LISTS)
   // They are read at the start of a full run.
   useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.phase === 'references'}`, REFERENCES)
 
-  const live = useMemo(() => ({ sync, activeRun, watchedRun }), [sync, activeRun, watchedRun])
+  const live = useMemo(
+    () => ({ sync, activeRun, askingRun, watchedRun }),
+    [sync, activeRun, askingRun, watchedRun],
+  )
   return <LiveSyncContext value={live}>{children}</LiveSyncContext>
+}
+
+/** The history lags behind the stream, which knows first that a decision was made. */
+function asksStill(run: Run, sync: Sync): boolean {
+  const isWatched = sync.runId === run.id && sync.progress !== null
+  return asksAPerson(isWatched ? { ...run, waiting: sync.progress?.waiting ?? null } : run)
 }
 
 /** The sync of this tenant, live. Only inside {@link LiveSyncProvider}. */

@@ -5,13 +5,25 @@ import type { Format } from './format.js'
 import type { Labels } from './labels.js'
 
 /** How the run ended, or why it cannot be watched. */
-export function SyncOutcome({ sync, labels, format }: { sync: Sync; labels: Labels; format: Format }) {
+export function SyncOutcome({
+  sync,
+  preview,
+  labels,
+  format,
+}: {
+  sync: Sync
+  preview: boolean
+  labels: Labels
+  format: Format
+}) {
   const alert = alertText(sync, labels)
   return (
     <>
       {/* Always there: a live region that arrives together with its text is not read out. */}
       <div aria-live="polite">
-        {sync.result?.success && <Completed result={sync.result} labels={labels} format={format} />}
+        {sync.result?.success && (
+          <Completed result={sync.result} preview={preview} labels={labels} format={format} />
+        )}
         {sync.status === 'cancelled' && (
           <Box className="bg-gray-100 text-gray-800 dark:bg-gray-800 dark:text-gray-200" sign="■">
             {labels.cancelled}
@@ -29,7 +41,17 @@ export function SyncOutcome({ sync, labels, format }: { sync: Sync; labels: Labe
   )
 }
 
-function Completed({ result, labels, format }: { result: CompleteData; labels: Labels; format: Format }) {
+function Completed({
+  result,
+  preview,
+  labels,
+  format,
+}: {
+  result: CompleteData
+  preview: boolean
+  labels: Labels
+  format: Format
+}) {
   const { totalProducts, created, updated, unchanged, errors, retired, duration } = result
   const parts = [
     labels.total(format.count(totalProducts)),
@@ -41,12 +63,27 @@ function Completed({ result, labels, format }: { result: CompleteData; labels: L
     `${labels.duration}: ${format.duration(duration)}`,
   ]
   return (
-    <Box className="bg-green-100 text-green-800 dark:bg-green-950 dark:text-green-200" sign="✓">
-      <strong className="font-semibold">{labels.completed}</strong>
+    <Box {...lookOf(result, preview)}>
+      <strong className="font-semibold">{titleOf(result, preview, labels, format)}</strong>
       <br />
       <span className="text-sm">{parts.filter(Boolean).join(' | ')}</span>
     </Box>
   )
+}
+
+function titleOf({ errors }: CompleteData, preview: boolean, labels: Labels, format: Format): string {
+  if (preview) return labels.previewed
+  return errors > 0 ? labels.completedWithRejects(format.count(errors)) : labels.completed
+}
+
+/** Green and a tick are for what is whole: no row rejected, and stored. */
+function lookOf({ errors }: CompleteData, preview: boolean): { className: string; sign: string } {
+  if (preview) {
+    return { className: 'bg-blue-100 text-blue-900 dark:bg-blue-950 dark:text-blue-200', sign: '○' }
+  }
+  return errors > 0
+    ? { className: 'bg-amber-100 text-amber-900 dark:bg-amber-950 dark:text-amber-200', sign: '⚠' }
+    : { className: 'bg-green-100 text-green-800 dark:bg-green-950 dark:text-green-200', sign: '✓' }
 }
 
 /** The sign says without colour what the colour says. */

@@ -12,6 +12,7 @@ export function SyncPanel({
   locale = 'es-AR',
   labels: overrides,
   canOperate = true,
+  preview = false,
   className = 'p-4 bg-white dark:bg-gray-900 rounded-lg shadow',
   onComplete,
 }: SyncPanelOptions & { sync: Sync }) {
@@ -34,9 +35,15 @@ export function SyncPanel({
         {connectionText(sync, labels)}
       </p>
       {sync.progress && (
-        <SyncProgress progress={sync.progress} isLoading={sync.isLoading} labels={labels} format={format} />
+        <SyncProgress
+          progress={sync.progress}
+          isLoading={sync.isLoading}
+          hasFailed={sync.status === 'cancelled' || sync.status === 'error'}
+          labels={labels}
+          format={format}
+        />
       )}
-      <SyncOutcome sync={sync} labels={labels} format={format} />
+      <SyncOutcome sync={sync} preview={preview} labels={labels} format={format} />
     </section>
   )
 }

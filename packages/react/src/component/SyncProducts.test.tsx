@@ -33,7 +33,7 @@ function running(changes: Parameters<typeof progressed>[1] = {}, sync: Partial<S
   const progress = dataOf<Sync['progress']>(progressed(13, changes))
   return syncOf({ isLoading: true, status: 'running', connection: 'open', progress, ...sync })
 }
-const success = dataOf<CompleteData>(completed())
+const success: CompleteData = { ...dataOf<CompleteData>(completed()), errors: 0 }
 /** With plain spaces, and units written as older and newer Unicode data both do. */
 const plain = (text: string | null | undefined) =>
   text
@@ -100,9 +100,43 @@ describe("the brief's screen", () => {
     render(<SyncProducts sync={syncOf({ status: 'complete', result: success })} />)
     const region = screen.getByText('Sincronización completada').closest('[aria-live="polite"]')
     expect(plain(region?.textContent)).toContain(
-      'Total: 4.987 productos | Creados: 4.702 | Actualizados: 210 | Sin cambios: 75 | Errores: 3 | Dados de baja: 4 | Duración: 12 s',
+      'Total: 4.987 productos | Creados: 4.702 | Actualizados: 210 | Sin cambios: 75 | Errores: 0 | Dados de baja: 4 | Duración: 12 s',
     )
     expect(screen.queryByRole('alert')).toBeNull()
+  })
+
+  it('does not call a run whole that rejected rows', () => {
+    const ended = (errors: number, locale: 'es-AR' | 'en' = 'es-AR') => {
+      cleanup()
+      render(
+        <SyncProducts
+          sync={syncOf({ status: 'complete', result: { ...success, errors } })}
+          locale={locale}
+        />,
+      )
+      return text()
+    }
+    expect(ended(2)).toContain('⚠ Sincronización terminada con 2 rechazados')
+    expect(ended(2)).not.toMatch(/✓|completada/)
+    expect(ended(1)).toContain('terminada con 1 rechazado')
+    expect(ended(1)).not.toContain('rechazados')
+    expect(ended(2, 'en')).toContain('Sync finished with 2 rejected')
+    expect(ended(0)).toContain('✓ Sincronización completada')
+  })
+
+  it('does not call a dry run a success', () => {
+    render(<SyncProducts sync={syncOf({ status: 'complete', result: success })} preview />)
+    expect(text()).toContain('Prueba terminada: no se guardó nada')
+    expect(text()).not.toMatch(/✓|completada/)
+  })
+
+  it.each(['cancelled', 'error'] as const)('has no full bar after a run that ended %s', (status) => {
+    const result = dataOf<Sync['result']>(failedWith(status === 'cancelled' ? 'cancelled' : 'internal'))
+    const sync = running({ percent: 100, phase: 'sweep' }, { status, result, isLoading: false })
+    render(<SyncProducts sync={sync} />)
+    expect(screen.queryByRole('progressbar')).toBeNull()
+    expect(text()).not.toContain('100%')
+    expect(text()).toContain('Página 13 de 25')
   })
 
   it('says what failed, as an alert', () => {

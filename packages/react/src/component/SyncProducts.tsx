@@ -17,6 +17,12 @@ export interface SyncPanelOptions {
    * @defaultValue true
    */
   canOperate?: boolean | undefined
+  /**
+   * Whether the run in view stores nothing (a dry run, which the stream does not tell): its good
+   * ending is then shown as a preview, not as a success.
+   * @defaultValue false
+   */
+  preview?: boolean | undefined
   /** Classes of the outermost element. @defaultValue a white card */
   className?: string | undefined
   /** Called once for each run that ends complete while it is watched. */
@@ -51,6 +57,6 @@ function OverEventSource({ url = DEFAULT_URL, resume = true, ...props }: OwnHook
 }
 
 function panelOptions(options: SyncPanelOptions): SyncPanelOptions {
-  const { locale, labels, canOperate, className, onComplete } = options
-  return { locale, labels, canOperate, className, onComplete }
+  const { locale, labels, canOperate, preview, className, onComplete } = options
+  return { locale, labels, canOperate, preview, className, onComplete }
 }

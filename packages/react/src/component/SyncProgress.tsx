@@ -5,21 +5,29 @@ import type { Labels } from './labels.js'
 interface SyncProgressProps {
   progress: ProgressData
   isLoading: boolean
+  /** The run was cancelled or ended with an error: how far it came is told, without a bar that may be full. */
+  hasFailed: boolean
   labels: Labels
   format: Format
 }
 
 /** How far the run is: the bar, the counts, the pace, and what it waits for. */
-export function SyncProgress({ progress, isLoading, labels, format }: SyncProgressProps) {
+export function SyncProgress({ progress, isLoading, hasFailed, labels, format }: SyncProgressProps) {
   const page = labels.page(format.count(progress.page), format.count(progress.totalPages))
   const percent = format.percent(progress.percent)
   return (
     <div className="mb-4 text-sm text-gray-600 dark:text-gray-300">
       <div className="flex justify-between gap-4 mb-1">
         <span>{page}</span>
-        <span>{percent}</span>
+        {!hasFailed && <span>{percent}</span>}
       </div>
-      <Bar percent={boundedPercent(progress.percent)} label={labels.progress} text={`${page}, ${percent}`} />
+      {!hasFailed && (
+        <Bar
+          percent={boundedPercent(progress.percent)}
+          label={labels.progress}
+          text={`${page}, ${percent}`}
+        />
+      )}
       <Counts progress={progress} labels={labels} format={format} />
       {isLoading && <Pace progress={progress} labels={labels} format={format} />}
       <p role="status" className="mt-1 text-amber-800 dark:text-amber-300 empty:hidden">
@@ -49,7 +57,7 @@ function Bar({ percent, label, text }: { percent: number; label: string; text: s
   )
 }
 
-function Counts({ progress, labels, format }: Omit<SyncProgressProps, 'isLoading'>) {
+function Counts({ progress, labels, format }: Pick<SyncProgressProps, 'progress' | 'labels' | 'format'>) {
   const counts = [
     { name: labels.processed, value: progress.totalProcessed, className: '' },
     { name: labels.created, value: progress.created, className: 'text-green-700 dark:text-green-400' },
@@ -70,7 +78,7 @@ function Counts({ progress, labels, format }: Omit<SyncProgressProps, 'isLoading
   )
 }
 
-function Pace({ progress, labels, format }: Omit<SyncProgressProps, 'isLoading'>) {
+function Pace({ progress, labels, format }: Pick<SyncProgressProps, 'progress' | 'labels' | 'format'>) {
   const { phase, ratePerSecond, etaSeconds } = progress
   const parts = [
     labels.phases[phase],

@@ -28,6 +28,10 @@ export interface Labels {
   waiting: Record<WaitingReason, string>
   until: (time: string) => string
   completed: string
+  /** In place of `completed` where rows were rejected. */
+  completedWithRejects: (rejects: string) => string
+  /** In place of both where nothing was stored (`preview`). */
+  previewed: string
   total: (products: string) => string
   duration: string
   cancelled: string
@@ -73,9 +77,13 @@ const SPANISH: Labels = {
     daily_budget: 'Esperando a Cianbox: se usaron los pedidos de hoy',
     paused: 'En pausa',
     sweep_confirmation: 'Esperando una confirmación para dar de baja productos',
+    guard: 'Esperando una decisión',
   },
   until: (time) => `hasta las ${time}`,
   completed: 'Sincronización completada',
+  completedWithRejects: (rejects) =>
+    `Sincronización terminada con ${rejects} ${rejects === '1' ? 'rechazado' : 'rechazados'}`,
+  previewed: 'Prueba terminada: no se guardó nada',
   total: (products) => `Total: ${products} productos`,
   duration: 'Duración',
   cancelled: 'Sincronización cancelada',
@@ -116,9 +124,12 @@ const ENGLISH: Labels = {
     daily_budget: "Waiting for Cianbox: today's requests are spent",
     paused: 'Paused',
     sweep_confirmation: 'Waiting for a confirmation that products are retired',
+    guard: 'Waiting for a decision',
   },
   until: (time) => `until ${time}`,
   completed: 'Sync complete',
+  completedWithRejects: (rejects) => `Sync finished with ${rejects} rejected`,
+  previewed: 'Trial finished: nothing was stored',
   total: (products) => `Total: ${products} products`,
   duration: 'Duration',
   cancelled: 'Sync cancelled',

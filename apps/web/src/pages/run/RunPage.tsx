@@ -1,5 +1,5 @@
 import type { Run } from '@espejo/contract'
-import { isFinal } from '@espejo/contract'
+import { asksAPerson, isFinal } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import { ApiError } from '../../api/api-error.js'
@@ -12,8 +12,9 @@ import { useLocale } from '../../i18n/i18n.js'
 import { elapsed, formatCount, formatDateTime, formatDuration } from '../../lib/format.js'
 import { Counts, Facts } from '../../ui/Facts.js'
 import { BackIcon } from '../../ui/icons.js'
-import { Notice } from '../../ui/Notice.js'
+import { Notice, type Tone } from '../../ui/Notice.js'
 import { Card, Empty, PageHeader, Skeleton } from '../../ui/Page.js'
+import { GuardCard } from '../guard/GuardCard.js'
 import { DryRunNotice } from '../sync/DryRunNotice.js'
 import { WaitingNotice } from '../sync/WaitingNotice.js'
 import { Changes } from './Changes.js'
@@ -66,11 +67,12 @@ function RunView({ run }: { run: Run }) {
       <PageHeader title={title} actions={<RunStatusBadge run={run} />} />
       <div className="flex flex-col gap-6">
         {run.error && (
-          <Notice tone={run.status === 'cancelled' ? 'info' : 'danger'}>
+          <Notice tone={toneOf(run)} title={t(`runError.${run.error.code}`)}>
             <ServerText>{run.error.message}</ServerText>
           </Notice>
         )}
         {run.dryRun && <DryRunNotice run={run} />}
+        {asksAPerson(run) && <GuardCard runId={run.id} />}
         {!isFinal(run.status) && <WaitingNotice waiting={run.waiting} />}
         <Counts
           items={[
@@ -105,4 +107,10 @@ function RunView({ run }: { run: Run }) {
       </div>
     </>
   )
+}
+
+/** What people decided, or left undecided, is no failure. */
+function toneOf(run: Run): Tone {
+  if (run.error?.code === 'guard_expired') return 'warn'
+  return run.status === 'cancelled' || run.error?.code === 'guard_refused' ? 'info' : 'danger'
 }

@@ -15,20 +15,20 @@ export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdi
   const { t } = useTranslation()
   const form = useRef<HTMLFormElement>(null)
   const [draft, setDraft] = useState(() => toDraft(schedule))
-  const [badPercent, setBadPercent] = useState(false)
+  const [problem, setProblem] = useState<'percent' | 'hours' | null>(null)
   const save = useSaveSchedule()
   const refused = save.error instanceof ApiError ? save.error.fieldErrors : {}
 
   const change = (part: Partial<Draft>) => {
     setDraft({ ...draft, ...part })
-    setBadPercent(false)
+    setProblem(null)
     save.reset()
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (save.isPending) return
     const ready = toBody(draft)
-    setBadPercent('problem' in ready)
+    setProblem('problem' in ready ? ready.problem : null)
     if ('problem' in ready) return focusFirstInvalid(form.current)
     save.mutate(ready.body, {
       onSuccess: (saved) => setDraft(toDraft(saved)),
@@ -53,16 +53,26 @@ export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdi
           ))}
           <fieldset className="min-w-0 p-5">
             <legend className="float-left mb-4 w-full font-semibold">{t('schedule.guard')}</legend>
-            <div className="clear-both max-w-md">
+            <div className="clear-both grid gap-4 sm:grid-cols-2">
               <TextField
                 label={t('schedule.guardPercent')}
                 hint={t('schedule.guardHint')}
-                error={badPercent ? t('schedule.badPercent') : refused.sweepGuardPercent}
+                error={problem === 'percent' ? t('schedule.badPercent') : refused.sweepGuardPercent}
                 name="sweepGuardPercent"
                 inputMode="numeric"
                 autoComplete="off"
                 value={draft.sweepGuardPercent}
                 onChange={(event) => change({ sweepGuardPercent: event.target.value })}
+              />
+              <TextField
+                label={t('schedule.expiry')}
+                hint={t('schedule.expiryHint')}
+                error={problem === 'hours' ? t('schedule.badHours') : refused.guardExpiryHours}
+                name="guardExpiryHours"
+                inputMode="numeric"
+                autoComplete="off"
+                value={draft.guardExpiryHours}
+                onChange={(event) => change({ guardExpiryHours: event.target.value })}
               />
             </div>
           </fieldset>

@@ -14,6 +14,7 @@ const stored: Schedule = {
   full: '0 3 * * *',
   incremental: null,
   sweepGuardPercent: 15,
+  guardExpiryHours: 24,
   timeZone: 'America/Argentina/Buenos_Aires',
   nextFullAt: '2026-11-25T06:02:00Z',
   nextIncrementalAt: null,
@@ -45,7 +46,7 @@ describe('the schedule', () => {
     press('Guardar')
     expect(await screen.findByText('Programación guardada.')).toBeTruthy()
     expect(api.sent(`PUT ${PATH}`)).toEqual([
-      { full: '0 3 * * *', incremental: '*/15 * * * *', sweepGuardPercent: 15 },
+      { full: '0 3 * * *', incremental: '*/15 * * * *', sweepGuardPercent: 15, guardExpiryHours: 24 },
     ])
   })
 
@@ -70,6 +71,14 @@ describe('the schedule', () => {
     fireEvent.change(screen.getByLabelText(/^Porcentaje/), { target: { value: '0' } })
     press('Guardar')
     expect(await screen.findByText('Tiene que ser un número entero de 1 a 100.')).toBeTruthy()
+    expect(api.sent(`PUT ${PATH}`)).toEqual([])
+  })
+
+  it('refuses hours that are none before sending anything', async () => {
+    await open()
+    fireEvent.change(screen.getByLabelText('Horas para decidir'), { target: { value: '721' } })
+    press('Guardar')
+    expect(await screen.findByText('Tiene que ser un número entero de 1 a 720.')).toBeTruthy()
     expect(api.sent(`PUT ${PATH}`)).toEqual([])
   })
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { lacksFullRuns, toBody, toDraft } from './draft.js'
 
-const stored = { full: '0 3 * * *', incremental: '*/15 * * * *', sweepGuardPercent: 15 }
+const stored = {
+  full: '0 3 * * *',
+  incremental: '*/15 * * * *',
+  sweepGuardPercent: 15,
+  guardExpiryHours: 24,
+}
 
 describe('toDraft', () => {
   it('recognises the presets, however they are spaced', () => {
@@ -32,6 +37,10 @@ describe('toBody', () => {
 
   it.each(['', '0', '101', '1,5', '-3', 'x'])('refuses «%s» per cent', (sweepGuardPercent) => {
     expect(toBody({ ...toDraft(stored), sweepGuardPercent })).toEqual({ problem: 'percent' })
+  })
+
+  it.each(['', '0', '721', '1,5', '-3', 'x'])('refuses «%s» hours', (guardExpiryHours) => {
+    expect(toBody({ ...toDraft(stored), guardExpiryHours })).toEqual({ problem: 'hours' })
   })
 })
 

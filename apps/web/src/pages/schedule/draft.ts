@@ -31,6 +31,7 @@ export interface Draft {
   full: Timing
   incremental: Timing
   sweepGuardPercent: string
+  guardExpiryHours: string
 }
 
 export function toDraft(schedule: ScheduleBody): Draft {
@@ -38,15 +39,24 @@ export function toDraft(schedule: ScheduleBody): Draft {
     full: toTiming(schedule.full, CHOICES.full),
     incremental: toTiming(schedule.incremental, CHOICES.incremental),
     sweepGuardPercent: String(schedule.sweepGuardPercent),
+    guardExpiryHours: String(schedule.guardExpiryHours),
   }
 }
 
 /** What to send. Expressions are sent as typed: the server has the one parser, and says what is wrong. */
-export function toBody(draft: Draft): { body: ScheduleBody } | { problem: 'percent' } {
-  const text = draft.sweepGuardPercent.trim()
-  const sweepGuardPercent = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (sweepGuardPercent < 1 || sweepGuardPercent > 100) return { problem: 'percent' }
-  return { body: { full: toCron(draft.full), incremental: toCron(draft.incremental), sweepGuardPercent } }
+export function toBody(draft: Draft): { body: ScheduleBody } | { problem: 'percent' | 'hours' } {
+  const sweepGuardPercent = wholeNumber(draft.sweepGuardPercent, 100)
+  if (sweepGuardPercent === null) return { problem: 'percent' }
+  const guardExpiryHours = wholeNumber(draft.guardExpiryHours, 720)
+  if (guardExpiryHours === null) return { problem: 'hours' }
+  const [full, incremental] = [toCron(draft.full), toCron(draft.incremental)]
+  return { body: { full, incremental, sweepGuardPercent, guardExpiryHours } }
+}
+
+/** From 1 to `most`; null for anything else. */
+function wholeNumber(text: string, most: number): number | null {
+  const value = /^\d{1,3}$/.test(text.trim()) ? Number(text) : 0
+  return value < 1 || value > most ? null : value
 }
 
 /** Whether nothing heals what incremental runs cannot see. */

@@ -40,6 +40,9 @@ export function RunHistory() {
                   {t('runs.updated')}
                 </HeadCell>
                 <HeadCell numeric from="sm">
+                  {t('runs.retired')}
+                </HeadCell>
+                <HeadCell numeric from="sm">
                   {t('runs.errors')}
                 </HeadCell>
                 <HeadCell numeric from="sm">

@@ -9,7 +9,6 @@ import { startI18n } from '../../i18n/i18n.js'
 import { SessionGate } from '../../session/SessionGate.js'
 import { RunOrders } from './RunOrders.js'
 
-const SWEEP: Waiting = { reason: 'sweep_confirmation', until: null }
 const BUDGET: Waiting = { reason: 'daily_budget', until: null }
 const RAISE = /subí el tope en Conexión/
 
@@ -19,18 +18,6 @@ afterEach(() => {
 })
 
 describe('a run that waits for a person', () => {
-  it.each(['admin', 'operator'] as const)('offers the %s to decide', async (role) => {
-    await open(role, 'paused', SWEEP)
-    expect(screen.getByRole('button', { name: 'Confirmar las bajas' })).toBeTruthy()
-    expect(screen.getByText(/Si no lo esperabas, cancelá/)).toBeTruthy()
-  })
-
-  it('tells a viewer who decides', async () => {
-    await open('viewer', 'paused', SWEEP)
-    expect(screen.getByText(/Puede hacerlo un operador o un administrador/)).toBeTruthy()
-    expect(screen.queryByRole('button')).toBeNull()
-  })
-
   it('speaks of raising the limit to those alone who can', async () => {
     await open('admin', 'paused', BUDGET)
     expect(screen.getByText(RAISE)).toBeTruthy()

@@ -19,10 +19,7 @@ export function RunOrders({ run, waiting }: { run: Run; waiting: Waiting | null 
       {label}
     </Button>
   )
-  const next =
-    waiting?.reason === 'sweep_confirmation'
-      ? button('confirm-sweep', t('sweep.confirm'), 'primary')
-      : run.status === 'paused' && button('resume', t('orders.resume'), 'primary')
+  const next = run.status === 'paused' && button('resume', t('orders.resume'), 'primary')
   const isExplained = isExplainedBy(waiting)
 
   return (
@@ -45,5 +42,5 @@ export function RunOrders({ run, waiting }: { run: Run; waiting: Waiting | null 
 
 /** Whether the notice stands, and with it the button. */
 function isExplainedBy(waiting: Waiting | null): boolean {
-  return waiting !== null && ['sweep_confirmation', 'daily_budget', 'paused'].includes(waiting.reason)
+  return waiting !== null && ['daily_budget', 'paused'].includes(waiting.reason)
 }

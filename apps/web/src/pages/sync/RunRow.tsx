@@ -5,6 +5,7 @@ import { ServerText } from '../../components/ErrorText.js'
 import { RunStatusBadge } from '../../components/RunStatusBadge.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { elapsed, formatCount, formatDateTime, formatDuration } from '../../lib/format.js'
+import { outcomeOf } from '../../lib/run-outcome.js'
 import { cx } from '../../ui/cx.js'
 import { Cell, RowHead } from '../../ui/DataTable.js'
 import { Badge } from '../../ui/Notice.js'
@@ -34,11 +35,12 @@ export function RunRow({ run }: { run: Run }) {
         )}
         <p className="text-muted tabular-nums sm:hidden">
           {t('runs.processed')}: {count(run.totalProcessed)}
+          {run.retired > 0 && ` · ${t('runs.retired')}: ${count(run.retired)}`}
           {run.errors > 0 && ` · ${t('runs.errors')}: ${count(run.errors)}`}
           {ms !== null && ` · ${formatDuration(ms, locale)}`}
         </p>
         {run.status === 'error' && run.error && (
-          <p className="max-w-prose text-danger">
+          <p className={cx('max-w-prose', outcomeOf(run) === 'error' ? 'text-danger' : 'text-muted')}>
             <ServerText>{run.error.message}</ServerText>
           </p>
         )}
@@ -58,6 +60,9 @@ export function RunRow({ run }: { run: Run }) {
       </Cell>
       <Cell numeric from="md">
         {count(run.updated)}
+      </Cell>
+      <Cell numeric from="sm" className={cx(run.retired > 0 && 'font-medium')}>
+        {count(run.retired)}
       </Cell>
       <Cell numeric from="sm" className={cx(run.errors > 0 && 'font-medium text-danger')}>
         {count(run.errors)}

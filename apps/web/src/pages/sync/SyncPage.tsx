@@ -6,6 +6,7 @@ import { canOperate } from '../../lib/capabilities.js'
 import { useUser } from '../../session/SessionGate.js'
 import { useLiveSync } from '../../sync/LiveSync.js'
 import { PageHeader } from '../../ui/Page.js'
+import { GuardCard } from '../guard/GuardCard.js'
 import { ConnectionNotice } from './ConnectionNotice.js'
 import { DryRunNotice } from './DryRunNotice.js'
 import { OtherRuns } from './OtherRuns.js'
@@ -16,7 +17,7 @@ import { RunOrders } from './RunOrders.js'
 export function SyncPage() {
   const { t } = useTranslation()
   const locale = useLocale()
-  const { sync, activeRun, watchedRun } = useLiveSync()
+  const { sync, activeRun, askingRun, watchedRun } = useLiveSync()
   const mayOperate = canOperate(useUser())
   usePageTitle(t('sync.title'))
 
@@ -26,13 +27,20 @@ export function SyncPage() {
       <div className="flex flex-col gap-4">
         <ConnectionNotice />
         {watchedRun?.dryRun && <DryRunNotice run={watchedRun} linked />}
-        <SyncProducts
-          sync={sync}
-          locale={locale}
-          canOperate={mayOperate}
-          className="rounded-xl border border-line bg-surface p-5"
-        />
-        {activeRun && <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />}
+        {askingRun ? (
+          <GuardCard runId={askingRun.id} />
+        ) : (
+          <SyncProducts
+            sync={sync}
+            locale={locale}
+            canOperate={mayOperate}
+            preview={watchedRun?.dryRun ?? false}
+            className="rounded-xl border border-line bg-surface p-5"
+          />
+        )}
+        {activeRun && !askingRun && (
+          <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />
+        )}
         <OtherRuns busy={sync.isLoading || activeRun !== null} />
       </div>
       <RunHistory />

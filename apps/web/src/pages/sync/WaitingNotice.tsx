@@ -2,23 +2,20 @@ import type { Waiting } from '@espejo/contract'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocale } from '../../i18n/i18n.js'
-import { canConfigure, canOperate } from '../../lib/capabilities.js'
+import { canConfigure } from '../../lib/capabilities.js'
 import { formatDateTime } from '../../lib/format.js'
 import { useUser } from '../../session/SessionGate.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** Why a run stands still, where a person may do something about it. Short waits are told beside the bar. */
+/**
+ * Why a run stands still, where a person may do something about it. Short waits are told beside the bar,
+ * and what waits for a decision is `GuardCard`'s.
+ */
 export function WaitingNotice({ waiting, actions }: { waiting: Waiting | null; actions?: ReactNode }) {
   const { t } = useTranslation()
   const locale = useLocale()
   const user = useUser()
   switch (waiting?.reason) {
-    case 'sweep_confirmation':
-      return (
-        <Notice tone="warn" title={t('sweep.title')} live actions={actions}>
-          {t('sweep.body')} {t(canOperate(user) ? 'sweep.decide' : 'sweep.askOther')}
-        </Notice>
-      )
     case 'daily_budget':
       return (
         <Notice tone="warn" title={t('waiting.budgetTitle')} live actions={actions}>

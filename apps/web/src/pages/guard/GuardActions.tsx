@@ -1,0 +1,54 @@
+import { useTranslation } from 'react-i18next'
+import { type ShownGuard, useDecideGuard } from '../../api/guard.js'
+import { ErrorText } from '../../components/ErrorText.js'
+import { useLocale } from '../../i18n/i18n.js'
+import { canOperate } from '../../lib/capabilities.js'
+import { formatDateTime } from '../../lib/format.js'
+import { useUser } from '../../session/SessionGate.js'
+import { Button } from '../../ui/Button.js'
+import { Notice } from '../../ui/Notice.js'
+import { useGuardWords } from './guard-words.js'
+
+/** Two answers of equal weight, in sight however long the list is, and what happens without one. */
+export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuard }) {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  const words = useGuardWords(guard)
+  const decide = useDecideGuard(runId)
+  const { revision } = guard
+
+  return (
+    <footer className="sticky bottom-0 flex flex-col gap-3 border-t border-line bg-surface px-5 py-4">
+      {decide.isError && (
+        <Notice tone="danger" live>
+          <ErrorText error={decide.error} />
+        </Notice>
+      )}
+      <div className="flex flex-col gap-3 sm:flex-row sm:items-center">
+        {canOperate(useUser()) ? (
+          <div className="grid shrink-0 grid-cols-2 gap-3">
+            <Button
+              className="min-h-11 whitespace-normal max-sm:px-2"
+              busy={decide.isPending}
+              onClick={() => decide.mutate({ decision: 'refuse', revision })}
+            >
+              {words.refuse}
+            </Button>
+            <Button
+              className="min-h-11 whitespace-normal max-sm:px-2"
+              busy={decide.isPending}
+              onClick={() => decide.mutate({ decision: 'confirm', revision })}
+            >
+              {words.confirm}
+            </Button>
+          </div>
+        ) : (
+          <p className="text-sm">{t('guard.askOther')}</p>
+        )}
+        <p className="text-sm text-muted sm:ml-auto sm:text-right">
+          {words.otherwise(formatDateTime(guard.expiresAt, locale))}
+        </p>
+      </div>
+    </footer>
+  )
+}

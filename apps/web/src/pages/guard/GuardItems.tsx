@@ -1,0 +1,75 @@
+import type { GuardItem } from '@espejo/contract'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import type { ShownGuard } from '../../api/guard.js'
+import { useLocale } from '../../i18n/i18n.js'
+import { formatDecimal, formatMoney } from '../../lib/decimal.js'
+import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
+import { Empty } from '../../ui/Page.js'
+
+/** What would go, as the mirror last had it. */
+export function GuardItems({ guard }: { guard: ShownGuard }) {
+  const { t } = useTranslation()
+  if (guard.items.length === 0) return <Empty title={t('guard.noMatch')} />
+  const areProducts = guard.subject === 'products'
+  return (
+    <DataTable label={t('guard.list')} className="border-t border-line">
+      <thead>
+        <tr>
+          <HeadCell>{t(areProducts ? 'products.name' : 'guard.name')}</HeadCell>
+          {areProducts && (
+            <>
+              <HeadCell from="md">{t('products.category')}</HeadCell>
+              <HeadCell numeric className="whitespace-nowrap">
+                {t('guard.lastPrice')}
+              </HeadCell>
+              <HeadCell numeric>{t('products.stock')}</HeadCell>
+            </>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {guard.items.map((item) =>
+          areProducts ? (
+            <ProductRow key={item.cianboxId} item={item} />
+          ) : (
+            <tr key={item.cianboxId}>
+              <RowHead className="wrap-anywhere">{item.name ?? item.cianboxId}</RowHead>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </DataTable>
+  )
+}
+
+function ProductRow({ item }: { item: GuardItem }) {
+  const { t } = useTranslation()
+  const locale = useLocale()
+  return (
+    <tr>
+      <RowHead className="w-full wrap-anywhere">
+        {item.name === null ? (
+          t('changes.id', { id: item.cianboxId })
+        ) : (
+          <Link
+            href={`/productos/${encodeURIComponent(item.cianboxId)}`}
+            className="font-medium hover:text-accent hover:underline"
+          >
+            {item.name}
+          </Link>
+        )}
+        {item.sku !== null && <p className="text-muted">{item.sku}</p>}
+      </RowHead>
+      <Cell from="md" className="max-w-44 truncate text-muted">
+        {item.categoryName ?? '—'}
+      </Cell>
+      <Cell numeric className="whitespace-nowrap">
+        {formatMoney(item.price, locale)}
+      </Cell>
+      <Cell numeric className="whitespace-nowrap">
+        {formatDecimal(item.stock, locale)}
+      </Cell>
+    </tr>
+  )
+}

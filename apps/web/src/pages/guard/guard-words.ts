@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next'
+import type { ShownGuard } from '../../api/guard.js'
+
+const SUBJECTS = [
+  'products',
+  'categories',
+  'brands',
+  'price_lists',
+  'seasons',
+  'branches',
+  'exchange_rates',
+] as const
+
+/** The sentences of a guard, by what it is about. */
+export function useGuardWords({ kind, subject, count, of }: ShownGuard) {
+  const { t } = useTranslation()
+  const known = SUBJECTS.find((name) => name === subject) ?? 'other'
+  const values = { n: count, of, subject: t(`guardSubject.${known}`) }
+  const topic = kind === 'retire' ? 'retire' : 'change'
+  return {
+    title: t(count === 1 ? `guard.${topic}.titleOne` : `guard.${topic}.title`, values),
+    nothingYet: t(`guard.${topic}.nothingYet`),
+    advice: t('guard.advice'),
+    confirm: t(`guard.${topic}.confirm`, values),
+    refuse: t(`guard.${topic}.refuse`),
+    otherwise: (date: string) => t(`guard.${topic}.otherwise`, { date }),
+  }
+}
