@@ -83,17 +83,21 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return makeRow(world, id, { generatedAt, updatedAt }, change)
   }
 
+  function hidesInactive(query: ProductQuery): boolean {
+    const { inactiveRows } = options.switches()
+    const isNamed = query.ids !== undefined || query.skus !== undefined || query.barcodes !== undefined
+    return !query.includeInactive && (inactiveRows === 'hidden' || (inactiveRows === 'by-id' && !isNamed))
+  }
+
   /** Whether any product that exists is hidden from such a query. */
   function hidesAny(query: ProductQuery): boolean {
-    const { inactiveRows, unassociatedRows } = options.switches()
-    const hidesInactive = inactiveRows === 'hidden' && !query.includeInactive
-    return hidesInactive || (unassociatedRows === 'hidden' && overlay.unassociated.size > 0)
+    const { unassociatedRows } = options.switches()
+    return hidesInactive(query) || (unassociatedRows === 'hidden' && overlay.unassociated.size > 0)
   }
 
   function isHidden(id: number, query: ProductQuery): boolean {
-    const { inactiveRows, unassociatedRows } = options.switches()
-    if (unassociatedRows === 'hidden' && overlay.unassociated.has(id)) return true
-    if (inactiveRows === 'listed' || query.includeInactive) return false
+    if (options.switches().unassociatedRows === 'hidden' && overlay.unassociated.has(id)) return true
+    if (!hidesInactive(query)) return false
     return !(overlay.changes.get(id)?.fields.vigente ?? isBornActive(seed, id))
   }
 

@@ -95,11 +95,14 @@ test('a stock filter of 0 is none, the same as 1, or its opposite', async () => 
   expect([await found('0'), await found('false'), await found('1')]).toEqual([[6], [6], [8]])
 })
 
-test('inactive products are listed, or left out unless they are asked for', async () => {
+test('inactive products are listed, shown by id, or left out unless they are asked for', async () => {
   const { ids, account } = await start({ products: 9 })
   account.edit([3], { vigente: false })
   account.edit([4], { vigente: true })
   expect(await ids({ id: '3,4' })).toEqual([3, 4])
+  account.setSwitches({ inactiveRows: 'by-id' })
+  expect(await ids({ id: '3,4' })).toEqual([3, 4])
+  expect(await ids()).not.toContain(3)
   account.setSwitches({ inactiveRows: 'hidden' })
   expect(await ids({ id: '3,4' })).toEqual([4])
   expect(await ids()).not.toContain(3)

@@ -21,8 +21,11 @@ export interface ListSwitches {
    * (`present`), or those without stock (`negates`).
    */
   stockFilter: 'truthy' | 'present' | 'negates'
-  /** Products with `vigente: false`: listed, or left out unless `vigente=all` is asked for. */
-  inactiveRows: 'listed' | 'hidden'
+  /**
+   * Products with `vigente: false`: listed, shown to who names them by id or code (`by-id`), or left out
+   * of both (`hidden`). `vigente=all` shows them always.
+   */
+  inactiveRows: 'listed' | 'by-id' | 'hidden'
   /** Products that are not associated with the integration: left out, or listed like any other. */
   unassociatedRows: 'hidden' | 'listed'
   /** A v2 list answers `page` and `total_pages`. */
@@ -57,7 +60,7 @@ export const LIST_VALUES = {
   unknownOrder: ['error', 'default'],
   pageZero: ['first', 'empty', 'error'],
   stockFilter: ['truthy', 'present', 'negates'],
-  inactiveRows: ['listed', 'hidden'],
+  inactiveRows: ['listed', 'by-id', 'hidden'],
   unassociatedRows: ['hidden', 'listed'],
   jsonArrayBody: ['error', 'empty', 'first'],
 } as const
