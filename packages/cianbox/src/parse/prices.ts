@@ -16,7 +16,8 @@ export interface Prices {
 /**
  * `price` is the default list's (list 0) `final_calculado`. Without it, the net price plus tax,
  * rounded to cents: that net is in the account's currency, while a list's bare `final` may be in
- * another. Only without those, the default list's bare `final`. Both substitutes leave a note.
+ * another. Only without those, the default list's bare `final`, and only where the list names no
+ * currency: a wrong price is worse than none. Whatever stands in leaves a note, and so does its lack.
  *
  * `priceNet` is `precio_neto`, or the default list's `neto_calculado`.
  */
@@ -55,6 +56,10 @@ function choosePrice(
     return addPercentage(net, taxRate, CENTS)
   }
   if (!base || base.final === null) return null
-  notes.push('La lista 0 vino sin precio final calculado: se usó su precio final, en la moneda de la lista.')
+  if (base.currencyId !== null) {
+    notes.push(`La lista 0 vino en la moneda ${base.currencyId} y sin precio calculado: el precio quedó vacío.`)
+    return null
+  }
+  notes.push('La lista 0 vino sin precio final calculado y sin moneda: se usó su precio final.')
   return base.final
 }

@@ -146,6 +146,14 @@ describe('price', () => {
     expect(notes).toHaveLength(1)
   })
 
+  test('is not the bare price of a default list in some currency: it may be another than the local one', () => {
+    const precios = [{ id_lista_precio: 0, id_moneda: 2, neto: 8, final: '9.90' }]
+    const { price, notes, prices } = product({ precios })
+    expect(price).toBeNull()
+    expect(prices[0]).toMatchObject({ currencyId: '2', final: '9.9', localFinal: null })
+    expect(notes).toEqual([expect.stringContaining('moneda 2')])
+  })
+
   test('is never that of another list', () => {
     expect(product({ precios: [{ id_lista_precio: 3, final_calculado: 5 }] }).price).toBeNull()
   })

@@ -55,7 +55,8 @@ function PriceRow({
   const currencyName = useReferenceName('exchange_rates')
   return (
     <tr>
-      <RowHead>
+      {/* On a phone the name takes the width of its longest word, so that amounts stay in one piece. */}
+      <RowHead className="max-sm:w-px">
         {children}
         {currencyId !== null && <p className="text-muted sm:hidden">{currencyName(currencyId)}</p>}
       </RowHead>
@@ -82,7 +83,7 @@ function AmountCell({
     <Cell numeric className="max-sm:wrap-anywhere">
       <span className={of === 'final' ? 'font-medium' : undefined}>{money.of(currencyId, own)}</span>
       {local !== null && (
-        <p className="text-muted">
+        <p className="text-muted max-sm:text-xs">
           <span className="sr-only">{t('product.local')}: </span>
           {money.local(local)}
         </p>
