@@ -57,7 +57,9 @@ function choosePrice(
   }
   if (!base || base.final === null) return null
   if (base.currencyId !== null) {
-    notes.push(`La lista 0 vino en la moneda ${base.currencyId} y sin precio calculado: el precio quedó vacío.`)
+    notes.push(
+      `La lista 0 vino en la moneda ${base.currencyId} y sin precio calculado: el precio quedó vacío.`,
+    )
     return null
   }
   notes.push('La lista 0 vino sin precio final calculado y sin moneda: se usó su precio final.')
