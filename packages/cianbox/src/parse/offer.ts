@@ -8,7 +8,7 @@ import type { Row } from './text.js'
  * The offer of a product that is on offer: the four amounts of `detalle_oferta` where they are there,
  * because its calculated ones carry the list's rounding. Else `precio_oferta` and
  * `precio_oferta_calculado`, which are net; the local price with tax is then computed to cents, with a
- * note. An amount of 0 is none: nobody sells for nothing, and a product without an offer has 0 there.
+ * note. An amount of 0 or less is none: nobody sells for nothing, and a product without an offer has 0.
  *
  * @returns null, with a note, when no amount came
  */
@@ -52,13 +52,19 @@ function readDetailAmounts(detail: Row): SourceAmounts {
 
 function readAmount(row: Row, field: string): string | null {
   const amount = readDecimal(row, field)
-  return amount === '0' ? null : amount
+  return amount === null || isNothing(amount) ? null : amount
+}
+
+function isNothing(amount: string): boolean {
+  return amount === '0' || amount.startsWith('-')
 }
 
 function withTax(net: string | null, taxRate: string | null, notes: string[]): string | null {
   if (net === null || taxRate === null) return null
+  const final = addPercentage(net, taxRate, CENTS)
+  if (isNothing(final)) return null
   notes.push('La oferta vino sin precio final calculado: se usó el precio neto de oferta más la alícuota.')
-  return addPercentage(net, taxRate, CENTS)
+  return final
 }
 
 function isEmptyList(value: unknown): boolean {
