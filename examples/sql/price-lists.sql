@@ -1,8 +1,12 @@
--- A product's price in every list, by the list's name. $1: the product's id. List 0 is the default one, which
--- Cianbox names nowhere.
-SELECT CASE price.list_id WHEN 0 THEN 'default' ELSE list.name END AS list, price.net, price.final
+-- A product's price in every list, by the list's name: `net` and `final` in the list's currency, the local amounts
+-- beside them. $1: the product's id. List 0 is the default one, which Cianbox names nowhere.
+SELECT CASE price.list_id WHEN 0 THEN 'default' ELSE list.name END AS list, currency.name AS currency,
+       price.net, price.final, price.local_net, price.local_final
   FROM catalog.product_prices price
   LEFT JOIN catalog.reference_items list
     ON list.tenant_id = price.tenant_id AND list.kind = 'price_lists' AND list.cianbox_id = price.list_id
+  LEFT JOIN catalog.reference_items currency
+    ON currency.tenant_id = price.tenant_id AND currency.kind = 'exchange_rates'
+   AND currency.cianbox_id = price.currency_id
  WHERE price.cianbox_id = $1
  ORDER BY price.list_id

@@ -73,19 +73,29 @@ describe('beside a running Espejo', () => {
         item.price && item.barcode && item.stockByBranch.some(({ available }) => Number(available) > 0),
     )
     if (!product?.barcode) throw new Error('The demo has no product with a barcode and stock.')
-    const { cianboxId, name, price, stock } = product
+    const { cianboxId, name, price, offer, stock } = product
     const exact = (amount: string | null) =>
       expect.stringMatching(new RegExp(`^${amount?.replace('.', '\\.')}(\\.?0*)$`))
 
     const scanned = await ask('by-barcode', product.barcode)
     expect(scanned).toContainEqual(
-      expect.objectContaining({ cianbox_id: cianboxId, name, price: exact(price), stock: exact(stock) }),
+      expect.objectContaining({
+        cianbox_id: cianboxId,
+        name,
+        charge: exact(offer?.localFinal ?? price),
+        price: exact(price),
+        stock: exact(stock),
+      }),
     )
     expect(await ask('by-barcode', product.barcode, 'vecino')).toEqual([])
 
     const prices = await ask('price-lists', cianboxId)
     expect(prices.map(({ final }) => final)).toEqual(product.prices.map(({ final }) => exact(final)))
+    expect(prices.map(({ local_final }) => local_final)).toEqual(
+      product.prices.map(({ localFinal }) => exact(localFinal)),
+    )
     expect(prices.every(({ list }) => typeof list === 'string')).toBe(true)
+    expect(prices.map(({ currency }) => currency)).toContain('Dólar')
 
     const branches = await ask('stock-by-branch', cianboxId)
     expect(branches.length).toBe(

@@ -177,7 +177,14 @@ describe('a product', () => {
   beforeAll(async () => {
     const raw = {
       precios: [
-        { id_lista_precio: 2, id_moneda: 1, neto_calculado: 10.5, final_calculado: '12.7050' },
+        {
+          id_lista_precio: 2,
+          id_moneda: 2,
+          neto: 1.5,
+          final: 2,
+          neto_calculado: 10.5,
+          final_calculado: '12.7050',
+        },
         { id_lista_precio: 0, id_moneda: null, neto_calculado: 'NaN', final_calculado: 1e3 },
       ],
       stock_sucursal: [{ id_sucursal: 7, stock: -1.5, reservado: 0, disponible: -1.5 }],
@@ -197,8 +204,8 @@ describe('a product', () => {
       name: hostile,
       price: '1234.5',
       prices: [
-        { listId: '0', currencyId: null, net: null, final: '1000' },
-        { listId: '2', currencyId: '1', net: '10.5', final: '12.705' },
+        { listId: '0', currencyId: null, net: null, final: null, localNet: null, localFinal: '1000' },
+        { listId: '2', currencyId: '2', net: '1.5', final: '2', localNet: '10.5', localFinal: '12.705' },
       ],
       stockByBranch: [{ branchId: '7', stock: '-1.5', reserved: '0', available: '-1.5' }],
       retiredAt: null,

@@ -16,7 +16,10 @@ interface Seed {
   parentId?: number
   isActive?: boolean
   isRetired?: boolean
+  raw?: object
 }
+
+const NO_CURRENCY = { symbol: null, isLocal: false }
 
 async function seed(tenantId: string, items: readonly Seed[]) {
   await withTenant(app.database.pool, tenantId, async (tx) => {
@@ -24,9 +27,9 @@ async function seed(tenantId: string, items: readonly Seed[]) {
     await tx.query(
       `INSERT INTO catalog.reference_items
          (tenant_id, kind, cianbox_id, name, is_active, parent_id, raw, content_hash, retired_at)
-       SELECT $1, kind, id, name, coalesce("isActive", true), "parentId", '{}', '', CASE WHEN "isRetired" THEN now() END
+       SELECT $1, kind, id, name, coalesce("isActive", true), "parentId", coalesce(raw, '{}'), '', CASE WHEN "isRetired" THEN now() END
          FROM jsonb_to_recordset($2::jsonb) AS seed(kind text, id bigint, name text, "parentId" bigint,
-              "isActive" boolean, "isRetired" boolean)`,
+              "isActive" boolean, "isRetired" boolean, raw jsonb)`,
       [tenantId, JSON.stringify(items)],
     )
   })
@@ -53,13 +56,31 @@ describe('the reference lists', () => {
     ])
     expect(await list(uno, 'categories')).toEqual({
       items: [
-        { cianboxId: '2', name: 'Griferías', isActive: false, parentId: '1' },
-        { cianboxId: '1', name: 'Pisos', isActive: true, parentId: null },
+        { cianboxId: '2', name: 'Griferías', isActive: false, parentId: '1', ...NO_CURRENCY },
+        { cianboxId: '1', name: 'Pisos', isActive: true, parentId: null, ...NO_CURRENCY },
       ],
       nextCursor: null,
     })
     expect((await list(uno, 'brands')).items).toHaveLength(1)
     expect((await list(uno, 'branches')).items).toEqual([])
+  })
+
+  it('of currencies have their symbols, and the local one is told', async () => {
+    const seedOf = (id: number, raw: object) => ({ kind: 'exchange_rates', id, name: `Moneda ${id}`, raw })
+    await seed('uno', [
+      seedOf(1, { simbolo: '$', principal: true }),
+      seedOf(2, { simbolo: 'u$s', principal: '0' }),
+      seedOf(3, { simbolo: ' ', principal: '1' }),
+      { kind: 'brands', id: 1, name: 'Acme', raw: { simbolo: '$', principal: true } },
+    ])
+    const shown = async (kind: string) =>
+      (await list(uno, kind)).items.map(({ symbol, isLocal }) => [symbol, isLocal])
+    expect(await shown('exchange_rates')).toEqual([
+      ['$', true],
+      ['u$s', false],
+      [null, true],
+    ])
+    expect(await shown('brands')).toEqual([[null, false]])
   })
 
   it('are paged through with each item exactly once, namesakes and very long names included', async () => {

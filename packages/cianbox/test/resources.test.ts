@@ -219,10 +219,11 @@ describe('notifications', () => {
     ])
   })
 
-  test('refused inside an outer "ok" are refused', async () => {
-    fake.on('/general/notificaciones/alta', (_, response) =>
-      ok(response, { status: 'error', descripcion: 'URL inválida' }),
-    )
+  test.each<[string, object]>([
+    ['inside an outer "ok"', { status: 'ok', body: { status: 'error', descripcion: 'URL inválida' } }],
+    ['without an envelope', { status: 'error', description: 'URL inválida', id: 0 }],
+  ])('refused %s are refused', async (_, answer) => {
+    fake.on('/general/notificaciones/alta', (_request, response) => sendJson(response, 200, answer))
     const webhook = { events: 'all', url: 'https://x.test/h' } as const
     await expect(connect().notifications.register(webhook)).rejects.toMatchObject({
       kind: 'bad_request',

@@ -77,8 +77,8 @@ export interface Reject {
 
 /**
  * What a run changed of one product, field by field; of a dry run, what it would have changed. Values
- * are as the mirror shows them: decimals are text. `prices.<list>.net|final` and
- * `stockByBranch.<branch>` name parts, `raw.<field>` what the mirror keeps but does not map.
+ * are as the mirror shows them: decimals are text. `prices.<list>.net|final|localNet|localFinal`,
+ * `offer.net|final|localNet|localFinal` and `stockByBranch.<branch>` name parts, `raw.<field>` what the mirror keeps but does not map.
  */
 export interface ProductChange {
   /** Place in the log. */

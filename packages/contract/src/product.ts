@@ -1,11 +1,22 @@
-/** One product of the mirror. Money, stock and rates are decimal strings; times ISO 8601 UTC. */
+/**
+ * One product of the mirror. Money, stock and rates are decimal strings; times ISO 8601 UTC.
+ *
+ * A point of sale charges `offer.localFinal` where it is there, else `price`. This is right whether or
+ * not the ERP's default list already carries the offer: if it does, both are the same amount.
+ */
 export interface Product {
   cianboxId: string
   sku: string | null
   barcode: string | null
   name: string
   description: string | null
+  /** The default list's price with tax, in the local currency, as the ERP sends it. */
   price: string | null
+  /** Whether the ERP says that the product is on offer now. */
+  onOffer: boolean
+  /** The offer on the default list; null when the product is not on offer or no offer price came. */
+  offer: Amounts | null
+  /** Without tax, in the local currency where the ERP sends it so. */
   cost: string | null
   /** A percentage: "21", "10.5". */
   taxRate: string | null
@@ -21,7 +32,7 @@ export interface Product {
   size: string | null
   color: string | null
   imageUrls: string[]
-  prices: { listId: string; currencyId: string | null; net: string | null; final: string | null }[]
+  prices: ListPrice[]
   stockByBranch: {
     branchId: string
     stock: string | null
@@ -32,6 +43,23 @@ export interface Product {
   createdAt: string
   changedAt: string
   retiredAt: string | null
+}
+
+/** An amount without tax (`net`) and with it (`final`), in two currencies. */
+export interface Amounts {
+  /** In the currency of the price list. */
+  net: string | null
+  final: string | null
+  /** In the account's local currency. */
+  localNet: string | null
+  localFinal: string | null
+}
+
+/** A product's price in one list. */
+export interface ListPrice extends Amounts {
+  listId: string
+  /** The currency of `net` and `final`. */
+  currencyId: string | null
 }
 
 /** A page of a list. `nextCursor` is null on the last one. */

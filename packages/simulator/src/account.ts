@@ -91,14 +91,17 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
   const lists = createReferenceLists(seed)
   const catalogue = createCatalogue({ cuenta, seed, products, lists, switches: readSwitches })
   const tokens = createTokens(readSwitches, now)
-  const registry = createRegistry(now)
+  const registry = createRegistry(readSwitches, now)
   const counters = createCounters()
   const faults = createFaultPlan(seed)
   const courier = createCourier({ seed, switches: readSwitches, now })
 
   async function notify(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]> {
-    const url = registry.urlOf(event)
-    return url === undefined ? [] : courier.deliver({ event, ids }, url)
+    const urls = registry.urlsOf(event)
+    // A lazy list of ids can be read once only.
+    const shared = urls.length > 1 ? [...ids] : ids
+    const sent = await Promise.all(urls.map((url) => courier.deliver({ event, ids: shared }, url)))
+    return sent.flat()
   }
 
   const changes = createChanges({
@@ -111,7 +114,7 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
   })
 
   function product(id: number): AnyProductRow | undefined {
-    const row = isHidden(id, switches) ? undefined : catalogue.row(id)
+    const row = catalogue.isListed(id) && !isHidden(id, switches) ? catalogue.row(id) : undefined
     return row && dialect === 'simple' ? toSimple(row) : row
   }
 
@@ -120,13 +123,13 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
     cuenta,
     product,
     *truth() {
-      for (const id of iterate(catalogue.orders.sequence('id-asc'))) {
+      for (const id of iterate(catalogue.select({ order: 'id-asc' }))) {
         const row = product(id)
         if (row) yield row
       }
     },
     productCount() {
-      const { count } = catalogue.orders.sequence('id-asc')
+      const { count } = catalogue.select({ order: 'id-asc' })
       return switches.hiddenEvery === 0 ? count : [...control.truth()].length
     },
     lists: () => structuredClone(lists),

@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { start } from '../test/start.js'
 import { DEFAULT_SWITCHES, mergeSwitches } from './switches.js'
 
-// Whether `updated` moves is tried beside the catalogue; webhooks have their own tests.
+// Whether `updated` moves is tried beside the catalogue; rows, lists and webhooks have their own tests.
+
+test('the README has a line for every switch, with its default', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  for (const [name, value] of Object.entries(DEFAULT_SWITCHES)) {
+    expect(readme).toMatch(new RegExp(`^\\| \`${name}\` +\\| \`${value}\` `, 'm'))
+  }
+})
 
 test('an unknown switch or value is refused by name', () => {
   expect(() => mergeSwitches(DEFAULT_SWITCHES, { nada: 1 } as object)).toThrow('"nada"')

@@ -1,8 +1,16 @@
+import { LIST_DEFAULTS, LIST_VALUES, type ListSwitches } from './switches/list-switches.js'
+import {
+  NOTIFICATION_DEFAULTS,
+  NOTIFICATION_VALUES,
+  type NotificationSwitches,
+} from './switches/notification-switches.js'
+import { ROW_DEFAULTS, ROW_VALUES, type RowSwitches } from './switches/row-switches.js'
+
 /**
  * What nobody outside the vendor knows of the API, one switch each. The default is the reading that
  * is documented best or, where nothing is, the one that is harder on a client.
  */
-export interface Switches {
+export interface Switches extends RowSwitches, ListSwitches, NotificationSwitches {
   /** A stock move changes the product's `updated`. */
   stockMovesUpdated: boolean
   /** An exchange rate changes the `updated` of every product (each has a price in dollars). */
@@ -15,7 +23,7 @@ export interface Switches {
   deletion: 'inactive' | 'gone'
   /** A page past the end: an empty body, an error, or the last page again. */
   pagePastEnd: 'empty' | 'error' | 'last'
-  /** `limit` above 200: served as 200, or an error. */
+  /** `limit` above the largest (`maxLimit`): served as that, or an error. */
   limitAbove200: 'clamp' | 'error'
   /** More than 200 values in a comma list: the rest ignored, or an error. */
   idsAbove200: 'truncate' | 'error'
@@ -104,6 +112,9 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   webhookOrder: 'in-order',
   webhookLossRate: 0,
   webhookDuplicates: false,
+  ...ROW_DEFAULTS,
+  ...LIST_DEFAULTS,
+  ...NOTIFICATION_DEFAULTS,
 }
 
 export const PRODUCT_ORDERS: readonly ProductOrder[] = [
@@ -130,6 +141,9 @@ const ALLOWED: { [K in keyof Switches]?: readonly Switches[K][] } = {
   retryAfter: ['seconds', 'date', 'absent'],
   vat: ['mixed', 'multiplier', 'percent'],
   webhookOrder: ['in-order', 'reversed'],
+  ...ROW_VALUES,
+  ...LIST_VALUES,
+  ...NOTIFICATION_VALUES,
 }
 
 /**

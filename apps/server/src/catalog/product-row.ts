@@ -13,7 +13,13 @@ export interface ProductRow
 /** Of `catalog.products p`. */
 export const PRODUCT_COLUMNS = `
   p.cianbox_id::text AS "cianboxId", p.sku, p.barcode, p.name, p.description,
-  ${amount('p.price')} AS price, ${amount('p.cost')} AS cost, ${amount('p.tax_rate')} AS "taxRate",
+  ${amount('p.price')} AS price, p.on_offer AS "onOffer",
+  CASE WHEN num_nonnulls(p.offer_net, p.offer_final, p.offer_local_net, p.offer_local_final) > 0
+       THEN json_build_object(
+              'net', ${amount('p.offer_net')}, 'final', ${amount('p.offer_final')},
+              'localNet', ${amount('p.offer_local_net')}, 'localFinal', ${amount('p.offer_local_final')})
+       END AS offer,
+  ${amount('p.cost')} AS cost, ${amount('p.tax_rate')} AS "taxRate",
   ${amount('p.stock')} AS stock, ${amount('p.reserved')} AS reserved,
   p.category_id::text AS "categoryId", p.category_name AS "categoryName",
   p.brand_id::text AS "brandId", p.brand_name AS "brandName",
@@ -21,7 +27,8 @@ export const PRODUCT_COLUMNS = `
   p.image_urls AS "imageUrls",
   (SELECT coalesce(json_agg(json_build_object(
             'listId', x.list_id::text, 'currencyId', x.currency_id::text,
-            'net', ${amount('x.net')}, 'final', ${amount('x.final')}) ORDER BY x.list_id), '[]')
+            'net', ${amount('x.net')}, 'final', ${amount('x.final')},
+            'localNet', ${amount('x.local_net')}, 'localFinal', ${amount('x.local_final')}) ORDER BY x.list_id), '[]')
      FROM catalog.product_prices x
     WHERE x.tenant_id = p.tenant_id AND x.cianbox_id = p.cianbox_id) AS prices,
   (SELECT coalesce(json_agg(json_build_object(

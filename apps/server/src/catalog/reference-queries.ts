@@ -17,6 +17,10 @@ export interface Reference {
   isActive: boolean
   /** Of categories: the one above. */
   parentId: string | null
+  /** Of currencies: how amounts in it are written. */
+  symbol: string | null
+  /** Of currencies: whether the account's local amounts are in it. */
+  isLocal: boolean
 }
 
 /** A place in a list, which is ordered by the name's beginning and then by id. */
@@ -38,6 +42,8 @@ export async function listReferences(
 ): Promise<(Reference & { sortName: string })[]> {
   const { rows } = await tx.query<Reference & { sortName: string }>(
     `SELECT cianbox_id::text AS "cianboxId", name, is_active AS "isActive", parent_id::text AS "parentId",
+            CASE WHEN kind = 'exchange_rates' THEN nullif(btrim(raw ->> 'simbolo'), '') END AS symbol,
+            kind = 'exchange_rates' AND coalesce(raw ->> 'principal' IN ('true', '1'), false) AS "isLocal",
             left(name, ${SORT_NAME_LENGTH}) AS "sortName"
        FROM catalog.reference_items
       WHERE tenant_id = $1 AND kind = $2 AND retired_at IS NULL

@@ -124,6 +124,14 @@ export const productChangeSchema = z
   })
   .meta({ id: 'ProductChange' }) satisfies z.ZodType<ProductChange>
 
+/** An amount in the price list's currency and in the local one. */
+const amounts = {
+  net: amount.nullable().meta({ description: "Without tax, in the price list's currency" }),
+  final: amount.nullable().meta({ description: "With tax, in the price list's currency" }),
+  localNet: amount.nullable().meta({ description: 'Without tax, in the local currency' }),
+  localFinal: amount.nullable().meta({ description: 'With tax, in the local currency' }),
+}
+
 export const productSchema = z
   .object({
     cianboxId,
@@ -131,8 +139,16 @@ export const productSchema = z
     barcode: z.string().nullable(),
     name: z.string(),
     description: z.string().nullable(),
-    price: amount.nullable(),
-    cost: amount.nullable(),
+    price: amount.nullable().meta({
+      description: "The default list's price with tax, in the local currency, as the ERP sends it",
+    }),
+    onOffer: z.boolean().meta({ description: 'Whether the ERP says that the product is on offer now' }),
+    offer: z.object(amounts).nullable().meta({
+      description: 'The offer on the default list. Charge `offer.localFinal` where it is there, else `price`',
+    }),
+    cost: amount.nullable().meta({
+      description: 'Without tax; in the local currency where the ERP sends it so (`costo_neto_calculado`)',
+    }),
     taxRate: amount.nullable().meta({ description: 'Percentage', example: '21' }),
     stock: amount.nullable(),
     reserved: amount.nullable(),
@@ -149,9 +165,8 @@ export const productSchema = z
     prices: z.array(
       z.object({
         listId: cianboxId,
-        currencyId: cianboxId.nullable(),
-        net: amount.nullable(),
-        final: amount.nullable(),
+        currencyId: cianboxId.nullable().meta({ description: 'Of `net` and `final`' }),
+        ...amounts,
       }),
     ),
     stockByBranch: z.array(

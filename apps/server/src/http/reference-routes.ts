@@ -14,6 +14,10 @@ export const referenceSchema = z
     name: z.string(),
     isActive: z.boolean(),
     parentId: cianboxId.nullable().meta({ description: 'Of categories: the one above' }),
+    symbol: z.string().nullable().meta({ description: 'Of currencies: how amounts in it are written' }),
+    isLocal: z
+      .boolean()
+      .meta({ description: "Of currencies: whether the account's local amounts are in it" }),
   })
   .meta({ id: 'Reference' })
 

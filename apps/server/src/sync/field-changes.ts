@@ -2,7 +2,7 @@ import type { SourceProduct } from '@espejo/cianbox'
 
 /** One field of a product before and after. Values are as the mirror shows them: decimals are text. */
 export interface FieldChange {
-  /** A field of the product, `prices.<list>.net|final`, `stockByBranch.<branch>`, or `raw.<upstream field>`. */
+  /** A field of the product, `prices.<list>.<amount>`, `offer.<amount>`, `stockByBranch.<branch>`, or `raw.<upstream field>`. */
   field: string
   old: unknown
   new: unknown
@@ -31,6 +31,7 @@ const PLAIN: readonly (keyof SourceProduct)[] = [
   'description',
   'price',
   'priceNet',
+  'onOffer',
   'cost',
   'taxRate',
   'stock',
@@ -52,12 +53,15 @@ const PLAIN: readonly (keyof SourceProduct)[] = [
   'warranty',
 ]
 
+/** In the list's currency and in the local one: a new rate changes the local amounts alone. */
+const AMOUNTS = ['net', 'final', 'localNet', 'localFinal'] as const
+
 function facts(product: SourceProduct): Map<string, unknown> {
   const all = new Map<string, unknown>(PLAIN.map((field) => [field, product[field]]))
   all.set('imageUrls', product.imageUrls)
-  for (const { listId, net, final } of product.prices) {
-    all.set(`prices.${listId}.net`, net)
-    all.set(`prices.${listId}.final`, final)
+  for (const amount of AMOUNTS) all.set(`offer.${amount}`, product.offer?.[amount])
+  for (const price of product.prices) {
+    for (const amount of AMOUNTS) all.set(`prices.${price.listId}.${amount}`, price[amount])
   }
   for (const { branchId, stock } of product.stockByBranch) all.set(`stockByBranch.${branchId}`, stock)
   return all

@@ -80,15 +80,25 @@ export function createRegistrations(deps: {
     return webhook?.registeredUrl && webhook.cuenta === connection?.cuenta ? webhook : null
   }
 
-  /** Takes the address out of the ERP where it is ours, and leaves another system's alone. */
+  /**
+   * Takes the address out of the ERP where it is ours. The ERP removes by event: where an event has other
+   * systems' addresses beside ours, they are registered again.
+   */
   async function unregister(tenantId: string, webhook: Webhook, signal?: AbortSignal): Promise<void> {
     const options = signal ? { signal } : {}
     await withClient(tenantId, async (client, { cuenta }) => {
       if (cuenta !== webhook.cuenta) return
       const { items } = await client.notifications.list(options)
-      const ours = ofOurEvents(items).filter((item) => item.url.endsWith(webhook.secret))
+      const isOurs = (item: Notification) => item.url.endsWith(webhook.secret)
+      const ours = ofOurEvents(items).filter(isOurs)
       const events = WEBHOOK_EVENTS.filter((event) => ours.some((item) => item.event === event))
-      if (events.length > 0) await client.notifications.remove({ events }, options)
+      if (events.length === 0) return
+      await client.notifications.remove({ events }, options)
+      const others = items.filter((item) => !isOurs(item))
+      for (const url of new Set(others.map((other) => other.url))) {
+        const lost = events.filter((event) => others.some((one) => one.event === event && one.url === url))
+        if (lost.length > 0) await client.notifications.register({ events: lost, url }, options)
+      }
     })
   }
 

@@ -9,6 +9,7 @@ import {
   type FieldFormat,
   readField,
 } from '../lib/field-changes.js'
+import { useMoneyFormat } from './currencies.js'
 import { useReferenceName } from './reference-names.js'
 
 /** So many are in sight; a product with thirty price lists has the rest one press away. */
@@ -67,6 +68,8 @@ function useFieldLabel(): (field: ChangedField) => string {
         return t(`changeField.${field.name}`)
       case 'price':
         return t(`changes.price.${field.name}`, { list: listName(field.id) })
+      case 'offer':
+        return t(`changes.offer.${field.name}`)
       case 'stock':
         return t('changes.stockOf', { branch: branchName(field.id) })
       case 'other':
@@ -78,8 +81,10 @@ function useFieldLabel(): (field: ChangedField) => string {
 function useFieldValue(): (value: unknown, format: FieldFormat) => string {
   const { t } = useTranslation()
   const locale = useLocale()
+  const money = useMoneyFormat()
   return (value, format) => {
     if (typeof value === 'boolean') return t(value ? 'product.yes' : 'product.no')
+    if (format === 'local' && typeof value === 'string' && value !== '') return money.local(value)
     return formatValue(value, format, locale)
   }
 }

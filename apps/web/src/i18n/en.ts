@@ -217,8 +217,16 @@ export const en: Messages = {
     after: 'after',
     stockOf: 'Stock at {{branch}}',
     price: {
-      net: '{{list}}, net',
-      final: '{{list}}, final',
+      net: '{{list}}, net in its currency',
+      final: '{{list}}, final in its currency',
+      localNet: '{{list}}, net',
+      localFinal: '{{list}}, final',
+    },
+    offer: {
+      net: 'Offer, net in its currency',
+      final: 'Offer, final in its currency',
+      localNet: 'Offer, net',
+      localFinal: 'Offer, final',
     },
   },
   changeKind: {
@@ -236,6 +244,7 @@ export const en: Messages = {
   changeField: {
     price: 'Price',
     priceNet: 'Net price',
+    onOffer: 'On offer',
     cost: 'Cost',
     stock: 'Stock',
     reserved: 'Reserved',
@@ -303,7 +312,7 @@ export const en: Messages = {
     stock: 'Stock',
   },
   productState: { all: 'In the catalogue', active: 'Active', inactive: 'Inactive', retired: 'Retired' },
-  productBadge: { inactive: 'Inactive', retired: 'Retired' },
+  productBadge: { inactive: 'Inactive', retired: 'Retired', offer: 'Offer' },
   product: {
     details: 'Product details',
     missing: 'That product does not exist',
@@ -330,6 +339,9 @@ export const en: Messages = {
     list: 'List',
     defaultList: 'Default',
     currency: 'Currency',
+    offer: 'Offer',
+    listPrice: 'List price',
+    local: 'In the local currency',
     net: 'Net',
     final: 'Final',
     noPrices: 'No price lists.',

@@ -223,8 +223,16 @@ export const esAr = {
     after: 'después',
     stockOf: 'Stock en {{branch}}',
     price: {
-      net: '{{list}}, neto',
-      final: '{{list}}, final',
+      net: '{{list}}, neto en su moneda',
+      final: '{{list}}, final en su moneda',
+      localNet: '{{list}}, neto',
+      localFinal: '{{list}}, final',
+    },
+    offer: {
+      net: 'Oferta, neto en su moneda',
+      final: 'Oferta, final en su moneda',
+      localNet: 'Oferta, neto',
+      localFinal: 'Oferta, final',
     },
   },
   changeKind: {
@@ -242,6 +250,7 @@ export const esAr = {
   changeField: {
     price: 'Precio',
     priceNet: 'Precio neto',
+    onOffer: 'En oferta',
     cost: 'Costo',
     stock: 'Stock',
     reserved: 'Reservado',
@@ -310,7 +319,7 @@ export const esAr = {
     stock: 'Stock',
   },
   productState: { all: 'En el catálogo', active: 'Activos', inactive: 'Inactivos', retired: 'Dados de baja' },
-  productBadge: { inactive: 'Inactivo', retired: 'De baja' },
+  productBadge: { inactive: 'Inactivo', retired: 'De baja', offer: 'Oferta' },
   product: {
     details: 'Detalle del producto',
     missing: 'Ese producto no existe',
@@ -337,6 +346,9 @@ export const esAr = {
     list: 'Lista',
     defaultList: 'Predeterminada',
     currency: 'Moneda',
+    offer: 'Oferta',
+    listPrice: 'Precio de lista',
+    local: 'En moneda local',
     net: 'Neto',
     final: 'Final',
     noPrices: 'Sin listas de precios.',

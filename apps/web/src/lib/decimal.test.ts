@@ -18,6 +18,14 @@ describe('formatMoney', () => {
     expect(formatMoney(value, 'en')).toBe(english)
   })
 
+  it('writes the symbol of the currency before the digits and after the sign', () => {
+    expect(formatMoney('1234.5', 'es-AR', 'u$s')).toBe('u$s\u00a01.234,50')
+    expect(formatMoney('-45.1', 'es-AR', '$')).toBe('−$\u00a045,10')
+    expect(formatMoney('1.50', 'en', '$')).toBe('$\u00a01.50')
+    expect(formatMoney(null, 'es-AR', '$')).toBe('—')
+    expect(formatMoney('1e30', 'es-AR', '$')).toBe('1e30')
+  })
+
   it('keeps every digit of a number that no float can hold', () => {
     expect(formatMoney('9007199254740993.123456789', 'es-AR')).toBe('9.007.199.254.740.993,123456789')
   })

@@ -29,9 +29,14 @@ export function formatDecimal(
   return fraction === '' ? minus + grouped : minus + grouped + point + fraction
 }
 
-/** Money: at least two digits after the separator, more when the source has them. */
-export function formatMoney(value: string | null, locale: Locale): string {
-  return formatDecimal(value, locale, { minFraction: 2 })
+/**
+ * Money: at least two digits after the separator, more when the source has them. With a symbol it is
+ * `$ 1.234,50` and `−$ 1.234,50`; what is no amount has none.
+ */
+export function formatMoney(value: string | null, locale: Locale, symbol = ''): string {
+  const amount = formatDecimal(value, locale, { minFraction: 2 })
+  if (symbol === '' || value === null || !DECIMAL.test(value.trim())) return amount
+  return amount.startsWith('−') ? `−${symbol}\u00a0${amount.slice(1)}` : `${symbol}\u00a0${amount}`
 }
 
 /** Whether a decimal string is below zero. */

@@ -3,7 +3,12 @@ import { byImportance, readField } from './field-changes.js'
 
 describe('readField', () => {
   it.each([
-    ['price', { of: 'product', name: 'price', format: 'money' }],
+    ['price', { of: 'product', name: 'price', format: 'local' }],
+    ['onOffer', { of: 'product', name: 'onOffer', format: 'plain' }],
+    ['offer.localFinal', { of: 'offer', name: 'localFinal', format: 'local' }],
+    ['offer.net', { of: 'offer', name: 'net', format: 'money' }],
+    ['offer.toString', { of: 'other', name: 'offer.toString', format: 'plain' }],
+    ['prices.0.localFinal', { of: 'price', name: 'localFinal', id: '0', format: 'local' }],
     ['taxRate', { of: 'product', name: 'taxRate', format: 'rate' }],
     ['prices.0.final', { of: 'price', name: 'final', id: '0', format: 'money' }],
     ['prices.12.net', { of: 'price', name: 'net', id: '12', format: 'money' }],
@@ -16,14 +21,25 @@ describe('readField', () => {
   })
 })
 
-it('byImportance puts prices first and stock next, each as they came', () => {
-  const fields = ['name', 'stockByBranch.1', 'prices.2.net', 'stock', 'price', 'sku']
+it('byImportance puts local prices first, stock next and lists’ own prices after it, each as they came', () => {
+  const fields = [
+    'name',
+    'stockByBranch.1',
+    'prices.2.net',
+    'stock',
+    'prices.2.localNet',
+    'onOffer',
+    'price',
+    'sku',
+  ]
   const sorted = byImportance(fields.map((field) => ({ field, old: null, new: null })))
   expect(sorted.map(({ field }) => field)).toEqual([
-    'prices.2.net',
+    'prices.2.localNet',
+    'onOffer',
     'price',
     'stockByBranch.1',
     'stock',
+    'prices.2.net',
     'name',
     'sku',
   ])

@@ -1,23 +1,30 @@
-import type { ProductChange } from '@espejo/contract'
+import type { Amounts, ProductChange } from '@espejo/contract'
 
 export type FieldChange = ProductChange['fields'][number]
 
-/** How a value is written: money has two decimals at least, a rate a per cent sign. */
-export type FieldFormat = 'money' | 'amount' | 'rate' | 'plain'
+/**
+ * How a value is written: money has two decimals at least, local money the sign of its currency too, a
+ * rate a per cent sign. In which currency the amounts of a list are, the change log does not say.
+ */
+export type FieldFormat = 'local' | 'money' | 'amount' | 'rate' | 'plain'
+
+type Amount = keyof Amounts
 
 /** A field of the change log taken apart; `id` names the price list or the branch. */
 export type ChangedField =
   | { of: 'product'; name: KnownField; format: FieldFormat }
-  | { of: 'price'; name: 'net' | 'final'; id: string; format: 'money' }
+  | { of: 'price'; name: Amount; id: string; format: 'local' | 'money' }
+  | { of: 'offer'; name: Amount; format: 'local' | 'money' }
   | { of: 'stock'; id: string; format: 'amount' }
   /** What the mirror keeps but does not map, and whatever a newer server names. */
   | { of: 'other'; name: string; format: 'plain' }
 
 /** The mapped fields of a product, as the change log names them. */
 const KNOWN_FIELDS = {
-  price: 'money',
-  priceNet: 'money',
-  cost: 'money',
+  price: 'local',
+  priceNet: 'local',
+  onOffer: 'plain',
+  cost: 'local',
   stock: 'amount',
   reserved: 'amount',
   taxRate: 'rate',
@@ -43,27 +50,41 @@ const KNOWN_FIELDS = {
   imageUrls: 'plain',
 } as const satisfies Record<string, FieldFormat>
 
+const AMOUNTS: Record<Amount, 'local' | 'money'> = {
+  net: 'money',
+  final: 'money',
+  localNet: 'local',
+  localFinal: 'local',
+}
+
 type KnownField = keyof typeof KNOWN_FIELDS
 
 /** What a field of the change log is of. Total: a name that is not known is `other`. */
 export function readField(field: string): ChangedField {
   if (isKnown(field)) return { of: 'product', name: field, format: KNOWN_FIELDS[field] }
-  const price = /^prices\.(\d+)\.(net|final)$/.exec(field)
-  if (price?.[1])
-    return { of: 'price', name: price[2] === 'net' ? 'net' : 'final', id: price[1], format: 'money' }
+  const price = /^prices\.(\d+)\.(\w+)$/.exec(field)
+  if (price?.[1] && isAmount(price[2]))
+    return { of: 'price', name: price[2], id: price[1], format: AMOUNTS[price[2]] }
+  const offer = /^offer\.(\w+)$/.exec(field)?.[1]
+  if (isAmount(offer)) return { of: 'offer', name: offer, format: AMOUNTS[offer] }
   const stock = /^stockByBranch\.(\d+)$/.exec(field)
   if (stock?.[1]) return { of: 'stock', id: stock[1], format: 'amount' }
   return { of: 'other', name: field.replace(/^raw\./, ''), format: 'plain' }
 }
 
-/** Prices first, then stock, then the rest; within each as they came. */
+/** Prices first, then stock, then prices in the currency of their list, then the rest; within each as they came. */
 export function byImportance(fields: readonly FieldChange[]): FieldChange[] {
   return [...fields].sort((a, b) => rank(a.field) - rank(b.field))
 }
 
 function rank(field: string): number {
   const { format } = readField(field)
-  return format === 'money' ? 0 : format === 'amount' ? 1 : 2
+  if (format === 'local' || field === 'onOffer') return 0
+  return format === 'amount' ? 1 : format === 'money' ? 2 : 3
+}
+
+function isAmount(name: string | undefined): name is Amount {
+  return name !== undefined && Object.hasOwn(AMOUNTS, name)
 }
 
 function isKnown(field: string): field is KnownField {

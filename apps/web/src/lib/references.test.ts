@@ -6,6 +6,8 @@ const item = (cianboxId: string, name: string, parentId: string | null = null): 
   name,
   isActive: true,
   parentId,
+  symbol: null,
+  isLocal: false,
 })
 
 describe('toOptions', () => {

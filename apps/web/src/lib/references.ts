@@ -5,6 +5,10 @@ export interface Reference {
   isActive: boolean
   /** Of categories: the one above. */
   parentId: string | null
+  /** Of currencies: how amounts in it are written. */
+  symbol: string | null
+  /** Of currencies: whether the account's local amounts are in it. */
+  isLocal: boolean
 }
 
 export interface Option {

@@ -98,7 +98,12 @@ function complaintOf(json: unknown): string | undefined {
   if (!isRecord(json)) return undefined
   const body = isRecord(json.body) ? json.body : {}
   if (json.status !== 'error' && body.status !== 'error') return undefined
-  const reasons = [json.message, json.statusMessage, body.message, body.descripcion, body.description]
+  const reasons = [json, body].flatMap((from) => [
+    from.message,
+    from.statusMessage,
+    from.descripcion,
+    from.description,
+  ])
   return reasons.find((reason): reason is string => typeof reason === 'string' && reason !== '') ?? ''
 }
 

@@ -6,6 +6,8 @@
 /** A string longer than this is no amount. JSON numbers cannot come near it except by tiny exponents. */
 const MAX_STRING = 64
 const MAX_INTEGER_DIGITS = 15
+/** Decimals of an amount that the source left to be computed. */
+export const CENTS = 2
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i
 
 /**

@@ -1,11 +1,10 @@
-import { addPercentage } from './decimal.js'
+import { addPercentage, CENTS } from './decimal.js'
 import { describe } from './field-error.js'
 import { readDecimal, readEach, readLink, toCount } from './fields.js'
 import type { SourcePrice } from './source-product.js'
 import type { Row } from './text.js'
 
 const DEFAULT_LIST = '0'
-const CENTS = 2
 
 /** A product's prices: one a list, and the two that stand for the product. */
 export interface Prices {
@@ -17,53 +16,52 @@ export interface Prices {
 /**
  * `price` is the default list's (list 0) `final_calculado`. Without it, the net price plus tax,
  * rounded to cents: that net is in the account's currency, while a list's bare `final` may be in
- * another. Only without those, the default list's bare `final`. Both substitutes leave a note.
+ * another. Only without those, the default list's bare `final`, and only where the list names no
+ * currency: a wrong price is worse than none. Whatever stands in leaves a note, and so does its lack.
  *
  * `priceNet` is `precio_neto`, or the default list's `neto_calculado`.
  */
 export function readPrices(row: Row, taxRate: string | null, notes: string[]): Prices {
-  let base: ListPrice | undefined
-  const lists = readEach(row, 'precios', notes, (entry) => {
-    const price = readListPrice(entry, notes)
-    if (price?.shown.listId === DEFAULT_LIST) base ??= price
-    return price?.shown
-  })
-  const priceNet = readDecimal(row, 'precio_neto') ?? base?.netCalculated ?? null
+  const lists = readEach(row, 'precios', notes, (entry) => readListPrice(entry, notes))
+  const base = lists.find(({ listId }) => listId === DEFAULT_LIST)
+  const priceNet = readDecimal(row, 'precio_neto') ?? base?.localNet ?? null
   return { lists, price: choosePrice(base, priceNet, taxRate, notes), priceNet }
 }
 
-interface ListPrice {
-  shown: SourcePrice
-  netCalculated: string | null
-  finalCalculated: string | null
-}
-
-function readListPrice(entry: Row, notes: string[]): ListPrice | undefined {
+function readListPrice(entry: Row, notes: string[]): SourcePrice | undefined {
   const listId = toCount(entry.id_lista_precio)
   if (listId === undefined) {
     notes.push(`vino ${describe(entry.id_lista_precio)} como id de lista; se omitió.`)
     return undefined
   }
-  const netCalculated = readDecimal(entry, 'neto_calculado')
-  const finalCalculated = readDecimal(entry, 'final_calculado')
-  const net = netCalculated ?? readDecimal(entry, 'neto')
-  const final = finalCalculated ?? readDecimal(entry, 'final')
-  const currencyId = readLink(entry, 'id_moneda', notes)
-  return { shown: { listId: String(listId), currencyId, net, final }, netCalculated, finalCalculated }
+  return {
+    listId: String(listId),
+    currencyId: readLink(entry, 'id_moneda', notes),
+    net: readDecimal(entry, 'neto'),
+    final: readDecimal(entry, 'final'),
+    localNet: readDecimal(entry, 'neto_calculado'),
+    localFinal: readDecimal(entry, 'final_calculado'),
+  }
 }
 
 function choosePrice(
-  base: ListPrice | undefined,
+  base: SourcePrice | undefined,
   net: string | null,
   taxRate: string | null,
   notes: string[],
 ): string | null {
-  if (base && base.finalCalculated !== null) return base.finalCalculated
+  if (base && base.localFinal !== null) return base.localFinal
   if (net !== null && taxRate !== null) {
     notes.push('La lista 0 vino sin precio final calculado: se usó el precio neto más la alícuota.')
     return addPercentage(net, taxRate, CENTS)
   }
-  if (!base || base.shown.final === null) return null
-  notes.push('La lista 0 vino sin precio final calculado: se usó su precio final, en la moneda de la lista.')
-  return base.shown.final
+  if (!base || base.final === null) return null
+  if (base.currencyId !== null) {
+    notes.push(
+      `La lista 0 vino en la moneda ${base.currencyId} y sin precio calculado: el precio quedó vacío.`,
+    )
+    return null
+  }
+  notes.push('La lista 0 vino sin precio final calculado y sin moneda: se usó su precio final.')
+  return base.final
 }

@@ -12,6 +12,10 @@ const NAMES_V2 = [
   'precio_neto',
   'alicuota_iva',
   'precios',
+  'oferta',
+  'precio_oferta',
+  'detalle_oferta',
+  'costo_neto_calculado',
   'stock_sucursal',
   'id_marca',
   'vigente',
@@ -48,6 +52,38 @@ describe('whatever the rows hold', { timeout: 60_000 }, () => {
       )
     },
   )
+
+  test('an offer is there while the row says so alone, and none of its amounts is nothing', () => {
+    const amount = fc.oneof(
+      fc.constantFrom(undefined, null, '', 0, '0.00', 'NaN'),
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+    )
+    const detalle_oferta = fc.record({
+      precio_oferta_neto: amount,
+      precio_oferta_final: amount,
+      precio_oferta_neto_calculado: amount,
+      precio_oferta_final_calculado: amount,
+    })
+    const row = fc.record({
+      oferta: fc.constantFrom(true, false, '1', '0', undefined, 'x'),
+      alicuota_iva: fc.constantFrom(1.21, 10.5, undefined),
+      precio_oferta: amount,
+      precio_oferta_calculado: amount,
+      detalle_oferta: fc.oneof(detalle_oferta, fc.constantFrom(undefined, null, [], '')),
+    })
+    fc.assert(
+      fc.property(row, (fields) => {
+        const { products } = parseProductPage({ body: [{ id: 1, producto: 'x', ...fields }] }, 'v2', ctx)
+        for (const { onOffer, offer } of products) {
+          if (offer === null) continue
+          expect(onOffer).toBe(true)
+          const amounts = Object.values(offer).filter((one) => one !== null)
+          expect(amounts.length).toBeGreaterThan(0)
+          for (const one of amounts) expect(one).toMatch(/^(?!0$)\d+(\.\d*[1-9])?$/)
+        }
+      }),
+    )
+  })
 
   test('money that is let through is a decimal below 1e15', () => {
     fc.assert(

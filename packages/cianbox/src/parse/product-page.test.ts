@@ -63,6 +63,8 @@ describe('a documented row', () => {
         description: null,
         price: '15',
         priceNet: '12.3967',
+        onOffer: false,
+        offer: null,
         cost: '8.456',
         taxRate: '21',
         stock: '-2.5',
@@ -84,8 +86,8 @@ describe('a documented row', () => {
         warranty: null,
         imageUrls: ['https://cdn.test/1.jpg'],
         prices: [
-          { listId: '2', currencyId: '1', net: '20', final: '24.2' },
-          { listId: '0', currencyId: '2', net: '12.3967', final: '15' },
+          { listId: '2', currencyId: '1', net: null, final: null, localNet: '20', localFinal: '24.2' },
+          { listId: '0', currencyId: '2', net: '1', final: '1.21', localNet: '12.3967', localFinal: '15' },
         ],
         stockByBranch: [{ branchId: '1', stock: '10', reserved: '1', available: '9' }],
         sourceUpdatedAt: '2018-08-03T01:06:19.000Z',
@@ -144,8 +146,76 @@ describe('price', () => {
     expect(notes).toHaveLength(1)
   })
 
+  test('is not the bare price of a default list in some currency: it may be another than the local one', () => {
+    const precios = [{ id_lista_precio: 0, id_moneda: 2, neto: 8, final: '9.90' }]
+    const { price, notes, prices } = product({ precios })
+    expect(price).toBeNull()
+    expect(prices[0]).toMatchObject({ currencyId: '2', final: '9.9', localFinal: null })
+    expect(notes).toEqual([expect.stringContaining('moneda 2')])
+  })
+
   test('is never that of another list', () => {
     expect(product({ precios: [{ id_lista_precio: 3, final_calculado: 5 }] }).price).toBeNull()
+  })
+})
+
+describe('cost', () => {
+  test('is the calculated one, in the local currency, else the plain one', () => {
+    expect(product({ costo: 2.6384, costo_neto_calculado: 3391.6632 }).cost).toBe('3391.6632')
+    expect(product({ costo: 8.456 }).cost).toBe('8.456')
+    expect(product({ costo: 8.456, costo_neto_calculado: '' }).cost).toBe('8.456')
+  })
+})
+
+describe('an offer', () => {
+  const detalle_oferta = {
+    precio_oferta_neto: 25000,
+    precio_oferta_final: 30250,
+    precio_oferta_neto_calculado: 25041.3223,
+    precio_oferta_final_calculado: 30300,
+    precio_original_neto: 28700,
+  }
+  const plain = { oferta: true, alicuota_iva: 1.21, precio_oferta: 25000, precio_oferta_calculado: 25000 }
+  const offerOf = (row: Record<string, unknown>) => product({ ...plain, ...row })
+
+  test('has the amounts of its detail, in both currencies', () => {
+    const { onOffer, offer, notes } = offerOf({ detalle_oferta })
+    expect(onOffer).toBe(true)
+    expect(offer).toEqual({ net: '25000', final: '30250', localNet: '25041.3223', localFinal: '30300' })
+    expect(notes).toEqual([])
+  })
+
+  test('without a detail has the plain amounts, and the local price plus tax, with a note', () => {
+    for (const detail of [undefined, null, '', [], 'no']) {
+      const { offer, notes } = offerOf({ detalle_oferta: detail })
+      expect(offer).toEqual({ net: '25000', final: null, localNet: '25000', localFinal: '30250' })
+      expect(notes.at(-1)).toContain('oferta más la alícuota')
+      expect(notes).toHaveLength(detail === 'no' ? 2 : 1)
+    }
+  })
+
+  test('of a product that is not on offer is none, whatever is left of an old one', () => {
+    for (const oferta of [false, '0', undefined]) {
+      expect(offerOf({ oferta, detalle_oferta })).toMatchObject({ onOffer: false, offer: null, notes: [] })
+    }
+  })
+
+  test('of nothing but zeros is none, with a note: nobody sells for nothing', () => {
+    const zeros = {
+      precio_oferta: 0,
+      precio_oferta_calculado: '0.00',
+      detalle_oferta: { precio_oferta_neto: 0 },
+    }
+    const { onOffer, offer, notes } = offerOf(zeros)
+    expect([onOffer, offer]).toEqual([true, null])
+    expect(notes).toEqual([expect.stringContaining('sin precio de oferta')])
+  })
+
+  test('with an amount that is none rejects the row, naming the field', () => {
+    const detail = { ...detalle_oferta, precio_oferta_final: 'x' }
+    expect(reject({ id: 1, producto: 'Mate', ...plain, detalle_oferta: detail })?.field).toBe(
+      'detalle_oferta.precio_oferta_final',
+    )
   })
 })
 

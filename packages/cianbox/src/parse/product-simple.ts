@@ -13,6 +13,8 @@ export function mapProductSimple(row: Row, notes: string[]): SourceProduct {
     description: readText(row, 'descripcion', notes, MAX_DESCRIPTION),
     price: readDecimal(row, 'precio_venta'),
     priceNet: null,
+    onOffer: false,
+    offer: null,
     cost: readDecimal(row, 'precio_costo'),
     taxRate: null,
     stock: readDecimal(row, 'stock'),

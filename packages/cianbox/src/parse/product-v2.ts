@@ -11,6 +11,7 @@ import {
 } from './fields.js'
 import { readImageUrls } from './images.js'
 import { MAX_CODE, MAX_DESCRIPTION } from './limits.js'
+import { readOffer } from './offer.js'
 import { readPrices } from './prices.js'
 import type { SourceBranchStock, SourceProduct } from './source-product.js'
 import { taxPercentage } from './tax-rate.js'
@@ -23,6 +24,7 @@ export function mapProductV2(row: Row, notes: string[]): SourceProduct {
   const name = requireName(row, 'producto')
   const taxRate = readTaxRate(row)
   const { lists, price, priceNet } = readPrices(row, taxRate, notes)
+  const onOffer = readBoolean(row, 'oferta', false, notes)
   return {
     id,
     name,
@@ -31,7 +33,9 @@ export function mapProductV2(row: Row, notes: string[]): SourceProduct {
     description: readText(row, 'descripcion', notes, MAX_DESCRIPTION),
     price,
     priceNet,
-    cost: readDecimal(row, 'costo') ?? readDecimal(row, 'costo_neto_calculado'),
+    onOffer,
+    offer: onOffer ? readOffer(row, taxRate, notes) : null,
+    cost: readCost(row),
     taxRate,
     stock: readDecimal(row, 'stock_total'),
     reserved: readDecimal(row, 'reservado'),
@@ -57,6 +61,12 @@ export function mapProductV2(row: Row, notes: string[]): SourceProduct {
     raw: row,
     notes,
   }
+}
+
+/** Both are read, so that a `costo` that is no amount still rejects the row. */
+function readCost(row: Row): string | null {
+  const plain = readDecimal(row, 'costo')
+  return readDecimal(row, 'costo_neto_calculado') ?? plain
 }
 
 function readTaxRate(row: Row): string | null {

@@ -10,6 +10,11 @@ export interface SourceProduct {
   price: string | null
   /** Price without tax of the default price list. */
   priceNet: string | null
+  /** Whether the source says that the product is on offer now. */
+  onOffer: boolean
+  /** The offer on the default price list; null when not on offer, or when no offer price came. */
+  offer: SourceAmounts | null
+  /** `costo_neto_calculado`, in the account's currency; without it `costo`, whose currency is not documented. */
   cost: string | null
   /** Percentage: "21", "10.5". */
   taxRate: string | null
@@ -44,14 +49,21 @@ export interface SourceProduct {
   notes: string[]
 }
 
-/** A product's price in one list. */
-export interface SourcePrice {
-  listId: string
-  currencyId: string | null
-  /** `neto_calculado`; without it, `neto` in the list's own currency. */
+/** An amount without tax and with it, in the currency of a price list and in the account's own. */
+export interface SourceAmounts {
+  /** In the list's currency. */
   net: string | null
-  /** `final_calculado`; without it, `final` in the list's own currency. */
   final: string | null
+  /** In the account's currency. */
+  localNet: string | null
+  localFinal: string | null
+}
+
+/** A product's price in one list. */
+export interface SourcePrice extends SourceAmounts {
+  listId: string
+  /** The currency of `net` and `final`. */
+  currencyId: string | null
 }
 
 /** A product's stock in one branch. */

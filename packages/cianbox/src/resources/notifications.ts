@@ -18,6 +18,10 @@ export type NotificationEvent =
   | 'sucursales'
   | 'cotizaciones'
   | 'estados'
+  | 'categorias_cliente'
+  | 'ventas'
+  | 'compras'
+  | 'proveedores'
 
 /** A registered webhook. */
 export interface Notification {

@@ -5,7 +5,7 @@ import { idsByBarcode, idsBySku } from './codes.js'
 import { identify } from './identity.js'
 import { createOrders, type Orders } from './orders.js'
 import { createOverlay, type Overlay } from './overlay.js'
-import { makeRow, seasonOf, type World } from './product.js'
+import { isBornActive, makeRow, seasonOf, type World } from './product.js'
 import type { ReferenceLists } from './reference-lists.js'
 import type { ProductRow } from './rows.js'
 import { type IdSequence, iterate, listed } from './sequence.js'
@@ -29,8 +29,11 @@ export interface ProductQuery {
   skus?: readonly string[]
   barcodes?: readonly string[]
   seasons?: readonly number[]
-  withStock?: boolean
-  withAvailable?: boolean
+  /** True: only those with stock; false: only those without. */
+  withStock?: boolean | undefined
+  withAvailable?: boolean | undefined
+  /** `vigente=all`: with those that the switch `inactiveRows` hides. */
+  includeInactive?: boolean
 }
 
 /** The products of an account: generated ones under an overlay of changes. */
@@ -40,6 +43,8 @@ export interface Catalogue {
   readonly orders: Orders
   row(id: number): ProductRow | undefined
   select(query: ProductQuery): IdSequence
+  /** Whether the default list shows this product. */
+  isListed(id: number): boolean
 }
 
 /** Selections by season or stock are scanned once and kept while nothing changes. */
@@ -60,6 +65,9 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     get vat() {
       return options.switches().vat
     },
+    get values() {
+      return options.switches()
+    },
     brandName: (id) => lists.marcas[id - 1]?.marca ?? '',
     categoryName: (id) => lists.categorias[id - 1]?.categoria ?? '',
     seasonName: (id) => lists.temporadas[id - 1]?.temporada ?? '',
@@ -75,11 +83,32 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return makeRow(world, id, { generatedAt, updatedAt }, change)
   }
 
+  function hidesInactive(query: ProductQuery): boolean {
+    const { inactiveRows } = options.switches()
+    const isNamed = query.ids !== undefined || query.skus !== undefined || query.barcodes !== undefined
+    return !query.includeInactive && (inactiveRows === 'hidden' || (inactiveRows === 'by-id' && !isNamed))
+  }
+
+  /** Whether any product that exists is hidden from such a query. */
+  function hidesAny(query: ProductQuery): boolean {
+    const { unassociatedRows } = options.switches()
+    return hidesInactive(query) || (unassociatedRows === 'hidden' && overlay.unassociated.size > 0)
+  }
+
+  function isHidden(id: number, query: ProductQuery): boolean {
+    if (options.switches().unassociatedRows === 'hidden' && overlay.unassociated.has(id)) return true
+    if (!hidesInactive(query)) return false
+    return !(overlay.changes.get(id)?.fields.vigente ?? isBornActive(seed, id))
+  }
+
   function passes(id: number, query: ProductQuery): boolean {
+    if (isHidden(id, query)) return false
     if (query.seasons && !query.seasons.includes(seasonOf(seed, id))) return false
-    if (!query.withStock && !query.withAvailable) return true
+    const { withStock, withAvailable } = query
+    if (withStock === undefined && withAvailable === undefined) return true
     const { total, reserved } = figures(id)
-    return (!query.withStock || total > 0) && (!query.withAvailable || total - reserved > 0)
+    const hasStock = withStock === undefined || total > 0 === withStock
+    return hasStock && (withAvailable === undefined || total - reserved > 0 === withAvailable)
   }
 
   function figures(id: number): { total: number; reserved: number } {
@@ -117,7 +146,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   function scanned(query: ProductQuery): Uint32Array {
     if (keptVersion !== overlay.version) kept.clear()
     keptVersion = overlay.version
-    const key = JSON.stringify(query)
+    const { inactiveRows, unassociatedRows } = options.switches()
+    const key = JSON.stringify([query, inactiveRows, unassociatedRows])
     const known = kept.get(key)
     if (known) return known
     const found: number[] = []
@@ -139,9 +169,11 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
         ),
       )
     }
-    const filtered = query.seasons !== undefined || query.withStock || query.withAvailable
-    return filtered ? listed(scanned(query)) : orders.sequence(query.order)
+    const filtered = [query.seasons, query.withStock, query.withAvailable].some((by) => by !== undefined)
+    return filtered || hidesAny(query) ? listed(scanned(query)) : orders.sequence(query.order)
   }
 
-  return { seed, overlay, orders, row, select }
+  const isListed = (id: number) => overlay.exists(id) && !isHidden(id, { order: 'id-asc' })
+
+  return { seed, overlay, orders, row, select, isListed }
 }

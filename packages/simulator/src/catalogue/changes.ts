@@ -29,6 +29,10 @@ export type WebhookEvent =
   | 'sucursales'
   | 'cotizaciones'
   | 'estados'
+  | 'categorias_cliente'
+  | 'ventas'
+  | 'compras'
+  | 'proveedores'
 
 export interface ChangesOptions {
   catalogue: Catalogue
@@ -52,6 +56,8 @@ export interface Changes {
   add(count: number): number[]
   /** Answers the ids removed; `how` defaults to the switch `deletion`. */
   remove(target: Target, how?: Switches['deletion']): number[]
+  /** Makes products visible to the integration, or not. Nothing is notified. Answers the ids concerned. */
+  setAssociated(target: Target, associated: boolean): number[]
   editList(name: ReferenceName, id: number, fields: Record<string, unknown>): void
 }
 
@@ -130,7 +136,7 @@ export function createChanges(options: ChangesOptions): Changes {
         const amount = delta ?? (hash32(seed, id, 2000 + draws) % 20) + 1
         overlay.change(id, at, ({ stock }) => stock.set(branchId, (stock.get(branchId) ?? 0) + amount))
       }
-      tell('productos', ids)
+      if (switches().stockMovesNotify) tell('productos', ids)
       return ids
     },
     setExchangeRate(currencyId, rate) {
@@ -157,7 +163,12 @@ export function createChanges(options: ChangesOptions): Changes {
           else change.fields.vigente = false
         })
       }
-      tell('productos', ids)
+      if (switches().deletionNotifies) tell('productos', ids)
+      return ids
+    },
+    setAssociated(target, associated) {
+      const ids = resolve(target)
+      for (const id of ids) overlay.associate(id, associated)
       return ids
     },
     editList(name, id, fields) {

@@ -41,11 +41,14 @@ export interface Overlay {
   readonly rises: readonly Rise[]
   /** When a change last moved the `updated` of every product; null while none did. */
   readonly touchedAllAt: number | null
+  /** Products that are not associated with the integration. */
+  readonly unassociated: ReadonlySet<number>
   /** Products ever made: ids run from 1 to this. */
   readonly lastId: number
   exists(id: number): boolean
   /** Changes one product, moving its `updated` to `movedAt` unless that is null. */
   change(id: number, movedAt: number | null, alter: (change: Change) => void): void
+  associate(id: number, associated: boolean): void
   rise(rise: Rise): void
   touchAll(at: number): void
   /** Something outside the products changed that their rows show (a rate, a brand's name). */
@@ -57,6 +60,7 @@ export interface Overlay {
 export function createOverlay(products: number): Overlay {
   const changes = new Map<number, Change>()
   const rises: Rise[] = []
+  const unassociated = new Set<number>()
   let version = 0
   let order = 0
   let lastId = products
@@ -85,8 +89,14 @@ export function createOverlay(products: number): Overlay {
     },
     changes,
     rises,
+    unassociated,
     exists: (id) => Number.isInteger(id) && id >= 1 && id <= lastId && changes.get(id)?.gone !== true,
     change,
+    associate(id, associated) {
+      if (associated) unassociated.delete(id)
+      else unassociated.add(id)
+      version++
+    },
     rise(rise) {
       rises.push(rise)
       version++

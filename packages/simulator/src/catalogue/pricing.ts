@@ -56,6 +56,30 @@ export function priceOf(basis: PriceBasis, vat: number, rate: number, updated: s
   }
 }
 
+/** An offer on the first list, in each of the forms in which a row shows it. */
+export interface Offer {
+  detail: OfferDetail
+  /** As a row of `precios` would carry it. */
+  price: Price
+  /** The net amount in pesos without the list's rounding: `precio_oferta_calculado`. */
+  unrounded: number
+}
+
+/** @param updated when the price last changed, as rows show it */
+export function makeOffer(
+  basis: PriceBasis,
+  neto: number,
+  vat: number,
+  rate: number,
+  updated: string,
+): Offer {
+  return {
+    detail: offerOf(basis, neto, vat, rate),
+    price: priceOf({ ...basis, neto }, vat, rate, updated),
+    unrounded: round4(neto * rate),
+  }
+}
+
 /** `detalle_oferta`: the offer's price and the original one, each net, final and calculated. */
 export function offerOf(basis: PriceBasis, offerNeto: number, vat: number, rate: number): OfferDetail {
   const offer = priceOf({ ...basis, neto: offerNeto }, vat, rate, '')

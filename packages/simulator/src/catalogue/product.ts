@@ -1,10 +1,11 @@
 import { formatDate, formatDateTime } from '../argentine-time.js'
 import { hash32, pick } from '../random.js'
+import type { RowSwitches } from '../switches/row-switches.js'
 import type { Switches } from '../switches.js'
 import { barcodeOf, skuOf } from './codes.js'
 import { type Identity, identify } from './identity.js'
 import type { Change, Rise } from './overlay.js'
-import { basisOf, offerOf, type PriceBasis, priceOf, round4, vatOf } from './pricing.js'
+import { basisOf, makeOffer, type PriceBasis, priceOf, round4, vatOf } from './pricing.js'
 import type { Price, ProductRow } from './rows.js'
 import { stockOf } from './stock.js'
 import { descriptionOf, nameOf } from './text.js'
@@ -15,6 +16,7 @@ export interface World {
   cuenta: string
   seed: number
   vat: Switches['vat']
+  readonly values: Readonly<RowSwitches>
   branchIds: readonly number[]
   brandName(id: number): string
   categoryName(id: number): string
@@ -36,7 +38,7 @@ export interface Times {
  * @param change what the overlay holds of it
  */
 export function makeRow(world: World, id: number, times: Times, change?: Readonly<Change>): ProductRow {
-  const { seed } = world
+  const { seed, values } = world
   const identity = identify(seed, id)
   const updated = formatDateTime(times.updatedAt)
   const generated = times.updatedAt === times.generatedAt ? updated : formatDateTime(times.generatedAt)
@@ -57,7 +59,11 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
   const rate = world.rate(first.currencyId)
   const cost = round4(first.neto * (0.55 + (hash32(seed, id, 61) % 25) / 100))
   const offered = hash32(seed, id, 62) % 12 === 0
-  const offer = offered ? offerOf(first, round4(first.neto * 0.85), vat, rate) : null
+  const offer = offered
+    ? makeOffer(first, round4(first.neto * 0.85), vat, rate, prices[0]?.updated ?? '')
+    : null
+  const listed = offer && values.offerPricing === 'default-list' ? [offer.price, ...prices.slice(1)] : prices
+  const netPrice = offer && values.offerPricing !== 'apart' ? offer.price : prices[0]
   const images = imagesOf(world, id)
   const row: ProductRow = {
     id,
@@ -71,20 +77,22 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     precio_actualizado: formatDate(pricedAt),
     codigo_interno: skuOf(seed, id),
     codigo_barras: barcodeOf(seed, id),
-    costo: cost,
-    costo_neto_calculado: round4(cost * rate),
-    costo_final_calculado: round4(cost * rate * vat),
+    costo: values.costCurrency === 'list' ? cost : round4(cost * rate),
+    ...(values.calculatedCost && {
+      costo_neto_calculado: round4(cost * rate),
+      costo_final_calculado: round4(cost * rate * vat),
+    }),
     stock_total: stock.total,
     stock_sucursal: stock.branches,
     reservado: stock.reserved,
     cantidad_minima: hash32(seed, id, 63) % 4 === 0 ? hash32(seed, id, 64) % 20 : 0,
     cantidad_critica: hash32(seed, id, 63) % 8 === 0 ? hash32(seed, id, 65) % 6 : 0,
-    precio_neto: prices[0]?.neto_calculado ?? 0,
-    precio_oferta: offer?.precio_oferta_neto ?? 0,
-    precio_oferta_calculado: offer?.precio_oferta_neto_calculado ?? 0,
+    precio_neto: netPrice?.neto_calculado ?? 0,
+    precio_oferta: offer?.price.neto ?? 0,
+    precio_oferta_calculado: offer?.unrounded ?? 0,
     oferta: offered,
-    detalle_oferta: offer,
-    precios: prices,
+    detalle_oferta: offer?.detail ?? null,
+    precios: listed,
     alicuota_iva: shownVat(world, id, vat),
     ubicacion: pick(LOCATIONS, hash32(seed, id, 66)),
     talle: identity.size,
@@ -92,9 +100,9 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     ...garmentFields(world, id, identity),
     estado: hash32(seed, id, 67) % 40 === 0 ? 'Usado' : 'Nuevo',
     garantia: pick(WARRANTIES, hash32(seed, id, 68)),
-    imagenes: images.map(({ url }) => url),
+    imagenes: shownImages(world, id, images),
     detalle_imagenes: images,
-    vigente: hash32(seed, id, 69) % 33 !== 0,
+    vigente: isBornActive(seed, id),
     alto: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 71) % 2000) / 10 : 0,
     ancho: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 72) % 2000) / 10 : 0,
     profundidad: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 73) % 900) / 10 : 0,
@@ -104,6 +112,11 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     afecta_stock: !identity.isParent,
   }
   return change ? Object.assign(row, change.fields) : row
+}
+
+/** Whether a product is active as generated. */
+export function isBornActive(seed: number, id: number): boolean {
+  return hash32(seed, id, 69) % 33 !== 0
 }
 
 /** The season's id of a product, 0 for none; the row shows its name. */
@@ -146,6 +159,13 @@ function garmentFields(
 function shownVat(world: World, id: number, vat: number): number {
   const percent = world.vat === 'percent' || (world.vat === 'mixed' && hash32(world.seed, id, 78) % 40 === 0)
   return percent ? round4((vat - 1) * 100) : vat
+}
+
+/** The addresses, on some products in another order than `detalle_imagenes` gives them. */
+function shownImages(world: World, id: number, images: ProductRow['detalle_imagenes']): string[] {
+  const urls = images.map(({ url }) => url)
+  const disagrees = world.values.imageOrder === 'mixed' && hash32(world.seed, id, 49) % 3 === 0
+  return disagrees ? urls.reverse() : urls
 }
 
 function imagesOf(world: World, id: number): ProductRow['detalle_imagenes'] {

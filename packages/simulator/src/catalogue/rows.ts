@@ -43,8 +43,9 @@ export interface ProductRow {
   codigo_interno: string
   codigo_barras: string
   costo: number
-  costo_neto_calculado: number
-  costo_final_calculado: number
+  /** Absent where the switch `calculatedCost` is off. */
+  costo_neto_calculado?: number
+  costo_final_calculado?: number
   stock_total: number
   stock_sucursal: BranchStock[]
   reservado: number
@@ -141,6 +142,9 @@ export const PRODUCT_FIELDS: readonly (keyof ProductRow)[] = [
   'id_producto_padre',
   'afecta_stock',
 ]
+
+/** Fields that the documented rows have and the documented `available_fields` do not. */
+export const UNLISTED_FIELDS: readonly string[] = ['precio_oferta_calculado', 'detalle_oferta']
 
 export const SIMPLE_FIELDS: readonly (keyof SimpleProductRow)[] = [
   'id',

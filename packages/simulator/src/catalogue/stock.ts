@@ -13,7 +13,8 @@ export interface Stock {
 
 /**
  * A product's stock per branch: mostly small numbers, some empty, some negative (sold before it was
- * entered), with decimals where it is sold by weight or length. `moves` are added on top.
+ * entered), with decimals where it is sold by weight or length. `moves` are added on top. As in the
+ * documented row, what the product says is reserved need not be the sum of its branches.
  */
 export function stockOf(
   seed: number,
@@ -34,7 +35,8 @@ export function stockOf(
     reserved += reservado
     return { id_sucursal: branchId, stock, reservado, disponible: round3(stock - reservado) }
   })
-  return { total: round3(total), reserved, branches }
+  const disagrees = hash32(seed, id, 48) % 4 === 0
+  return { total: round3(total), reserved: disagrees ? 0 : reserved, branches }
 }
 
 function generated(die: number, fractional: boolean): number {

@@ -75,6 +75,9 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
       optional(body, 'how', (from, key) => oneOf(from, key, ['inactive', 'gone'] as const)),
     ),
   })),
+  post('associate', '{ids or count, associated: false}: whether the integration sees them', (c, body) => ({
+    ids: c.setAssociated(target(body), flag(body, 'associated')),
+  })),
   post('edit-list', '{list: "marcas", id: 1, fields: {…}}', (c, body) =>
     c.editList(oneOf(body, 'list', LISTS), integer(body, 'id'), object(body, 'fields')),
   ),
@@ -104,7 +107,7 @@ function post(path: string, about: string, run: ControlRoute['run']): ControlRou
 }
 
 function eventOf(body: Body): WebhookEvent {
-  const [event] = parseEvents(body.event) ?? []
+  const [event] = parseEvents(body.event, 'thirteen') ?? []
   if (!event) throw new RangeError('`event` no es un evento.')
   return event
 }

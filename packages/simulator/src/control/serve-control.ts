@@ -28,7 +28,7 @@ export async function serveControl(
     if (!cuenta) return send(response, 200, controlIndex(host.accounts()))
     if (cuenta === 'accounts' && method === 'POST' && !action) {
       // Checked field by field where the account is made.
-      const body: unknown = await readBody(request)
+      const body: unknown = await readBody(request, 'error')
       const added = host.addAccount(body as AccountOptions)
       return send(response, 201, { cuenta: added.cuenta })
     }
@@ -36,7 +36,7 @@ export async function serveControl(
     if (!control) return send(response, 404, { error: `No existe la cuenta "${cuenta}".` })
     const route = CONTROL_ROUTES.find((candidate) => candidate.path === action && candidate.method === method)
     if (!route) return send(response, 404, { error: `No existe ${method} ${action}. Mirá /${CONTROL_ROOT}.` })
-    const result = await route.run(control, await readBody(request), url.searchParams)
+    const result = await route.run(control, await readBody(request, 'error'), url.searchParams)
     if (isIterator(result)) return await sendLines(response, result)
     send(response, 200, result === undefined ? { ok: true } : result)
   } catch (error) {

@@ -67,8 +67,10 @@ function answerList(account: Account, incoming: Incoming, strikes: Strikes): Rep
   const head = {
     ...envelope(account.cuenta, incoming),
     available_fields: fields,
-    page: page.page,
-    ...(page.totalPages !== null && { total_pages: page.totalPages }),
+    ...(account.switches.pagingFields && {
+      page: page.page,
+      ...(page.totalPages !== null && { total_pages: page.totalPages }),
+    }),
   }
   return listReply(head, 'body', page.rows)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Switches } from '../switches.js'
 
 /** A request, parsed as far as every route needs it. */
 export interface Incoming {
@@ -28,9 +29,14 @@ export function describe(request: IncomingMessage, url: URL, path: string): Inco
 /**
  * Form-urlencoded or a JSON object; an empty body is an empty object.
  *
+ * @param array what a JSON array is taken for
+ *
  * @throws RangeError when the body is larger than 1 MB; SyntaxError when it is no JSON object
  */
-export async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+export async function readBody(
+  request: IncomingMessage,
+  array: Switches['jsonArrayBody'],
+): Promise<Record<string, unknown>> {
   if (request.method === 'GET' || request.method === 'HEAD') return {}
   const chunks: Buffer[] = []
   let size = 0
@@ -44,11 +50,17 @@ export async function readBody(request: IncomingMessage): Promise<Record<string,
   if (request.headers['content-type']?.includes('application/x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(text))
   }
-  const parsed: unknown = JSON.parse(text)
+  const sent: unknown = JSON.parse(text)
+  const parsed = Array.isArray(sent) ? insteadOf(sent, array) : sent
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new SyntaxError('Se esperaba un objeto JSON.')
   }
   return parsed as Record<string, unknown>
+}
+
+function insteadOf(list: readonly unknown[], array: Switches['jsonArrayBody']): unknown {
+  if (array === 'error') return undefined
+  return array === 'first' ? (list[0] ?? {}) : {}
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Catalogue, ProductQuery } from '../catalogue/catalogue.js'
 import type { ReferenceLists, ReferenceName } from '../catalogue/reference-lists.js'
-import { PRODUCT_FIELDS, SIMPLE_FIELDS } from '../catalogue/rows.js'
+import { PRODUCT_FIELDS, SIMPLE_FIELDS, UNLISTED_FIELDS } from '../catalogue/rows.js'
 import { slice } from '../catalogue/sequence.js'
 import { toSimple } from '../catalogue/simple.js'
 import { isHidden, PRODUCT_ORDERS, type ProductOrder, type Switches } from '../switches.js'
 import { ApiError } from './api-error.js'
-import { commaList, project, type RowSource } from './paging.js'
+import { commaList, idList, project, type RowSource } from './paging.js'
 
 export type Dialect = 'v2' | 'simple'
 
@@ -74,10 +74,13 @@ export function selectList(context: ListContext, route: string, query: URLSearch
 
 function selectProducts({ catalogue, dialect, switches }: ListContext, query: URLSearchParams): SelectedList {
   const fields: readonly string[] = dialect === 'v2' ? PRODUCT_FIELDS : SIMPLE_FIELDS
-  const keep = project(query, fields)
+  const announced = switches.availableFieldsOmitOffer
+    ? fields.filter((name) => !UNLISTED_FIELDS.includes(name))
+    : fields
+  const keep = project(query, switches.unlistedFields === 'shown' ? fields : announced, switches)
   const ids = catalogue.select(productQuery(query, switches))
   return {
-    fields,
+    fields: announced,
     source: {
       count: ids.count,
       read: (offset, limit) =>
@@ -90,20 +93,21 @@ function selectProducts({ catalogue, dialect, switches }: ListContext, query: UR
 }
 
 function productQuery(query: URLSearchParams, switches: Readonly<Switches>): ProductQuery {
-  const order = query.get('order') || switches.defaultOrder
-  if (!isProductOrder(order)) throw new ApiError(400, `Orden desconocido: ${order}`)
-  const ids = commaList(query, 'id', switches)?.map(Number)
+  const asked = query.get('order') || switches.defaultOrder
+  const order = isProductOrder(asked) ? asked : fallBack(asked, switches.defaultOrder, switches)
+  const ids = idList(query, 'id', switches)
   const skus = commaList(query, 'codigo_interno', switches)
   const barcodes = commaList(query, 'codigo_barras', switches)
-  const seasons = commaList(query, 'id_temporada', switches)?.map(Number)
+  const seasons = idList(query, 'id_temporada', switches)
   return {
     order,
     ...(ids && { ids }),
     ...(skus && { skus }),
     ...(barcodes && { barcodes }),
     ...(seasons && { seasons }),
-    withStock: flag(query, 'con_stock'),
-    withAvailable: flag(query, 'con_disponible'),
+    withStock: stockFilter(query, 'con_stock', switches),
+    withAvailable: stockFilter(query, 'con_disponible', switches),
+    includeInactive: query.get('vigente') === 'all',
   }
 }
 
@@ -112,9 +116,9 @@ function selectReference(
   { list, nameField, fields }: ReferenceRoute,
   query: URLSearchParams,
 ): SelectedList {
-  const order = query.get('order') || 'id-asc'
-  if (!/^(name|id)-(asc|desc)$/.test(order)) throw new ApiError(400, `Orden desconocido: ${order}`)
-  const ids = commaList(query, 'id', switches)?.map(Number)
+  const asked = query.get('order') || 'id-asc'
+  const order = /^(name|id)-(asc|desc)$/.test(asked) ? asked : fallBack(asked, 'id-asc', switches)
+  const ids = idList(query, 'id', switches)
   const hidden = list === 'listas' && !switches.defaultListListed ? 0 : undefined
   const direction = order.endsWith('desc') ? -1 : 1
   const rows = lists[list]
@@ -123,7 +127,7 @@ function selectReference(
     .sort(
       (a, b) => direction * (order.startsWith('name') ? compare(a[nameField], b[nameField]) : a.id - b.id),
     )
-  const keep = project(query, fields)
+  const keep = project(query, fields, switches)
   return {
     fields,
     source: { count: rows.length, read: (offset, limit) => rows.slice(offset, offset + limit).map(keep) },
@@ -138,8 +142,20 @@ function isProductOrder(text: string): text is ProductOrder {
   return (PRODUCT_ORDERS as readonly string[]).includes(text)
 }
 
-/** `con_stock=1` or `true`, or the bare name. */
-function flag(query: URLSearchParams, name: string): boolean {
+/** The order that stands in for one that does not exist. @throws ApiError 400 where there is none */
+function fallBack<T>(asked: string, order: T, switches: Readonly<Switches>): T {
+  if (switches.unknownOrder === 'default') return order
+  throw new ApiError(400, `Orden desconocido: ${asked}`)
+}
+
+/** `con_stock=1`, `true` or the bare name asks for those with stock; what 0 and `false` ask for is a switch. */
+function stockFilter(
+  query: URLSearchParams,
+  name: string,
+  { stockFilter: reading }: Readonly<Switches>,
+): boolean | undefined {
   const value = query.get(name)
-  return value !== null && value !== '0' && value !== 'false'
+  if (value === null) return undefined
+  if (reading === 'present' || (value !== '0' && value !== 'false')) return true
+  return reading === 'negates' ? false : undefined
 }

@@ -17,17 +17,21 @@ export interface Page {
   limit: number
 }
 
-const MAX_LIMIT = 200
-const DEFAULT_LIMIT = 50
+/** Most values of a comma list. */
+const MAX_VALUES = 200
 
 /**
  * The page that a request asks for.
  *
- * @throws ApiError 400 where the switches make a limit above 200 or a page past the end an error
+ * @throws ApiError 400 where the switches make a limit above the largest, page 0 or a page past the end an error
  */
 export function readPage(source: RowSource, query: URLSearchParams, switches: Readonly<Switches>): Page {
   const limit = readLimit(query, switches)
   const pages = Math.ceil(source.count / limit)
+  const isZero = /^0+$/.test(query.get('page') ?? '')
+  if (isZero && switches.pageZero === 'error') throw new ApiError(400, 'La página solicitada no existe')
+  if (isZero && switches.pageZero === 'empty')
+    return { rows: [], page: 0, totalPages: pages, total: source.count, limit }
   let page = positive(query.get('page')) ?? 1
   if (page > Math.max(1, pages)) {
     if (switches.pagePastEnd === 'error') throw new ApiError(400, 'La página solicitada no existe')
@@ -57,26 +61,58 @@ export function commaList(
     .map((value) => value.trim())
     .filter((value) => value !== '')
   if (values.length === 0) return undefined
-  if (values.length > MAX_LIMIT && switches.idsAbove200 === 'error') {
-    throw new ApiError(400, `El parámetro ${name} admite hasta ${MAX_LIMIT} valores`)
+  if (values.length > MAX_VALUES && switches.idsAbove200 === 'error') {
+    throw new ApiError(400, `El parámetro ${name} admite hasta ${MAX_VALUES} valores`)
   }
-  return values.slice(0, MAX_LIMIT)
+  return values.slice(0, MAX_VALUES)
 }
 
-/** Keeps the fields that a request names, if it names any that exist. */
-export function project(query: URLSearchParams, available: readonly string[]): (row: object) => object {
+/**
+ * The ids of a comma list; undefined when the parameter is absent, empty, or left with none.
+ *
+ * @throws ApiError 400 for more than 200 or for a value that is no id, where the switches say so
+ */
+export function idList(
+  query: URLSearchParams,
+  name: string,
+  switches: Readonly<Switches>,
+): number[] | undefined {
+  const values = commaList(query, name, switches)
+  if (!values) return undefined
+  const ids = values.filter((value) => /^\d{1,15}$/.test(value)).map(Number)
+  if (ids.length < values.length && switches.malformedId === 'error') {
+    throw new ApiError(400, `El parámetro ${name} admite solo números`)
+  }
+  return ids.length === 0 && switches.malformedId === 'ignore' ? undefined : ids
+}
+
+/**
+ * Keeps the fields that a request names, if it names any that exist.
+ *
+ * @throws ApiError 400 for a name that does not exist, where the switch says so
+ */
+export function project(
+  query: URLSearchParams,
+  available: readonly string[],
+  switches: Readonly<Switches>,
+): (row: object) => object {
   const asked = (query.get('fields') ?? '').split(',').map((name) => name.trim())
+  const unknown = asked.find((name) => name !== '' && !available.includes(name))
+  if (unknown !== undefined && switches.unknownField === 'error') {
+    throw new ApiError(400, `Campo desconocido: ${unknown}`)
+  }
   const fields = available.filter((name) => asked.includes(name))
   if (fields.length === 0) return (row) => row
   return (row) => Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name)))
 }
 
 function readLimit(query: URLSearchParams, switches: Readonly<Switches>): number {
-  const limit = positive(query.get('limit')) ?? DEFAULT_LIMIT
-  if (limit > MAX_LIMIT && switches.limitAbove200 === 'error') {
-    throw new ApiError(400, `El parámetro limit admite hasta ${MAX_LIMIT}`)
+  const { defaultLimit, maxLimit, limitAbove200 } = switches
+  const limit = positive(query.get('limit')) ?? defaultLimit
+  if (limit > maxLimit && limitAbove200 === 'error') {
+    throw new ApiError(400, `El parámetro limit admite hasta ${maxLimit}`)
   }
-  return Math.min(limit, MAX_LIMIT)
+  return Math.max(1, Math.min(limit, maxLimit))
 }
 
 function positive(text: string | null): number | undefined {

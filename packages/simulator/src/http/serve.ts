@@ -65,7 +65,7 @@ async function readAndAnswer(
   within: boolean,
 ): Promise<Reply> {
   try {
-    incoming.body = await readBody(request)
+    incoming.body = await readBody(request, account.switches.jsonArrayBody)
   } catch (error) {
     const text = error instanceof Error ? error.message : 'Cuerpo ilegible'
     return errorReply(account.cuenta, incoming, account.switches, 400, text)

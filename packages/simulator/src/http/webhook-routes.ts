@@ -4,7 +4,7 @@ import { ApiError } from './api-error.js'
 import { okReply } from './envelope.js'
 import type { Incoming } from './incoming.js'
 import { commaList } from './paging.js'
-import type { Reply } from './reply.js'
+import { jsonReply, type Reply } from './reply.js'
 
 const BASE = '/general/notificaciones'
 
@@ -34,27 +34,29 @@ function list({ cuenta, registry, switches }: Account, incoming: Incoming): Repl
 
 function register(account: Account, incoming: Incoming): Reply {
   const { evento, url } = incoming.body
-  const events = parseEvents(evento)
+  const events = parseEvents(evento, account.switches.webhookEvents)
   if (!events) return refused(account, incoming, 'El evento no existe')
   if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
     return refused(account, incoming, 'La url no es válida')
   }
-  account.registry.set(events, url)
-  return done(account, incoming, 'La url se informó con éxito')
+  const id = account.registry.set(events, url)
+  return done(account, incoming, 'La url se informó con éxito', id)
 }
 
 function remove(account: Account, incoming: Incoming): Reply {
-  const events = parseEvents(incoming.body.evento)
+  const events = parseEvents(incoming.body.evento, account.switches.webhookEvents)
   if (!events) return refused(account, incoming, 'El evento no existe')
   account.registry.delete(events)
   return done(account, incoming, 'La url se eliminó con éxito')
 }
 
-function done({ cuenta }: Account, incoming: Incoming, descripcion: string): Reply {
+function done({ cuenta, switches }: Account, incoming: Incoming, descripcion: string, id = 0): Reply {
+  if (!switches.writeEnvelope) return jsonReply(200, { status: 'ok', description: descripcion, id })
   return okReply(cuenta, incoming, { status: 'ok', descripcion })
 }
 
-/** A write that is refused: an error inside an outer "ok". */
+/** A write that is refused: an error inside an outer "ok", or a bare one. */
 function refused({ cuenta, switches }: Account, incoming: Incoming, text: string): Reply {
+  if (!switches.writeEnvelope) return jsonReply(200, { status: 'error', description: text, id: 0 })
   return okReply(cuenta, incoming, { status: 'error', [switches.writeErrorField]: text })
 }

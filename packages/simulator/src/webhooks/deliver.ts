@@ -41,6 +41,10 @@ const ENDPOINTS: Readonly<Record<WebhookEvent, string>> = {
   sucursales: 'productos/sucursales',
   cotizaciones: 'general/cotizaciones',
   estados: 'pedidos/estados',
+  categorias_cliente: 'clientes/categorias',
+  ventas: 'ventas',
+  compras: 'compras',
+  proveedores: 'proveedores',
 }
 const BATCH = 200
 const KEPT = 1000

@@ -1,5 +1,6 @@
 import { formatDateTime } from '../argentine-time.js'
 import type { WebhookEvent } from '../catalogue/changes.js'
+import type { Switches } from '../switches.js'
 
 const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
   'clientes',
@@ -12,6 +13,9 @@ const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
   'cotizaciones',
   'estados',
 ]
+/** Named by the newest pages of the documentation alone. */
+const NEWER_EVENTS: readonly WebhookEvent[] = ['categorias_cliente', 'ventas', 'compras', 'proveedores']
+const ALL_EVENTS = [...WEBHOOK_EVENTS, ...NEWER_EVENTS]
 
 /** A row of `GET /general/notificaciones`. */
 interface Registration {
@@ -22,36 +26,53 @@ interface Registration {
   url: string
 }
 
-/** One URL an event, as the vendor's "asigna un webhook a un evento" has it: the last one given wins. */
+/**
+ * One URL an event, as the vendor's "asigna un webhook a un evento" has it: the last one given wins. Or
+ * several, where the switch says so; a deletion names events only, so it takes all of them.
+ */
 export interface Registry {
   list(): Registration[]
-  urlOf(event: WebhookEvent): string | undefined
-  set(events: readonly WebhookEvent[], url: string): void
+  urlsOf(event: WebhookEvent): string[]
+  /** Answers the id of the last registration. */
+  set(events: readonly WebhookEvent[], url: string): number
   delete(events: readonly WebhookEvent[]): void
 }
 
-export function createRegistry(now: () => number): Registry {
-  const registrations = new Map<WebhookEvent, Registration>()
+export function createRegistry(switches: () => Readonly<Switches>, now: () => number): Registry {
+  const registrations: Registration[] = []
+  let added = ALL_EVENTS.length
+
+  function register(evento: WebhookEvent, url: string): number {
+    const updated = formatDateTime(now())
+    const known = registrations.find(
+      (one) => one.evento === evento && (switches().webhookUrls === 'one' || one.url === url),
+    )
+    if (known) {
+      Object.assign(known, { updated, url })
+      return known.id
+    }
+    const isFirst = registrations.every((one) => one.evento !== evento)
+    const id = isFirst ? ALL_EVENTS.indexOf(evento) + 1 : ++added
+    registrations.push({ id, evento, creado: updated, updated, url })
+    return id
+  }
+
   return {
-    list: () => [...registrations.values()].sort((a, b) => a.id - b.id),
-    urlOf: (event) => registrations.get(event)?.url,
-    set(events, url) {
-      const updated = formatDateTime(now())
-      for (const evento of events) {
-        const creado = registrations.get(evento)?.creado ?? updated
-        registrations.set(evento, { id: WEBHOOK_EVENTS.indexOf(evento) + 1, evento, creado, updated, url })
-      }
-    },
+    list: () => registrations.toSorted((a, b) => a.id - b.id).map((one) => ({ ...one })),
+    urlsOf: (event) => registrations.filter(({ evento }) => evento === event).map(({ url }) => url),
+    set: (events, url) => events.reduce((_, event) => register(event, url), 0),
     delete(events) {
-      for (const event of events) registrations.delete(event)
+      const kept = registrations.filter(({ evento }) => !events.includes(evento))
+      registrations.splice(0, registrations.length, ...kept)
     },
   }
 }
 
 /** The events that a body's `evento` names: a name, several, or "all"; null when one is unknown. */
-export function parseEvents(evento: unknown): WebhookEvent[] | null {
-  if (evento === 'all') return [...WEBHOOK_EVENTS]
+export function parseEvents(evento: unknown, which: Switches['webhookEvents']): WebhookEvent[] | null {
+  const all = which === 'nine' ? WEBHOOK_EVENTS : ALL_EVENTS
+  if (evento === 'all') return [...all]
   const names: unknown[] = Array.isArray(evento) ? evento : String(evento ?? '').split(',')
-  const known = WEBHOOK_EVENTS.filter((event) => names.includes(event))
+  const known = all.filter((event) => names.includes(event))
   return known.length === new Set(names).size && known.length > 0 ? known : null
 }

@@ -1,26 +1,33 @@
 import type { Product } from '@espejo/contract'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMoneyFormat } from '../../components/currencies.js'
 import { useLocale } from '../../i18n/i18n.js'
-import { formatDecimal, formatMoney } from '../../lib/decimal.js'
+import { formatDecimal } from '../../lib/decimal.js'
 import { formatDateTime } from '../../lib/format.js'
 import { safeHttpUrl } from '../../lib/safe-url.js'
 import { Facts } from '../../ui/Facts.js'
-import { PriceTable, StockTable } from './DetailTables.js'
+import { ChargedPrice } from './ChargedPrice.js'
+import { PriceTable } from './PriceTable.js'
 import { ProductHistory } from './ProductHistory.js'
 import { ProductBadge } from './ProductTable.js'
+import { StockTable } from './StockTable.js'
 
 /** All the mirror knows of a product. */
 export function ProductDetails({ product }: { product: Product }) {
   const { t } = useTranslation()
   const locale = useLocale()
+  const money = useMoneyFormat()
   const amount = (value: string | null) => formatDecimal(value, locale)
   const date = (iso: string | null) => formatDateTime(iso, locale)
 
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <p className="text-2xl font-semibold tabular-nums">{formatMoney(product.price, locale)}</p>
+        <ChargedPrice
+          product={product}
+          className="flex flex-wrap items-baseline gap-x-3 tabular-nums [&_strong]:text-2xl"
+        />
         <ProductBadge product={product} />
       </div>
       <Part title={t('product.general')}>
@@ -31,7 +38,7 @@ export function ProductDetails({ product }: { product: Product }) {
             [t('product.cianboxId'), product.cianboxId],
             [t('product.brand'), product.brandName],
             [t('product.category'), product.categoryName],
-            [t('product.cost'), formatMoney(product.cost, locale)],
+            [t('product.cost'), money.local(product.cost)],
             [t('product.taxRate'), product.taxRate === null ? null : `${amount(product.taxRate)} %`],
             [t('product.stock'), amount(product.stock)],
             [t('product.reserved'), amount(product.reserved)],
@@ -43,7 +50,7 @@ export function ProductDetails({ product }: { product: Product }) {
         />
       </Part>
       <Part title={t('product.prices')}>
-        <PriceTable prices={product.prices} />
+        <PriceTable prices={product.prices} offer={product.offer} />
       </Part>
       <Part title={t('product.stockByBranch')}>
         <StockTable stock={product.stockByBranch} />

@@ -2,10 +2,11 @@ import type { Product } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import { useLocale } from '../../i18n/i18n.js'
-import { formatDecimal, formatMoney, isNegative } from '../../lib/decimal.js'
+import { formatDecimal, isNegative } from '../../lib/decimal.js'
 import { cx } from '../../ui/cx.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Badge } from '../../ui/Notice.js'
+import { ChargedPrice } from './ChargedPrice.js'
 
 /** The rows. On a phone SKU, brand and stock go under the name and the price. */
 export function ProductTable({
@@ -72,7 +73,7 @@ function ProductRow({ product, href }: { product: Product; href: string }) {
         {stock}
       </Cell>
       <Cell numeric className="max-sm:wrap-anywhere">
-        {formatMoney(product.price, locale)}
+        <ChargedPrice product={product} className="[&_strong]:font-normal" />
         <p
           className={cx(
             'whitespace-nowrap sm:hidden',
@@ -86,9 +87,10 @@ function ProductRow({ product, href }: { product: Product; href: string }) {
   )
 }
 
-/** Only what is out of the ordinary is marked. */
-export function ProductBadge({ product }: { product: Pick<Product, 'isActive' | 'retiredAt'> }) {
+/** Only what is out of the ordinary is marked; what cannot be sold is not marked as on offer. */
+export function ProductBadge({ product }: { product: Pick<Product, 'isActive' | 'retiredAt' | 'onOffer'> }) {
   const { t } = useTranslation()
   if (product.retiredAt !== null) return <Badge tone="warn">{t('productBadge.retired')}</Badge>
-  return product.isActive ? null : <Badge tone="neutral">{t('productBadge.inactive')}</Badge>
+  if (!product.isActive) return <Badge tone="neutral">{t('productBadge.inactive')}</Badge>
+  return product.onOffer ? <Badge tone="ok">{t('productBadge.offer')}</Badge> : null
 }

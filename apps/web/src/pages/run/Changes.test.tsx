@@ -19,7 +19,8 @@ const change: ProductChange = {
   fields: [
     { field: 'name', old: '<b>Caño</b>', new: null },
     { field: 'stockByBranch.3', old: '10', new: '-2.5' },
-    { field: 'prices.1.final', old: '1234.5', new: '1300' },
+    { field: 'prices.1.final', old: '1', new: '1.05' },
+    { field: 'prices.1.localFinal', old: '1234.5', new: '1300' },
     { field: 'isActive', old: true, new: false },
   ],
   changedAt: '2026-01-01T00:00:00Z',
@@ -50,8 +51,9 @@ describe('the changes of a run', () => {
         term.nextElementSibling?.textContent?.replace('antes ', '').replace('después ', ''),
       ])
     expect(fields).toEqual([
-      ['Mayorista, final', '1.234,50 → 1.300,00'],
+      ['Mayorista, final', '$\u00a01.234,50 → $\u00a01.300,00'],
       ['Stock en Centro', '10 → −2,5'],
+      ['Mayorista, final en su moneda', '1,00 → 1,05'],
       ['Nombre', '<b>Caño</b> → —'],
       ['Activo', 'Sí → No'],
     ])
