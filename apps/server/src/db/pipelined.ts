@@ -6,14 +6,13 @@
  * promises wrap each. So all are waited for, and the earliest in the order of sending is thrown: it is the
  * cause, the others are its consequence.
  */
-export async function pipelined<T extends readonly unknown[]>(
+export async function pipelined<T extends readonly unknown[] | []>(
   statements: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const outcomes = await Promise.allSettled(statements)
-  const refused = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (refused) throw refused.reason
-  const values: unknown = outcomes.map((outcome) =>
-    outcome.status === 'fulfilled' ? outcome.value : undefined,
-  )
+  const outcomes = await Promise.allSettled<readonly unknown[]>(statements)
+  const values: unknown = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  })
   return values as { -readonly [K in keyof T]: Awaited<T[K]> }
 }
