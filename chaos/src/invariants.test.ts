@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   checkpointNeverGoesBack,
   holdsNoSecret,
+  isNotGivenUp,
   isUntouched,
   ledgerBalances,
   logIsWhole,
@@ -138,6 +139,14 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     expect(() => waitsAreKept('t', [told, at(200), at(2050)], 6)).toThrow(
       'I8: t: told to wait 10 s, asked again after 2.0 s',
     )
+  })
+
+  it('I9: of a run that is given up', () => {
+    isNotGivenUp({ run: { ...run, errorCode: 'upstream_paging' } }, 0)
+    isNotGivenUp({ run: { ...run, errorCode: 'no_progress' } }, 5)
+    for (const errorCode of ['no_progress', 'worker_lost', 'internal']) {
+      expect(() => isNotGivenUp({ run: { ...run, errorCode } }, 4)).toThrow(`given up: ${errorCode}`)
+    }
   })
 
   it('I7: of a frame that does not balance, a percentage that goes back, a row that disagrees', () => {

@@ -5,7 +5,10 @@ import { isEnded, type RunWithLog } from './rig/runs.js'
 /** What must hold after every round does not. The message says what broke, and where. */
 export class BrokenInvariant extends Error {
   override name = 'BrokenInvariant'
-  constructor(invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'L1', message: string) {
+  constructor(
+    invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'L1',
+    message: string,
+  ) {
     super(`${invariant}: ${message}`)
   }
 }
@@ -145,6 +148,21 @@ export function ledgerBalances({ run, log }: RunWithLog): void {
     throw new BrokenInvariant('I7', `run ${run.id}: its row and its last frame do not agree`)
   }
 }
+
+/**
+ * I9: no run is given up as if its worker had gone, or as if it only killed workers: there always is one again
+ * within seconds, and a row that cannot be stored stands aside.
+ * @param blows how many times something hit its workers or the database
+ */
+export function isNotGivenUp({ run }: Pick<RunWithLog, 'run'>, blows: number): void {
+  const isExplained = run.errorCode === 'no_progress' && blows >= FRUITLESS_BLOWS
+  if (!GIVEN_UP.has(run.errorCode ?? '') || isExplained) return
+  throw new BrokenInvariant('I9', `run ${run.id} of ${run.tenantId} was given up: ${run.errorCode}`)
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(['worker_lost', 'no_progress', 'internal'])
+/** As many claims without a page end a run, and rightly. */
+const FRUITLESS_BLOWS = 5
 
 /** A request for products, as far as waits are concerned. */
 interface TimedRequest {

@@ -1,6 +1,6 @@
-import { changeCatalogue, isChange, perform } from './acts/perform.js'
+import { changeCatalogue, isBlow, isChange, perform } from './acts/perform.js'
 import { checkRound } from './check-round.js'
-import { BrokenInvariant, mirrorEqualsTruth, truthOf } from './invariants.js'
+import { BrokenInvariant, isNotGivenUp, mirrorEqualsTruth, truthOf } from './invariants.js'
 import { describeAct, nameOf } from './plan/describe.js'
 import { spoilsRows } from './plan/draw-fault.js'
 import type { Act, Plan, TenantPlan } from './plan/plan.js'
@@ -125,6 +125,8 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   )
   await Promise.all(underWay)
   endTrouble(rig)
+  const blows = plan.acts.filter(({ deed }) => isBlow(deed)).length
+  for (const run of endings) isNotGivenUp({ run }, blows)
   await each(plan, tenants, (tenantPlan, tenant, index) =>
     checkAtOnce(rig, plan, tenantPlan, tenant, endings[index]),
   )

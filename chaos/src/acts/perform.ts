@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Deed } from '../plan/plan.js'
 import type { Rig } from '../rig/rig.js'
-import { findRun } from '../rig/runs.js'
+import { findRun, isEnded } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
-import { until } from '../rig/until.js'
+import { TooLateError, until } from '../rig/until.js'
 import { meetWorker } from './meet-worker.js'
 
 /** What a deed is done to. */
@@ -47,9 +47,12 @@ export async function perform(scene: Scene, deed: Deed): Promise<void> {
       })
       return
     case 'clock-jump':
-      if (deed.whose === 'api') rig.apiClock.seconds = deed.seconds
-      else await meetWorker(scene, 'fetching', (worker) => worker.jump(deed.seconds))
-      return
+      if (deed.whose === 'api') {
+        rig.apiClock.seconds = deed.seconds
+        return
+      }
+      await meetWorker(scene, 'fetching', (worker) => worker.jump(deed.seconds))
+      return outlastMaintenance(scene)
     case 'in-the-wait':
       // The refusal that this request meets has to arrive first.
       await delay(REFUSAL_ARRIVES_MS)
@@ -69,6 +72,23 @@ export async function perform(scene: Scene, deed: Deed): Promise<void> {
 }
 
 const REFUSAL_ARRIVES_MS = 700
+
+/** Every worker looks after runs once a minute: the ERP is so slow until then that this one is still going on. */
+async function outlastMaintenance({ rig, tenant, runId }: Scene): Promise<void> {
+  tenant.erp.setLatency(SLOW_MS)
+  try {
+    await until('the run ends', MAINTENANCE_S, async () =>
+      isEnded(await findRun(rig.postgres.admin, tenant.id, runId)),
+    )
+  } catch (error) {
+    if (!(error instanceof TooLateError)) throw error
+  } finally {
+    tenant.erp.setLatency(0)
+  }
+}
+
+const SLOW_MS = 2500
+const MAINTENANCE_S = 62
 
 async function switchAccount(
   scene: Scene,
@@ -103,6 +123,13 @@ const WISH_IS_SEEN_MS = 1300
 export function isChange({ kind }: Deed): boolean {
   return CHANGES.has(kind)
 }
+
+/** Whether it hits workers or the database, so that what they were at may be in vain. */
+export function isBlow({ kind }: Deed): boolean {
+  return !CHANGES.has(kind) && !HARMLESS.has(kind)
+}
+
+const HARMLESS: ReadonlySet<Deed['kind']> = new Set(['pause', 'cancel', 'clock-jump', 'switch-account'])
 
 const CHANGES: ReadonlySet<Deed['kind']> = new Set([
   'edit',
