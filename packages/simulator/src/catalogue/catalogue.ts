@@ -5,12 +5,13 @@ import { idsByBarcode, idsBySku } from './codes.js'
 import { identify } from './identity.js'
 import { createOrders, type Orders } from './orders.js'
 import { createOverlay, type Overlay } from './overlay.js'
-import { isBornActive, makeRow, seasonOf, type World } from './product.js'
+import { makeRow, seasonOf, type World } from './product.js'
 import type { ReferenceLists } from './reference-lists.js'
 import type { ProductRow } from './rows.js'
 import { type IdSequence, iterate, listed } from './sequence.js'
 import { stockOf } from './stock.js'
 import { modifiedAt } from './timeline.js'
+import { createVisibility } from './visibility.js'
 
 export interface CatalogueOptions {
   cuenta: string
@@ -55,6 +56,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const overlay = createOverlay(products)
   const ranks = createPermutation(products, deriveSeed(seed, 'modified'))
   const orders = createOrders(overlay, ranks)
+  const visibility = createVisibility(seed, overlay, options.switches)
   const kept = new Map<string, Uint32Array>()
   let keptVersion = overlay.version
   const world: World = {
@@ -83,26 +85,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     return makeRow(world, id, { generatedAt, updatedAt }, change)
   }
 
-  function hidesInactive(query: ProductQuery): boolean {
-    const { inactiveRows } = options.switches()
-    const isNamed = query.ids !== undefined || query.skus !== undefined || query.barcodes !== undefined
-    return !query.includeInactive && (inactiveRows === 'hidden' || (inactiveRows === 'by-id' && !isNamed))
-  }
-
-  /** Whether any product that exists is hidden from such a query. */
-  function hidesAny(query: ProductQuery): boolean {
-    const { unassociatedRows } = options.switches()
-    return hidesInactive(query) || (unassociatedRows === 'hidden' && overlay.unassociated.size > 0)
-  }
-
-  function isHidden(id: number, query: ProductQuery): boolean {
-    if (options.switches().unassociatedRows === 'hidden' && overlay.unassociated.has(id)) return true
-    if (!hidesInactive(query)) return false
-    return !(overlay.changes.get(id)?.fields.vigente ?? isBornActive(seed, id))
-  }
-
   function passes(id: number, query: ProductQuery): boolean {
-    if (isHidden(id, query)) return false
+    if (visibility.isHidden(id, query)) return false
     if (query.seasons && !query.seasons.includes(seasonOf(seed, id))) return false
     const { withStock, withAvailable } = query
     if (withStock === undefined && withAvailable === undefined) return true
@@ -170,10 +154,10 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
       )
     }
     const filtered = [query.seasons, query.withStock, query.withAvailable].some((by) => by !== undefined)
-    return filtered || hidesAny(query) ? listed(scanned(query)) : orders.sequence(query.order)
+    return filtered || visibility.hidesAny(query) ? listed(scanned(query)) : orders.sequence(query.order)
   }
 
-  const isListed = (id: number) => overlay.exists(id) && !isHidden(id, { order: 'id-asc' })
+  const isListed = (id: number) => overlay.exists(id) && !visibility.isHidden(id, {})
 
   return { seed, overlay, orders, row, select, isListed }
 }

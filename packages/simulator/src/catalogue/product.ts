@@ -4,6 +4,7 @@ import type { RowSwitches } from '../switches/row-switches.js'
 import type { Switches } from '../switches.js'
 import { barcodeOf, skuOf } from './codes.js'
 import { type Identity, identify } from './identity.js'
+import { imagesOf, mixedUrls } from './images.js'
 import type { Change, Rise } from './overlay.js'
 import { basisOf, makeOffer, type PriceBasis, priceOf, round4, vatOf } from './pricing.js'
 import type { Price, ProductRow } from './rows.js'
@@ -64,7 +65,7 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     : null
   const listed = offer && values.offerPricing === 'default-list' ? [offer.price, ...prices.slice(1)] : prices
   const netPrice = offer && values.offerPricing !== 'apart' ? offer.price : prices[0]
-  const images = imagesOf(world, id)
+  const images = imagesOf(world.cuenta, seed, id)
   const row: ProductRow = {
     id,
     updated,
@@ -100,7 +101,7 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     ...garmentFields(world, id, identity),
     estado: hash32(seed, id, 67) % 40 === 0 ? 'Usado' : 'Nuevo',
     garantia: pick(WARRANTIES, hash32(seed, id, 68)),
-    imagenes: shownImages(world, id, images),
+    imagenes: values.imageOrder === 'mixed' ? mixedUrls(seed, id, images) : images.map(({ url }) => url),
     detalle_imagenes: images,
     vigente: isBornActive(seed, id),
     alto: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 71) % 2000) / 10 : 0,
@@ -159,27 +160,4 @@ function garmentFields(
 function shownVat(world: World, id: number, vat: number): number {
   const percent = world.vat === 'percent' || (world.vat === 'mixed' && hash32(world.seed, id, 78) % 40 === 0)
   return percent ? round4((vat - 1) * 100) : vat
-}
-
-/** The addresses, on some products in another order than `detalle_imagenes` gives them. */
-function shownImages(world: World, id: number, images: ProductRow['detalle_imagenes']): string[] {
-  const urls = images.map(({ url }) => url)
-  const disagrees = world.values.imageOrder === 'mixed' && hash32(world.seed, id, 49) % 3 === 0
-  return disagrees ? urls.reverse() : urls
-}
-
-function imagesOf(world: World, id: number): ProductRow['detalle_imagenes'] {
-  const count = hash32(world.seed, id, 79) % 4
-  const images: ProductRow['detalle_imagenes'] = []
-  for (let orden = 0; orden < count; orden++) {
-    const name = `${id}${hash32(world.seed, id, 80 + orden)
-      .toString(16)
-      .padStart(8, '0')}`
-    images.push({
-      id_imagen: id * 4 + orden,
-      orden,
-      url: `https://cianbox.org/${world.cuenta}/uploads/pv_productos/2024/08/${name}.jpg`,
-    })
-  }
-  return images
 }
