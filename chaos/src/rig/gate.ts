@@ -42,12 +42,13 @@ export async function openGate(target: string): Promise<Gate> {
     if (noticed) {
       outgoing.on('finish', () => {
         noticed.isAnswered = true
-        const seconds = outgoing.statusCode === 429 ? Number(outgoing.getHeader('retry-after')) : 0
-        if (seconds > 0) noticed.asksToWait = { seconds, since: performance.now() }
       })
       await listener(noticed)
     }
-    forward(target, incoming, outgoing)
+    forward(target, incoming, outgoing, ({ statusCode, headers }) => {
+      const seconds = statusCode === 429 ? Number(headers['retry-after']) : 0
+      if (noticed && seconds > 0) noticed.asksToWait = { seconds, since: performance.now() }
+    })
   })
 
   function notice({ url = '', method }: IncomingMessage): PassingRequest | null {
@@ -87,11 +88,17 @@ export async function openGate(target: string): Promise<Gate> {
 }
 
 /** As it came, broken connections included. */
-function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function forward(
+  target: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  onAnswer: (answer: IncomingMessage) => void,
+): void {
   const onward = request(
     new URL(incoming.url ?? '/', target),
     { method: incoming.method, headers: incoming.headers },
     (answer) => {
+      onAnswer(answer)
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.on('data', (chunk) => outgoing.write(chunk))
       answer.on('end', () => outgoing.end())
