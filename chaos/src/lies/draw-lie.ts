@@ -63,7 +63,7 @@ const OF_PAGES: Readonly<Record<string, Draw>> = {
   'order ignored': (dice) => ({
     kind: 'order-ignored',
     byId: false,
-    ...dice.pick<{ order?: string }>([{}, { order: 'id-desc' }, { order: 'modified-date-desc' }]),
+    ...dice.pick<{ order?: string }>([{}, {}, { order: 'id-desc' }, { order: 'modified-date-desc' }]),
   }),
   'row replaced': (dice, about) => ({
     ...onPage(dice, about),
@@ -144,6 +144,15 @@ export function drawHiding(dice: Dice, subject: Subject): Lie {
   return drawFrom(dice, subject, OF_PAGES, ['empty', 'short', 'row replaced', 'shifted', 'other page'])
 }
 
+/** An order that is ignored shows the first page as the last one: with a total that lags nothing else says so. */
+export function drawDisorder(dice: Dice, { pageSize }: Subject): Lie[] {
+  const rows = dice.whole(pageSize, 4 * pageSize)
+  return [
+    { name: 'order ignored', frequency: 'persistent', fault: { kind: 'order-ignored', byId: false } },
+    { name: 'total lags', frequency: 'persistent', fault: { kind: 'total-lags', rows, byId: false } },
+  ]
+}
+
 export function drawByIdLie(dice: Dice, subject: Subject): Lie {
   return drawFrom(dice, subject, BY_ID)
 }
@@ -170,8 +179,8 @@ function drawFrom(
   const drawn = dice.pick(['once', 'once', 'few', 'persistent'] as const)
   const frequency = isDefenceless(subject) ? 'once' : drawn
   if (frequency === 'persistent') return { name, frequency, fault }
-  // A client asks five times before it believes an error, so there `few` has to go beyond that.
-  const few = dice.whole(2, name.includes('error') ? 8 : 4)
+  // A client asks five times before it believes a 500, and twice an error in a 200.
+  const few = name.includes('500') ? dice.whole(5, 8) : dice.whole(2, name.includes('error') ? 3 : 4)
   return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : few } }
 }
 

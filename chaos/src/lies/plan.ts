@@ -2,6 +2,7 @@ import type { Switches } from '@espejo/simulator'
 import { createDice, type Dice } from '../dice.js'
 import {
   drawByIdLie,
+  drawDisorder,
   drawHiding,
   drawListLie,
   drawPageLie,
@@ -163,6 +164,7 @@ function drawMode(dice: Dice, isById: boolean, isMirrored: boolean): LiesPlan['m
 
 function drawLies(dice: Dice, subject: Subject, mode: LiesPlan['mode']): Lie[] {
   const isByIds = mode === 'ids' || mode === 'webhook'
+  if (mode === 'full' && !isDefenceless(subject) && dice.chance(0.05)) return drawDisorder(dice, subject)
   const count = dice.pick([1, 1, 2, 2, 3, 4])
   return times(isDefenceless(subject) ? 1 : count, () => {
     if (isByIds || dice.chance(0.15)) return drawByIdLie(dice, subject)
