@@ -153,6 +153,14 @@ export function drawDisorder(dice: Dice, { pageSize }: Subject): Lie[] {
   ]
 }
 
+/** A last page that is refused for as long as a client asks: it must not pass for the end. */
+export function drawRefusedEnd(dice: Dice, { pages }: Subject): Lie[] {
+  const of = { page: Math.max(2, pages), byId: false }
+  return dice.chance(0.5)
+    ? [{ name: 'error 500', frequency: 'few', fault: { ...of, kind: 'server-error', times: 5 } }]
+    : [{ name: 'error in 200', frequency: 'few', fault: { ...of, kind: 'status-error', times: 2 } }]
+}
+
 export function drawByIdLie(dice: Dice, subject: Subject): Lie {
   return drawFrom(dice, subject, BY_ID)
 }

@@ -6,6 +6,7 @@ import {
   drawHiding,
   drawListLie,
   drawPageLie,
+  drawRefusedEnd,
   isDefenceless,
   type Lie,
   type Subject,
@@ -165,6 +166,7 @@ function drawMode(dice: Dice, isById: boolean, isMirrored: boolean): LiesPlan['m
 function drawLies(dice: Dice, subject: Subject, mode: LiesPlan['mode']): Lie[] {
   const isByIds = mode === 'ids' || mode === 'webhook'
   if (mode === 'full' && !isDefenceless(subject) && dice.chance(0.05)) return drawDisorder(dice, subject)
+  if (mode === 'full' && !isDefenceless(subject) && dice.chance(0.05)) return drawRefusedEnd(dice, subject)
   const count = dice.pick([1, 1, 2, 2, 3, 4])
   return times(isDefenceless(subject) ? 1 : count, () => {
     if (isByIds || dice.chance(0.15)) return drawByIdLie(dice, subject)
