@@ -44,7 +44,9 @@ describe('a run by ids', () => {
       retired: 0,
       waiting: { reason: 'sweep_confirmation' },
     })
-    expect(await question('ids', run)).toMatchObject([{ kind: 'retire', subject: 'products', count: 80, of: 450 }])
+    expect(await question('ids', run)).toMatchObject([
+      { kind: 'retire', subject: 'products', count: 80, of: 450 },
+    ])
     await say('ids', run, 'confirmed')
     expect(await bench.ended('ids', run)).toMatchObject({ status: 'complete', retired: 80 })
     expect(await mirrorOf(database.pool, 'ids')).toEqual(truthOf(account))
@@ -70,7 +72,9 @@ describe('a run by ids', () => {
     await bench.paused('said', first)
     await say('said', first, 'confirmed')
     expect(await bench.ended('said', first)).toMatchObject({ retired: 100 })
-    expect(await bench.ended('said', await start('said', 'ids', range(101, 150)))).toMatchObject({ retired: 50 })
+    expect(await bench.ended('said', await start('said', 'ids', range(101, 150)))).toMatchObject({
+      retired: 50,
+    })
   })
 
   it('believes no absence where nothing is known to be there, however much the guard allows', async () => {

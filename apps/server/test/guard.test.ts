@@ -157,10 +157,13 @@ describe('a yes', () => {
 
   it('counts for what was shown alone: when more would be retired, it asks again', async () => {
     const { tenant, path } = await asked('more')
-    // The worker that goes on finds a page's evidence gone, and with it more products unseen.
-    await withTenant(app.database.pool, 'more', (tx) =>
-      tx.query(`DELETE FROM app.run_pages WHERE phase = 'products' AND page = 2`),
+    // More goes at the source, and the evidence of the pages that had shown it.
+    const { rows } = await withTenant(app.database.pool, 'more', (tx) =>
+      tx.query<{ ids: string[] }>(
+        `DELETE FROM app.run_pages WHERE phase <> 'products' OR page = 2 RETURNING ids::text[]`,
+      ),
     )
+    tenant.erp.remove([...new Set(rows.flatMap(({ ids }) => ids.map(Number)))].slice(0, 60), 'gone')
     const { revision } = await guardOf(tenant, path)
     await tenant.call('POST', `${path}/guard/confirm`)
     await until(async () => (await guardOf(tenant, path)).revision > revision)

@@ -12,6 +12,13 @@ export const readDatabaseClock: DatabaseClock = async (tx) => {
   return rows[0].now
 }
 
+/** As {@link readDatabaseClock}, outside of any transaction. */
+export async function databaseNow(pool: Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT now()')
+  if (!rows[0]) throw new Error('PostgreSQL did not say what time it is.')
+  return rows[0].now
+}
+
 /** By how much the process's clock is ahead of the database's, in milliseconds; negative: behind. */
 export async function clockDifference(pool: Pool, now: () => Date): Promise<number> {
   const before = now().getTime()

@@ -141,7 +141,10 @@ export const guardSchema = z
           name: text,
           sku: text,
           categoryName: text,
-          price: text.meta({ description: 'Exact decimal, as the mirror last had it' }),
+          price: text.meta({
+            description:
+              'Exact decimal in the local currency, as it was last charged: the offer where there was one',
+          }),
           stock: text,
         })
         .meta({ id: 'GuardItem' }),

@@ -72,7 +72,7 @@ function itemsOf({ subject }: GuardTopic): string {
   if (subject === 'products') {
     return `
       SELECT shown.id, p.name, p.sku, p.barcode, p.category_name AS "categoryName",
-             trim_scale(p.price)::text AS price, trim_scale(p.stock)::text AS stock,
+             trim_scale(coalesce(p.offer_local_final, p.price))::text AS price, trim_scale(p.stock)::text AS stock,
              coalesce(p.search_text, '') AS "sortText"
         FROM ${shown}
         LEFT JOIN catalog.products p ON p.tenant_id = $1 AND p.cianbox_id = shown.id

@@ -1,4 +1,5 @@
 import { type Dialect, type ProductRow, parseProductRows } from '@espejo/cianbox'
+import { databaseNow } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 import { newestUntil } from './belief/rules.js'
 
@@ -17,7 +18,6 @@ export async function newestModification(
   dialect: Dialect,
 ): Promise<string | null> {
   if (rows.length === 0 || dialect === 'simple') return null
-  const { rows: clock } = await pool.query<{ now: Date }>('SELECT now() AS now')
   const times = rows.map((row) => modifiedAt(row, dialect))
-  return clock[0] ? newestUntil(clock[0].now, times) : null
+  return newestUntil(await databaseNow(pool), times)
 }

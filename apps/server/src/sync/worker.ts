@@ -1,5 +1,6 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import type { Connection, Waiting } from '@espejo/contract'
+import { databaseNow } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { claimRun } from '../runs/held-run.js'
 import type { JobSlot } from '../runs/job-slots.js'
@@ -115,7 +116,8 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promi
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()
-    await complete(writer, world.cuenta, now())
+    // Its duration is told by one clock, that of its start.
+    await complete(writer, world.cuenta, await databaseNow(pool))
     log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
   } finally {
     await client.close()

@@ -2,8 +2,9 @@ import type { GuardItem } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
 import type { ShownGuard } from '../../api/guard.js'
+import { useMoneyFormat } from '../../components/currencies.js'
 import { useLocale } from '../../i18n/i18n.js'
-import { formatDecimal, formatMoney } from '../../lib/decimal.js'
+import { formatDecimal } from '../../lib/decimal.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Empty } from '../../ui/Page.js'
 
@@ -46,6 +47,7 @@ export function GuardItems({ guard }: { guard: ShownGuard }) {
 function ProductRow({ item }: { item: GuardItem }) {
   const { t } = useTranslation()
   const locale = useLocale()
+  const money = useMoneyFormat()
   return (
     <tr>
       <RowHead className="w-full wrap-anywhere">
@@ -65,7 +67,7 @@ function ProductRow({ item }: { item: GuardItem }) {
         {item.categoryName ?? '—'}
       </Cell>
       <Cell numeric className="whitespace-nowrap">
-        {formatMoney(item.price, locale)}
+        {money.local(item.price)}
       </Cell>
       <Cell numeric className="whitespace-nowrap">
         {formatDecimal(item.stock, locale)}
