@@ -98,19 +98,33 @@ export async function seenSample(tx: Tx, run: Held, count: number): Promise<stri
   return rows[0]?.ids ?? []
 }
 
-/** Of the ids that the run was asked for, those that the mirror lists and the source has not shown. */
-export async function unseenRequested(tx: Tx, run: Held): Promise<{ ids: string[]; listed: number }> {
-  const { rows } = await tx.query<{ ids: string[]; listed: number }>(
-    `SELECT coalesce((
-         SELECT array_agg(p.cianbox_id::text ORDER BY p.cianbox_id)
-           FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) asked
-           JOIN catalog.products p ON p.tenant_id = $1 AND p.cianbox_id = asked.id AND p.retired_at IS NULL
-          WHERE r.tenant_id = $1 AND r.run_id = $2 AND asked.id NOT IN (
-            SELECT unnest(ids) FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2)), '{}') AS ids,
-       (SELECT count(*)::int FROM catalog.products WHERE tenant_id = $1 AND retired_at IS NULL) AS listed`,
+/** Products that a run has not seen at the source. */
+export interface Unseen {
+  /** Those that the mirror lists, and that would be retired. */
+  ids: string[]
+  /** Those that the run was asked for and the mirror does not list: they may be new. */
+  unknown: string[]
+  /** How many the mirror lists in all. */
+  listed: number
+}
+
+/** Of the ids that the run was asked for, those that the source has not shown. */
+export async function unseenRequested(tx: Tx, run: Held): Promise<Unseen> {
+  const { rows } = await tx.query<Unseen>(
+    `WITH unseen AS (
+       SELECT asked.id, p.cianbox_id IS NOT NULL AS is_listed
+         FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) asked
+         LEFT JOIN catalog.products p
+           ON p.tenant_id = $1 AND p.cianbox_id = asked.id AND p.retired_at IS NULL
+        WHERE r.tenant_id = $1 AND r.run_id = $2 AND asked.id NOT IN (
+          SELECT unnest(ids) FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2))
+     SELECT coalesce(array_agg(id::text ORDER BY id) FILTER (WHERE is_listed), '{}') AS ids,
+            coalesce(array_agg(id::text ORDER BY id) FILTER (WHERE NOT is_listed), '{}') AS unknown,
+            (SELECT count(*)::int FROM catalog.products WHERE tenant_id = $1 AND retired_at IS NULL) AS listed
+       FROM unseen`,
     [run.tenantId, run.id],
   )
-  return rows[0] ?? { ids: [], listed: 0 }
+  return rows[0] ?? { ids: [], unknown: [], listed: 0 }
 }
 
 /** The number for the next page of a phase that is not numbered by the source. */
@@ -124,11 +138,11 @@ export async function nextPage(tx: Tx, run: Held, phase: RunPhase): Promise<numb
 }
 
 /** Products of the mirror that no page of this run has shown, and how many the mirror lists in all. */
-export async function unseenProducts(tx: Tx, run: Held): Promise<{ ids: string[]; listed: number }> {
+export async function unseenProducts(tx: Tx, run: Held): Promise<Unseen> {
   // A fresh tenant has no statistics, and without them the planner takes a nested loop here that is
   // quadratic. A hash anti-join is right at every size.
   await tx.query('SET LOCAL enable_nestloop = off')
-  const { rows } = await tx.query<{ ids: string[]; listed: number }>(
+  const { rows } = await tx.query<Omit<Unseen, 'unknown'>>(
     `WITH seen AS MATERIALIZED (
        SELECT DISTINCT unnest(ids) AS id FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2
      )
@@ -138,7 +152,7 @@ export async function unseenProducts(tx: Tx, run: Held): Promise<{ ids: string[]
       WHERE p.tenant_id = $1 AND p.retired_at IS NULL`,
     [run.tenantId, run.id],
   )
-  return rows[0] ?? { ids: [], listed: 0 }
+  return { ids: [], listed: 0, ...rows[0], unknown: [] }
 }
 
 /**

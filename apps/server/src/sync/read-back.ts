@@ -1,6 +1,7 @@
 import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
 import { type AskPage, type ListedPage, lengthOf, union } from './belief/listed-page.js'
+import { MAX_LOOKS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
 import { nextPage } from './page-store.js'
@@ -29,62 +30,113 @@ export interface ReadBackOptions {
 /**
  * Reads what was modified since `since`, newest first. Rows can show twice, but none is passed over:
  * {@link createReadingOrder}. It ends with a row that is older, or with the end of the list, which takes
- * two answers and as many rows as are known.
+ * as many rows as are known. An incremental run then looks at the front of the list once more: rows that
+ * it hid are shown by now, and a list that came short shows the rest.
  * @returns false, before anything is committed, where the source does not show the newest first, or
  * ends its list of changes too early
  * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read,
  * `incomplete_pass` when it shows nothing although there are products
  */
 export async function readBack(session: Session, ask: AskPage, options: ReadBackOptions): Promise<boolean> {
-  const { pool, phase, pageSize } = options
-  const since = options.since.getTime() - OVERLAP_MS
-  const order = createReadingOrder(pageSize)
-  for (let page = 1; ; page++) {
-    const window = order.next()
-    const answer = await askForWindow(ask, window, options.expected)
-    const times = answer.rows.map((row) => timeOf(row, session))
-    if (page === 1 && !isNewestFirst(times)) return false
-    const outcome = order.take(window, answer.ids)
-    if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
-    const recent = answer.rows.filter((_, i) => (times[i] ?? Number.POSITIVE_INFINITY) >= since)
-    const reachedBack = recent.length < answer.rows.length
-    const isLast = outcome === 'joined' && (reachedBack || isEndOfList(answer, window))
-    if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
-      if (page === 1 && phase === 'products') return false
-      throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
+  for (let round = 1; ; round++) {
+    const shown = await readOnce(session, ask, options, round)
+    if (shown === null) return false
+    if (options.phase === 'drift') return true
+    const again = await ask({ page: 1, limit: shown.limit, order: 'modified-date-desc' })
+    const news = again.ids.filter((id) => !shown.ids.has(id))
+    const cameShort = lengthOf(again) > shown.frontLength
+    if (news.length > 0) await commitChanges(session, options, again.rows)
+    // The list goes on where it was: what is new is in front of rows that were shown.
+    if (!cameShort && news.length < again.ids.length) return true
+    if (again.ids.length === 0 || round === MAX_LOOKS) {
+      throw incompletePass('mostró cada vez otros productos al principio de la lista de cambios')
     }
-    const newest = await newestModification(pool, answer.rows, session.dialect)
-    await session.commit(async (tx) => {
-      const counts = await commitProducts(tx, session, {
-        phase: 'drift',
-        page: await nextPage(tx, session.run, 'drift'),
-        // What a full run is shown it mirrors, however old: the walk may have missed it.
-        source: phase === 'drift' ? withoutNameless(answer.rows) : prepareRows(recent),
-        mayRepeat: true,
-      })
-      // Taken over, it begins again at the front, where the news is; the ledger's page does not go back.
-      const reached = Math.max(page, session.state().page)
-      const position = { page: reached, totalPages: isLast ? reached : reached + 1 }
-      const productsInPage = recent.length
-      return phase === 'drift'
-        ? { phase, productsInPage, counts, newest }
-        : { phase, productsInPage, position, counts, newest }
-    })
-    if (isLast) return true
   }
 }
 
-/** An answer that is shorter than what was asked for and than what is known to be there is asked for twice. */
+/** What one reading of the list of changes has shown. */
+interface Shown {
+  ids: ReadonlySet<string>
+  /** Rows asked for at the front, and shown there. */
+  limit: number
+  frontLength: number
+}
+
+/** @param round 1: nothing is committed yet */
+async function readOnce(
+  session: Session,
+  ask: AskPage,
+  options: ReadBackOptions,
+  round: number,
+): Promise<Shown | null> {
+  const { phase, pageSize } = options
+  const since = options.since.getTime() - OVERLAP_MS
+  const order = createReadingOrder(pageSize)
+  const ids = new Set<string>()
+  let front = { limit: pageSize, frontLength: 0 }
+  for (let page = 1; ; page++) {
+    const window = order.next()
+    const answer = await askForWindow(ask, window, options)
+    if (page === 1) front = { limit: window.limit, frontLength: lengthOf(answer) }
+    const times = answer.rows.map((row) => timeOf(row, session))
+    const isFirst = page === 1 && round === 1
+    if (isFirst && !isNewestFirst(times)) return null
+    const outcome = order.take(window, answer.ids)
+    if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
+    for (const id of answer.ids) ids.add(id)
+    const reachedBack = times.some((time) => time < since)
+    const isLast = outcome === 'joined' && (reachedBack || isEndOfList(answer, window))
+    if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
+      if (isFirst && phase === 'products') return null
+      throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
+    }
+    await commitChanges(session, options, answer.rows, { page, isLast })
+    if (isLast) return { ids, ...front }
+  }
+}
+
+/** Mirrors rows of the list of changes. @param step where an incremental run stands with them */
+async function commitChanges(
+  session: Session,
+  { pool, phase, since }: ReadBackOptions,
+  rows: readonly ProductRow[],
+  step?: { page: number; isLast: boolean },
+): Promise<void> {
+  const from = since.getTime() - OVERLAP_MS
+  const recent = rows.filter((row) => timeOf(row, session) >= from)
+  const newest = await newestModification(pool, rows, session.dialect)
+  await session.commit(async (tx) => {
+    const counts = await commitProducts(tx, session, {
+      phase: 'drift',
+      page: await nextPage(tx, session.run, 'drift'),
+      // What a full run is shown it mirrors, however old: the walk may have missed it.
+      source: phase === 'drift' ? withoutNameless(rows) : prepareRows(recent),
+      mayRepeat: true,
+    })
+    const productsInPage = recent.length
+    if (phase === 'drift' || !step) return { phase, productsInPage, counts, newest }
+    // Taken over, it begins again at the front, where the news is; the ledger's page does not go back.
+    const reached = Math.max(step.page, session.state().page)
+    const position = { page: reached, totalPages: step.isLast ? reached : reached + 1 }
+    return { phase, productsInPage, position, counts, newest }
+  })
+}
+
+/**
+ * An answer that is shorter than what was asked for, and than what is known to be there, is asked for
+ * twice. An incremental run does not know what is new, and looks at the front again in the end.
+ */
 async function askForWindow(
   ask: AskPage,
   window: Window,
-  expected: ReadBackOptions['expected'],
+  { phase, expected }: ReadBackOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
   const first = await ask(query)
   if (lengthOf(first) >= window.limit) return first
   const known = await expected()
-  if (lengthOf(first) > 0 && shownWith(window, first) >= known) return first
+  const isKnown = phase === 'drift' ? shownWith(window, first) >= known : window.page === 1
+  if (lengthOf(first) > 0 && isKnown) return first
   const answer = union(first, await ask(query))
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
     throw incompletePass('no mostró ningún producto en la lista de cambios')

@@ -3,12 +3,13 @@ import {
   CianboxError,
   type ReferenceItem,
   type ReferenceKind,
+  type ReferenceList,
   type SourceReject,
 } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
-import { exceedsGuard } from './belief/rules.js'
+import { exceedsGuard, MAX_LOOKS } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
 import { GuardOpened } from './guard-opened.js'
 import { NO_COUNTS } from './ledger.js'
@@ -72,11 +73,15 @@ async function readList(
 ): Promise<ReadList | null> {
   const { run } = session
   const listed = await withTenant(pool, run.tenantId, (tx) => listedItems(tx, run.tenantId, kind))
-  const first = await askUnlessRefused(client, kind, signal)
+  const first =
+    (await askUnlessRefused(client, kind, signal)) ??
+    // That a list which could be read is refused is not believed once either.
+    (listed.length > 0 ? await askUnlessRefused(client, kind, signal) : null)
   if (first === null) return null
   const known = new Map(first.items.map((item): [string, ReferenceItem] => [item.id, item]))
   const missingIn = () => listed.filter((id) => !known.has(id))
-  if (missingIn().length === 0 && known.size > 0) return { ...first, missing: [] }
+  // Of a list that is not mirrored yet nothing can be missed, so it is read twice.
+  if (missingIn().length === 0 && listed.length > 0) return { ...first, missing: [] }
   const second = await askUnlessRefused(client, kind, signal)
   for (const item of second?.items ?? []) known.set(item.id, item)
   const rejects = second?.rejects ?? first.rejects
@@ -108,12 +113,20 @@ async function guardList(
   if (mustAsk) throw new GuardOpened(topic, `${count} of ${of} ${subject} are not listed any more.`)
 }
 
-async function askUnlessRefused(client: CianboxClient, kind: ReferenceKind, signal: AbortSignal) {
+async function askUnlessRefused(
+  client: CianboxClient,
+  kind: ReferenceKind,
+  signal: AbortSignal,
+  look = 1,
+): Promise<ReferenceList<ReferenceKind> | null> {
   try {
     return await client.listReference(kind, { signal })
   } catch (error) {
-    if (error instanceof CianboxError && /^(bad_request|forbidden)$/.test(error.kind)) return null
-    throw error
+    if (!(error instanceof CianboxError)) throw error
+    if (/^(bad_request|forbidden)$/.test(error.kind)) return null
+    // A list that ends before it says that it does is asked for again.
+    if (error.kind !== 'invalid_response' || look === MAX_LOOKS) throw error
+    return askUnlessRefused(client, kind, signal, look + 1)
   }
 }
 

@@ -39,25 +39,28 @@ const ANSWERS = 2
 export async function sweep(session: Session, client: CianboxClient, options: SweepOptions): Promise<void> {
   const { run } = session
   const { pool, signal } = options
-  const { ids, controls, mustAsk } = await withTenant(pool, run.tenantId, async (tx) => {
+  const { ids, unknown, controls, mustAsk } = await withTenant(pool, run.tenantId, async (tx) => {
     const unseen = await (run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run))
     const earlier = await recentlyRetired(tx, run)
-    const controls = await controlsFor(tx, run, unseen.ids)
+    const controls = await controlsFor(tx, run, [...unseen.ids, ...unseen.unknown])
     // Without a product that is known to be there, no absence is believed without a person's word.
     const share = controls.length > 0 ? options.guardShare : 0
     const isLarge = exceedsGuard({ count: unseen.ids.length, recent: earlier, of: unseen.listed, share })
     const question = { ...PRODUCTS, ids: unseen.ids, of: unseen.listed, limit: options.guardShare, earlier }
     const mustAsk = isLarge && !run.dryRun && !(await isConfirmed(tx, run, question))
     if (mustAsk) await openGuard(tx, run, question)
-    return { ids: unseen.ids, controls, mustAsk }
+    return { ...unseen, controls, mustAsk }
   })
   if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} products are not listed any more.`)
-  let absent = ids
+  // What the mirror does not list may be new: that it is not there takes as many answers.
+  let absent = [...ids, ...unknown]
   for (let answer = 1; answer <= ANSWERS && absent.length > 0; answer++) {
     if (answer > 1) await delay(options.pauseMs, undefined, { signal })
     absent = await stillAbsent(session, client, absent, controls, signal)
   }
-  for (const some of chunks(absent, IDS_A_REQUEST)) await retire(session, some)
+  const listed = new Set(ids)
+  const gone = absent.filter((id) => listed.has(id))
+  for (const some of chunks(gone, IDS_A_REQUEST)) await retire(session, some)
 }
 
 async function controlsFor(tx: Tx, run: RunRow, asked: readonly string[]): Promise<string[]> {

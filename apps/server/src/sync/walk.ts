@@ -71,12 +71,16 @@ async function earlierPass(
 }
 
 /** Mirrors rows that the list shows beside the walk. */
-export async function commitShownAgain(session: Session, { rows }: ListedPage): Promise<void> {
+export async function commitShownAgain(
+  session: Session,
+  { rows, leftOut = 0 }: ListedPage & { leftOut?: number },
+): Promise<void> {
   // The walk has rejected those without an id already.
   const source = { ...prepareRows(rows), nameless: [] }
   await session.commit(async (tx) => {
     const page = await nextPage(tx, session.run, 'drift')
-    const counts = await commitProducts(tx, session, { phase: 'drift', page, source, mayRepeat: true })
+    const shown = { phase: 'drift' as const, page, source, leftOut: Math.max(0, leftOut), mayRepeat: true }
+    const counts = await commitProducts(tx, session, shown)
     return { phase: 'drift', productsInPage: source.received, counts }
   })
 }

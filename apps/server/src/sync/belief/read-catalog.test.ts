@@ -111,6 +111,7 @@ function createSource(nature: Nature, lies: readonly ToldLie[]) {
 function createRecord() {
   const pages = new Map<number, { ids: readonly string[]; unnamed: number; leftOut: number }>()
   const atEnd = new Set<string>()
+  let leftOutAtEnd = 0
   let start: PassStart | null = null
   let done: number | null = null
   const record: CatalogRecord<null> = {
@@ -125,7 +126,8 @@ function createRecord() {
       pages.set(page, { ids, unnamed, leftOut })
       done = position.page
     },
-    async commitEnd({ ids }) {
+    async commitEnd({ ids, leftOut = 0 }) {
+      leftOutAtEnd += Math.max(0, leftOut)
       for (const id of ids) atEnd.add(id)
     },
   }
@@ -137,7 +139,7 @@ function createRecord() {
       walked: walked.size,
       all: new Set([...walked, ...atEnd]).size,
       unnamed: 0,
-      leftOut: all.reduce((sum, { leftOut }) => sum + Math.max(0, leftOut), 0),
+      leftOut: all.reduce((sum, { leftOut }) => sum + Math.max(0, leftOut), leftOutAtEnd),
       highest: highestOf([...walked]),
       lastLength: last ? last.ids.length : 0,
       surplus: Math.max(0, ...all.map(({ leftOut }) => -leftOut)),

@@ -2,7 +2,7 @@ import { incompletePass, pagingError } from '../failure.js'
 import { prefetched } from '../prefetch.js'
 import { confirmEnd } from './confirm-end.js'
 import type { AskPage, ListedPage } from './listed-page.js'
-import { findEnd, type OpenOptions, openPass, type PassStart } from './open-pass.js'
+import { askUnlessRefused, findEnd, type OpenOptions, openPass, type PassStart } from './open-pass.js'
 import { MAX_LOOKS } from './rules.js'
 import { createWholePages, type WholePage } from './whole-page.js'
 
@@ -41,8 +41,8 @@ export interface CatalogRecord<R> {
   /** Work on an answer that needs no network, done while the next page is on its way. */
   prepare(page: WholePage): R
   commitPage(page: WalkedPage<R>): Promise<void>
-  /** Rows that the end of the list showed. */
-  commitEnd(page: ListedPage): Promise<void>
+  /** Rows that the end of the list showed; `leftOut` as of a {@link WholePage}. */
+  commitEnd(page: ListedPage & { leftOut?: number }): Promise<void>
 }
 
 /**
@@ -64,7 +64,10 @@ export async function readCatalog<R>(
     start = await walkDown(ask, record, start, last)
     const { walked: rows, lastLength, highest } = await record.count(start.lastPage)
     const end = await confirmEnd(ask, { start, rows, lastLength, highest }, record.commitEnd)
-    if (end === 'whole') return start
+    if (end === 'whole') {
+      await lookAtFormerEnd(ask, record, start)
+      return start
+    }
     if (round === MAX_LOOKS) throw incompletePass('mostró cada vez una lista más larga')
     const found = await findEnd(ask, start.size, end)
     if (found === null) throw endless()
@@ -115,6 +118,20 @@ async function walkDown<R>(
     await record.commitPage({ ...result, page, position })
   }
   return current
+}
+
+/**
+ * Where the list goes on behind the page that was taken for its last, and that page was short, it is one
+ * of the middle now: it has been filled since, had lost rows, or has places that are left out by rule.
+ */
+async function lookAtFormerEnd<R>(ask: AskPage, record: CatalogRecord<R>, start: PassStart): Promise<void> {
+  const { size, lastPage } = start
+  const { all, walked, lastLength, highest } = await record.count(lastPage)
+  if (all === walked || lastLength === 0 || lastLength >= size) return
+  const behind = await askUnlessRefused(ask, { page: lastPage + 1, limit: size, order: 'id-asc' })
+  const isMiddle = behind !== null && behind.ids.length > 0
+  if (!isMiddle || behind.ids.some((id) => Number(id) <= (highest ?? 0))) return
+  await record.commitEnd(await createWholePages(ask, { size, lastPage: lastPage + 1 }).fetch(lastPage))
 }
 
 function endless() {

@@ -43,13 +43,13 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return asIs(shown)
       const parts = await readParts(page)
       if (parts === null) {
-        if (sameIds(first, again) && again.ids.length > 0) return withLeftOut(shown, size)
+        if (sameIds(first, again) && again.ids.length > 0) return withLeftOut(shown, size - lengthOf(again))
         continue
       }
       for (const part of parts.pages) shown = union(shown, part)
       const verdict = judgeStretch(again, parts.pages, parts.size)
       if (verdict === 'whole') return asIs(shown)
-      if (verdict === 'left_out') return withLeftOut(shown, size)
+      if (verdict === 'left_out') return withLeftOut(shown, size - lengthOf(again))
     }
     return asIs(shown)
   }
@@ -72,6 +72,6 @@ function asIs(page: ListedPage): WholePage {
   return { ...page, leftOut: 0, repeatsEnd: false }
 }
 
-function withLeftOut(page: ListedPage, size: number): WholePage {
-  return { ...page, leftOut: Math.max(0, size - lengthOf(page)), repeatsEnd: false }
+function withLeftOut(page: ListedPage, leftOut: number): WholePage {
+  return { ...page, leftOut, repeatsEnd: false }
 }
