@@ -1,32 +1,54 @@
-import { type CianboxClient, CianboxError, type ProductRow } from '@espejo/cianbox'
-import { listedPage } from './belief/listed-page.js'
-import { isEvidence, isRefusal, MAX_LOOKS } from './belief/rules.js'
+import { type CianboxClient, CianboxError, type ProductRow, productRowId } from '@espejo/cianbox'
+import { listedPage, repeatsARow } from './belief/listed-page.js'
+import { isInOrder, isRefusal, MAX_LOOKS, standingOf } from './belief/rules.js'
 import { incompletePass } from './failure.js'
 
 /** Most ids that one request may name (vendor's documentation). */
 export const IDS_A_REQUEST = 200
 
 /**
- * Asks for products by id until the answer can be believed in what it does not show: see
- * {@link isEvidence}.
- * @param controls products that are known to be there, asked for along; none: any answer in good order
+ * Asks for products by id, beside products that are known to be there, until the answer can be believed
+ * in what it does not show: see {@link standingOf}.
  * @returns the rows of what was asked for; who is not among them is absent in this one answer
  * @throws {@link RunFailure} `incomplete_pass` when no answer can be believed
  */
-export async function askByIdWithControls(
+export async function askBesideKnown(
   client: CianboxClient,
   asked: readonly string[],
   controls: readonly string[],
   signal: AbortSignal,
 ): Promise<ProductRow[]> {
-  const wanted = new Set(asked)
-  const known = new Set(controls.filter((id) => !wanted.has(id)))
-  for (let look = 1; look <= MAX_LOOKS; look++) {
-    const rows = await askUnlessTooMany(client, [...asked, ...known], signal)
-    const { ids: shown, unnamed } = listedPage({ rows: rows ?? [], totalPages: null })
-    if (rows && isEvidence({ asked: wanted, controls: known, shown, unnamed })) return rows
+  const found = new Map<string, ProductRow>()
+  let open = asked
+  for (let look = 1; look <= MAX_LOOKS && open.length > 0; look++) {
+    const rows = (await askUnlessTooMany(client, [...open, ...controls], signal)) ?? []
+    const { ids: shown, unnamed, isRepeated } = shownBy(rows)
+    const answer = { asked: open, controls, shown, unnamed, isRepeated }
+    if (!isInOrder(answer)) continue
+    keep(rows, open, found)
+    const unseen = open.filter((id) => !found.has(id))
+    const undecided: string[] = []
+    for (const id of unseen) {
+      const standing = standingOf(id, answer)
+      if (standing === 'unknown') undecided.push(id)
+      else if (standing === 'alone') keep(await client.getProductRows([id], { signal }), [id], found)
+    }
+    open = undecided
   }
+  if (open.length === 0) return [...found.values()]
   throw incompletePass('no contestó de forma confiable la consulta de productos por id')
+}
+
+function shownBy(rows: readonly ProductRow[]) {
+  const page = listedPage({ rows, totalPages: null })
+  return { ids: page.ids, unnamed: page.unnamed, isRepeated: repeatsARow(page) }
+}
+
+function keep(rows: readonly ProductRow[], wanted: readonly string[], found: Map<string, ProductRow>): void {
+  for (const row of rows) {
+    const id = productRowId(row.raw)
+    if (id !== null && wanted.includes(id)) found.set(id, row)
+  }
 }
 
 /** Null for an answer that has more rows than ids were asked for. */
@@ -84,7 +106,8 @@ export async function askByIdIsolating(
     }
     parts = halves
   }
-  if (answers.every(({ rows }) => rows === null) && ids.length > 1) {
+  // One id alone cannot be told from a source that fails for all.
+  if (answers.every(({ rows }) => rows === null)) {
     throw new CianboxError('server_error', 'The source answers for none of the ids')
   }
   return answers

@@ -87,17 +87,6 @@ export async function takeBackRejects(tx: Tx, run: Held, ids: readonly string[])
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Ids of products that this run has seen at the source: an answer by id that shows none of them is no evidence. */
-export async function seenSample(tx: Tx, run: Held, count: number): Promise<string[]> {
-  const { rows } = await tx.query<{ ids: string[] }>(
-    `SELECT ids[1:$3]::text[] AS ids FROM app.run_pages
-      WHERE tenant_id = $1 AND run_id = $2 AND phase IN ('products', 'drift', 'sweep') AND cardinality(ids) > 0
-      ORDER BY phase DESC, page DESC LIMIT 1`,
-    [run.tenantId, run.id, count],
-  )
-  return rows[0]?.ids ?? []
-}
-
 /** Products that a run has not seen at the source. */
 export interface Unseen {
   /** Those that the mirror lists, and that would be retired. */

@@ -102,18 +102,28 @@ export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string
   return rows.map(({ id }) => id)
 }
 
-/** Some products that the mirror lists, other than these. */
-export async function listedSample(
+/** For each of these ids, the products next to it, `each` on either side, that the mirror lists and are not among `except`. */
+export async function listedBeside(
   tx: Tx,
   tenantId: string,
+  ids: readonly string[],
   except: readonly string[],
-  count: number,
+  each: number,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `SELECT cianbox_id::text AS id FROM catalog.products
-      WHERE tenant_id = $1 AND retired_at IS NULL AND NOT cianbox_id = ANY ($2::bigint[])
-      ORDER BY cianbox_id DESC LIMIT $3`,
-    [tenantId, except, count],
+    `SELECT DISTINCT beside.id::text AS id
+       FROM unnest($2::bigint[]) AS asked (id)
+      CROSS JOIN LATERAL (
+        (SELECT p.cianbox_id AS id FROM catalog.products p
+          WHERE p.tenant_id = $1 AND p.cianbox_id < asked.id AND p.retired_at IS NULL
+            AND NOT p.cianbox_id = ANY ($3::bigint[])
+          ORDER BY p.cianbox_id DESC LIMIT $4)
+        UNION ALL
+        (SELECT p.cianbox_id FROM catalog.products p
+          WHERE p.tenant_id = $1 AND p.cianbox_id > asked.id AND p.retired_at IS NULL
+            AND NOT p.cianbox_id = ANY ($3::bigint[])
+          ORDER BY p.cianbox_id LIMIT $4)) AS beside`,
+    [tenantId, ids, except, each],
   )
   return rows.map(({ id }) => id)
 }

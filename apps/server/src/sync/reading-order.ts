@@ -64,7 +64,10 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
       barren = known.size > before ? 0 : barren + 1
       if (barren > BARREN) return restart()
       if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
-      reached = start + ids.length
+      // Behind the front a source gives as much as is asked for, or leaves rows out by a rule of its own:
+      // those have their places all the same.
+      const places = start > 0 && window.limit <= longest ? window.limit : ids.length
+      reached = start + places
       return 'joined'
     },
   }

@@ -75,8 +75,8 @@ async function readList(
   const listed = await withTenant(pool, run.tenantId, (tx) => listedItems(tx, run.tenantId, kind))
   const first =
     (await askUnlessRefused(client, kind, signal)) ??
-    // That a list which could be read is refused is not believed once either.
-    (listed.length > 0 ? await askUnlessRefused(client, kind, signal) : null)
+    // That a list is refused is not believed once either, unless an earlier run has found it so.
+    (listed.length > 0 || !session.logsCreations ? await askUnlessRefused(client, kind, signal) : null)
   if (first === null) return null
   const known = new Map(first.items.map((item): [string, ReferenceItem] => [item.id, item]))
   const missingIn = () => listed.filter((id) => !known.has(id))

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CianboxClient, ProductRow } from '@espejo/cianbox'
-import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { type Pool, withTenant } from '../db/pool.js'
 import { type GuardTopic, isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
-import { askByIdWithControls, IDS_A_REQUEST } from './ask-by-id.js'
+import { askBesideKnown, IDS_A_REQUEST } from './ask-by-id.js'
 import { exceedsGuard } from './belief/rules.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
 import { GuardOpened } from './guard-opened.js'
-import { nextPage, seenSample, unseenProducts, unseenRequested } from './page-store.js'
-import { listedAmong, listedSample, recentlyRetired, retireProducts } from './product-store.js'
+import { nextPage, unseenProducts, unseenRequested } from './page-store.js'
+import { listedAmong, listedBeside, recentlyRetired, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
 import { prepareRows } from './source-rows.js'
 
@@ -24,8 +24,9 @@ export interface SweepOptions {
   signal: AbortSignal
 }
 
-/** Products that an answer must show one of, or it says nothing of the others. */
-const CONTROLS = 5
+/** So many products go into one question by id, and so many known ones beside each of them, on either side. */
+const ASKED = 40
+const BESIDE = 2
 /** An absence counts when so many answers by id agree. */
 const ANSWERS = 2
 
@@ -38,34 +39,43 @@ const ANSWERS = 2
  */
 export async function sweep(session: Session, client: CianboxClient, options: SweepOptions): Promise<void> {
   const { run } = session
-  const { pool, signal } = options
-  const { ids, unknown, controls, mustAsk } = await withTenant(pool, run.tenantId, async (tx) => {
-    const unseen = await (run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run))
-    const earlier = await recentlyRetired(tx, run)
-    const controls = await controlsFor(tx, run, [...unseen.ids, ...unseen.unknown])
-    // Without a product that is known to be there, no absence is believed without a person's word.
-    const share = controls.length > 0 ? options.guardShare : 0
-    const isLarge = exceedsGuard({ count: unseen.ids.length, recent: earlier, of: unseen.listed, share })
-    const question = { ...PRODUCTS, ids: unseen.ids, of: unseen.listed, limit: options.guardShare, earlier }
-    const mustAsk = isLarge && !run.dryRun && !(await isConfirmed(tx, run, question))
-    if (mustAsk) await openGuard(tx, run, question)
-    return { ...unseen, controls, mustAsk }
-  })
-  if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} products are not listed any more.`)
+  const { pool } = options
+  const unseen = await withTenant(pool, run.tenantId, (tx) =>
+    run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run),
+  )
+  // A whole pass is an answer already, and what it has not shown may be much; one answer by id is none.
+  if (run.mode !== 'ids') await guard(run, options, unseen.ids, unseen.listed)
+  const listed = new Set(unseen.ids)
   // What the mirror does not list may be new: that it is not there takes as many answers.
-  let absent = [...ids, ...unknown]
+  let absent = [...unseen.ids, ...unseen.unknown]
   for (let answer = 1; answer <= ANSWERS && absent.length > 0; answer++) {
-    if (answer > 1) await delay(options.pauseMs, undefined, { signal })
-    absent = await stillAbsent(session, client, absent, controls, signal)
+    if (answer > 1) await delay(options.pauseMs, undefined, { signal: options.signal })
+    absent = await stillAbsent(session, client, absent, options)
   }
-  const listed = new Set(ids)
   const gone = absent.filter((id) => listed.has(id))
+  if (run.mode === 'ids') await guard(run, options, gone, unseen.listed)
   for (const some of chunks(gone, IDS_A_REQUEST)) await retire(session, some)
 }
 
-async function controlsFor(tx: Tx, run: RunRow, asked: readonly string[]): Promise<string[]> {
-  const seen = await seenSample(tx, run, CONTROLS)
-  return seen.length > 0 ? seen : listedSample(tx, run.tenantId, asked, CONTROLS)
+/** @throws {@link GuardOpened} when a person must say yes to these first */
+async function guard(
+  run: RunRow,
+  { pool, guardShare }: SweepOptions,
+  ids: readonly string[],
+  of: number,
+): Promise<void> {
+  if (ids.length === 0 || run.dryRun) return
+  const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
+    const earlier = await recentlyRetired(tx, run)
+    // Where nothing else is listed nothing is known to be there, and no absence is believed unasked.
+    const share = ids.length < of ? guardShare : 0
+    if (!exceedsGuard({ count: ids.length, recent: earlier, of, share })) return false
+    const question = { ...PRODUCTS, ids, of, limit: guardShare, earlier }
+    if (await isConfirmed(tx, run, question)) return false
+    await openGuard(tx, run, question)
+    return true
+  })
+  if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} of ${of} products are not listed any more.`)
 }
 
 /** Asks for products by id, mirrors those that are there, and answers the others. */
@@ -73,12 +83,13 @@ async function stillAbsent(
   session: Session,
   client: CianboxClient,
   ids: readonly string[],
-  controls: readonly string[],
-  signal: AbortSignal,
+  { pool, signal }: SweepOptions,
 ): Promise<string[]> {
+  const { tenantId } = session.run
   const absent: string[] = []
-  for (const asked of chunks(ids, IDS_A_REQUEST - CONTROLS)) {
-    const rows = await askByIdWithControls(client, asked, controls, signal)
+  for (const asked of chunks(ids, ASKED)) {
+    const controls = await withTenant(pool, tenantId, (tx) => listedBeside(tx, tenantId, asked, ids, BESIDE))
+    const rows = await askBesideKnown(client, asked, controls, signal)
     const found = await mirrorFound(session, rows)
     absent.push(...asked.filter((id) => !found.has(id)))
   }

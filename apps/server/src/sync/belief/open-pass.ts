@@ -41,7 +41,8 @@ export interface OpenOptions {
  * @returns null when the list seems to have no end
  */
 export async function openPass(ask: AskPage, options: OpenOptions): Promise<OpenedPass | null> {
-  const { earlier, limit } = options
+  const { earlier } = options
+  const limit = divisible(options.limit)
   if (earlier && earlier.rows > 0) {
     const lastPage = Math.ceil(earlier.rows / limit)
     const last = await askUnlessRefused(ask, { page: lastPage, limit, order: 'id-asc' })
@@ -50,12 +51,12 @@ export async function openPass(ask: AskPage, options: OpenOptions): Promise<Open
       return { start: { size: limit, lastPage, base: 0, top: 0, since: earlier.since }, last }
     }
   }
-  const query = { page: 1, limit: options.limit, order: options.front }
+  const query = { page: 1, limit, order: options.front }
   let front = await ask(query)
   const isOnly = front.totalPages === 1 && front.ids.length > 0
-  if (!isFull(front, options.limit) && !isOnly) front = union(front, await ask(query))
-  const isCapped = front.ids.length > 0 && !isFull(front, options.limit) && front.totalPages !== 1
-  const size = isCapped ? divisible(lengthOf(front)) : options.limit
+  if (!isFull(front, limit) && !isOnly) front = union(front, await ask(query))
+  const isCapped = front.ids.length > 0 && !isFull(front, limit) && front.totalPages !== 1
+  const size = isCapped ? divisible(lengthOf(front)) : limit
   const since = await options.newestOf(front)
   const guess = Math.max(1, front.totalPages ?? 1)
   let found = await findEnd(ask, size, guess)

@@ -64,6 +64,8 @@ async function agreesWithNow(
   return false
 }
 
+const NOTHING: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }
+
 /** Reads the whole list from its front: each page begins on a row that the one before has shown. */
 async function readAgain(
   ask: AskPage,
@@ -71,15 +73,21 @@ async function readAgain(
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<void> {
   const order = createReadingOrder(size)
+  const shown = new Set<string>()
   for (;;) {
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
-    let answer = await ask(query)
-    if (lengthOf(answer) < window.limit || repeatsARow(answer)) answer = union(answer, await ask(query))
+    let answer = await askUnlessRefused(ask, query)
+    if (!answer || lengthOf(answer) < window.limit || repeatsARow(answer)) {
+      answer = union(answer ?? NOTHING, (await askUnlessRefused(ask, query)) ?? NOTHING)
+    }
+    const hasNews = answer.ids.some((id) => !shown.has(id))
+    // A short page is no end, as rows may be left out: the one behind the end shows nothing new.
+    if (!hasNews && lengthOf(answer) < window.limit) return
+    for (const id of answer.ids) shown.add(id)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra su lista en páginas que no se continúan')
     await commit(answer)
-    if (outcome === 'joined' && lengthOf(answer) < window.limit) return
   }
 }
 

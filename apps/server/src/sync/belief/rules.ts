@@ -62,21 +62,44 @@ export function placesOf(size: number, lastPage: number, lastLength: number): nu
   return lastPage === 0 ? 0 : (lastPage - 1) * size + lastLength
 }
 
-/**
- * Whether an answer by id says anything of what it does not show. It must show a row that is known to
- * be there (a source that answers nothing at all, or a part, is not believed), none without a readable
- * id (that may be the one that is missing), and none that was not asked for.
- */
-export function isEvidence(answer: {
-  asked: ReadonlySet<string>
-  controls: ReadonlySet<string>
+/** What a source answered to a question by id. */
+export interface ByIdAnswer {
+  asked: readonly string[]
+  /** Products that are known to be there, asked for along with the others. */
+  controls: readonly string[]
   shown: readonly string[]
+  /** Rows without a readable id. */
   unnamed: number
-}): boolean {
-  const { asked, controls, shown, unnamed } = answer
-  if (unnamed > 0) return false
-  if (shown.some((id) => !asked.has(id) && !controls.has(id))) return false
-  return controls.size === 0 || shown.some((id) => controls.has(id))
+  /** A row stood twice. */
+  isRepeated: boolean
+}
+
+/**
+ * Whether an answer by id is in good order. A row without a readable id may be the one that is missing,
+ * one that stands twice may stand in its place, and one that nobody asked for says that ids are not heeded.
+ */
+export function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
+  const known = new Set([...asked, ...controls])
+  return unnamed === 0 && !isRepeated && shown.every((id) => known.has(id))
+}
+
+/**
+ * How an answer by id, in good order, stands to a product that it does not show. The answer is by
+ * ascending id, so one that is cut short, at either end or in the middle, cannot show known products on
+ * both sides of what it hides.
+ * - `absent`: a known product below it and one above it are shown
+ * - `alone`: on one side of it none is known; it must be asked for by itself as well
+ * - `unknown`: known products beside it are missing too
+ */
+export function standingOf(id: string, { controls, shown }: ByIdAnswer): 'absent' | 'alone' | 'unknown' {
+  const isShown = new Set(shown)
+  const place = Number(id)
+  const sides = [
+    controls.filter((control) => Number(control) < place),
+    controls.filter((control) => Number(control) > place),
+  ]
+  if (sides.some((side) => side.length > 0 && !side.some((control) => isShown.has(control)))) return 'unknown'
+  return sides.some((side) => side.length === 0) ? 'alone' : 'absent'
 }
 
 /** Whether so many retirements, with those of the last day, need a person's word first. */

@@ -42,10 +42,7 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       shown = union(shown, again)
       if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return asIs(shown)
       const parts = await readParts(page)
-      if (parts === null) {
-        if (sameIds(first, again) && again.ids.length > 0) return withLeftOut(shown, size - lengthOf(again))
-        continue
-      }
+      if (parts === null) continue
       for (const part of parts.pages) shown = union(shown, part)
       const verdict = judgeStretch(again, parts.pages, parts.size)
       if (verdict === 'whole') return asIs(shown)
