@@ -88,7 +88,7 @@ export async function findEnd(
     if (furthest && furthest.page < page && sameIds(furthest.result, result)) return 'behind'
     furthest = { page, result }
     const { totalPages } = result
-    const isLast = isFull(result, size) ? totalPages === page : totalPages === null || totalPages <= page
+    const isLast = totalPages !== null && (isFull(result, size) ? totalPages === page : totalPages <= page)
     return isLast ? 'end' : 'rows'
   }
 

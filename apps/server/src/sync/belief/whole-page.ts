@@ -30,15 +30,20 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       end = null
       return isFull(again, size) ? asIs(again) : confirm(page, again)
     }
-    end = null
     if (!isFull(result, size)) return confirm(page, result)
+    end = null
     return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
   }
 
   async function confirm(page: number, first: ListedPage): Promise<WholePage> {
     let shown = first
+    let asEnd = 0
     for (let look = 2; look <= MAX_LOOKS; look++) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
+      // The first answer may have been the one that was wrong.
+      if (end && again.ids.length > 0 && sameIds(again, end) && ++asEnd === 2) {
+        return { ...again, leftOut: 0, repeatsEnd: true }
+      }
       shown = union(shown, again)
       if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return asIs(shown)
       const parts = await readParts(page)
