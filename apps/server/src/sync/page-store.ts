@@ -87,12 +87,22 @@ export async function takeBackRejects(tx: Tx, run: Held, ids: readonly string[])
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Ids of products that this run has seen at the source: an answer by id that shows none of them is no evidence. */
+/**
+ * Ids of products that this run has seen at the source: an answer by id that shows none of them is no
+ * evidence. Not the rejected ones, among which are ids that the source fails for whenever they are named.
+ */
 export async function seenSample(tx: Tx, run: Held, count: number): Promise<string[]> {
   const { rows } = await tx.query<{ ids: string[] }>(
-    `SELECT ids[1:$3]::text[] AS ids FROM app.run_pages
-      WHERE tenant_id = $1 AND run_id = $2 AND phase IN ('products', 'drift', 'sweep') AND cardinality(ids) > 0
-      ORDER BY phase DESC, page DESC LIMIT 1`,
+    `SELECT ARRAY(
+         SELECT seen.id::text FROM unnest(p.ids) AS seen(id)
+          WHERE NOT EXISTS (
+            SELECT FROM app.run_rejects r
+             WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.cianbox_id = seen.id::text)
+          LIMIT $3) AS ids
+       FROM app.run_pages p
+      WHERE p.tenant_id = $1 AND p.run_id = $2 AND p.phase IN ('products', 'drift', 'sweep')
+        AND cardinality(p.ids) > 0
+      ORDER BY p.phase DESC, p.page DESC LIMIT 1`,
     [run.tenantId, run.id, count],
   )
   return rows[0]?.ids ?? []

@@ -102,7 +102,10 @@ export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string
   return rows.map(({ id }) => id)
 }
 
-/** Some products that the mirror lists, other than these. */
+/**
+ * Some products that the mirror lists, other than these: from places all over its range of ids, as those
+ * beside each other may have been deleted together.
+ */
 export async function listedSample(
   tx: Tx,
   tenantId: string,
@@ -110,9 +113,16 @@ export async function listedSample(
   count: number,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `SELECT cianbox_id::text AS id FROM catalog.products
-      WHERE tenant_id = $1 AND retired_at IS NULL AND NOT cianbox_id = ANY ($2::bigint[])
-      ORDER BY cianbox_id DESC LIMIT $3`,
+    `WITH bounds AS (
+       SELECT min(cianbox_id) AS lowest, max(cianbox_id) AS highest FROM catalog.products
+        WHERE tenant_id = $1 AND retired_at IS NULL)
+     SELECT DISTINCT near.id::text AS id
+       FROM bounds CROSS JOIN generate_series(0, $3::int - 1) AS nth
+      CROSS JOIN LATERAL (
+        SELECT cianbox_id AS id FROM catalog.products
+         WHERE tenant_id = $1 AND retired_at IS NULL AND NOT cianbox_id = ANY ($2::bigint[])
+           AND cianbox_id <= highest - ((highest - lowest) / $3::int) * nth
+         ORDER BY cianbox_id DESC LIMIT 1) near`,
     [tenantId, except, count],
   )
   return rows.map(({ id }) => id)
