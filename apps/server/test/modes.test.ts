@@ -99,6 +99,31 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, 'inc-endless')).toEqual(truthOf(account))
   })
 
+  it('that had read back a while walks the whole where the source no longer shows the newest first', async () => {
+    const account = await bench.addTenant('inc-fallback', { products: 600 }, { pageSize: 50 })
+    await sync('inc-fallback', {})
+    account.edit(300)
+    account.inject({ kind: 'hang', page: 3, times: 1 })
+    const { run } = await bench.control.start('inc-fallback', {
+      mode: 'incremental',
+      ids: null,
+      dryRun: false,
+      startedBy: null,
+    })
+    await bench.reached('inc-fallback', run.id, ({ page }) => page >= 2)
+    await bench.control.pause('inc-fallback', run.id)
+    await bench.paused('inc-fallback', run.id)
+    account.inject({ kind: 'order-ignored', order: 'modified-date-desc' })
+    await bench.control.resume('inc-fallback', run.id)
+    // Each product counts once.
+    expect(await bench.ended('inc-fallback', run.id)).toMatchObject({
+      status: 'complete',
+      updated: 300,
+      unchanged: 300,
+    })
+    expect(await mirrorOf(database.pool, 'inc-fallback')).toEqual(truthOf(account))
+  })
+
   it('without a watermark walks the whole catalogue', async () => {
     const account = await bench.addTenant('inc-first')
     expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({

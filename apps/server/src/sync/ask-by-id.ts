@@ -1,67 +1,21 @@
-import { type CianboxClient, CianboxError, type ProductRow, productRowId } from '@espejo/cianbox'
-import { listedPage, repeatsARow } from './belief/listed-page.js'
-import { isInOrder, isRefusal, MAX_LOOKS, standingOf } from './belief/rules.js'
-import { incompletePass } from './failure.js'
+import { type CianboxClient, CianboxError, type ProductRow } from '@espejo/cianbox'
+import { listedPage } from './belief/listed-page.js'
+import { isRefusal } from './belief/rules.js'
+import type { AskByIds } from './belief/settle-absence.js'
 
 /** Most ids that one request may name (vendor's documentation). */
 export const IDS_A_REQUEST = 200
 
-/**
- * Asks for products by id, beside products that are known to be there, until the answer can be believed
- * in what it does not show: see {@link standingOf}.
- * @returns the rows of what was asked for; who is not among them is absent in this one answer
- * @throws {@link RunFailure} `incomplete_pass` when no answer can be believed
- */
-export async function askBesideKnown(
-  client: CianboxClient,
-  asked: readonly string[],
-  controls: readonly string[],
-  signal: AbortSignal,
-): Promise<ProductRow[]> {
-  const found = new Map<string, ProductRow>()
-  let open = asked
-  for (let look = 1; look <= MAX_LOOKS && open.length > 0; look++) {
-    const rows = (await askUnlessTooMany(client, [...open, ...controls], signal)) ?? []
-    const { ids: shown, unnamed, isRepeated } = shownBy(rows)
-    const answer = { asked: open, controls, shown, unnamed, isRepeated }
-    if (!isInOrder(answer)) continue
-    keep(rows, open, found)
-    const unseen = open.filter((id) => !found.has(id))
-    const undecided: string[] = []
-    for (const id of unseen) {
-      const standing = standingOf(id, answer)
-      if (standing === 'unknown') undecided.push(id)
-      else if (standing === 'alone') keep(await client.getProductRows([id], { signal }), [id], found)
+/** Asks a source for products by id. */
+export function createAskByIds(client: CianboxClient, signal: AbortSignal): AskByIds {
+  return async (ids) => {
+    try {
+      return listedPage({ rows: await client.getProductRows(ids, { signal }), totalPages: null })
+    } catch (error) {
+      // More rows than ids were asked for.
+      if (error instanceof CianboxError && error.kind === 'invalid_response') return null
+      throw error
     }
-    open = undecided
-  }
-  if (open.length === 0) return [...found.values()]
-  throw incompletePass('no contestó de forma confiable la consulta de productos por id')
-}
-
-function shownBy(rows: readonly ProductRow[]) {
-  const page = listedPage({ rows, totalPages: null })
-  return { ids: page.ids, unnamed: page.unnamed, isRepeated: repeatsARow(page) }
-}
-
-function keep(rows: readonly ProductRow[], wanted: readonly string[], found: Map<string, ProductRow>): void {
-  for (const row of rows) {
-    const id = productRowId(row.raw)
-    if (id !== null && wanted.includes(id)) found.set(id, row)
-  }
-}
-
-/** Null for an answer that has more rows than ids were asked for. */
-async function askUnlessTooMany(
-  client: CianboxClient,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<ProductRow[] | null> {
-  try {
-    return await client.getProductRows(ids, { signal })
-  } catch (error) {
-    if (error instanceof CianboxError && error.kind === 'invalid_response') return null
-    throw error
   }
 }
 

@@ -102,28 +102,32 @@ export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string
   return rows.map(({ id }) => id)
 }
 
-/** For each of these ids, the products next to it, `each` on either side, that the mirror lists and are not among `except`. */
-export async function listedBeside(
+/**
+ * Some products that the mirror lists between two ids, other than `except` and what this run has rejected:
+ * from places all over that range, as those beside each other may have been deleted together.
+ */
+export async function listedSample(
   tx: Tx,
-  tenantId: string,
-  ids: readonly string[],
+  run: { tenantId: string; id: string },
+  range: { above: string; below: string },
   except: readonly string[],
-  each: number,
+  count: number,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `SELECT DISTINCT beside.id::text AS id
-       FROM unnest($2::bigint[]) AS asked (id)
+    `WITH bounds AS (
+       SELECT min(cianbox_id) AS lowest, max(cianbox_id) AS highest FROM catalog.products
+        WHERE tenant_id = $1 AND retired_at IS NULL AND cianbox_id > $5 AND cianbox_id < $6)
+     SELECT DISTINCT near.id::text AS id
+       FROM bounds CROSS JOIN generate_series(0, $4::int - 1) AS nth
       CROSS JOIN LATERAL (
-        (SELECT p.cianbox_id AS id FROM catalog.products p
-          WHERE p.tenant_id = $1 AND p.cianbox_id < asked.id AND p.retired_at IS NULL
-            AND NOT p.cianbox_id = ANY ($3::bigint[])
-          ORDER BY p.cianbox_id DESC LIMIT $4)
-        UNION ALL
-        (SELECT p.cianbox_id FROM catalog.products p
-          WHERE p.tenant_id = $1 AND p.cianbox_id > asked.id AND p.retired_at IS NULL
-            AND NOT p.cianbox_id = ANY ($3::bigint[])
-          ORDER BY p.cianbox_id LIMIT $4)) AS beside`,
-    [tenantId, ids, except, each],
+        SELECT p.cianbox_id AS id FROM catalog.products p
+         WHERE p.tenant_id = $1 AND p.retired_at IS NULL AND NOT p.cianbox_id = ANY ($3::bigint[])
+           AND p.cianbox_id > $5 AND p.cianbox_id <= highest - ((highest - lowest) / $4::int) * nth
+           AND NOT EXISTS (
+             SELECT FROM app.run_rejects r
+              WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.cianbox_id = p.cianbox_id::text)
+         ORDER BY p.cianbox_id DESC LIMIT 1) near`,
+    [run.tenantId, run.id, except, count, range.above, range.below],
   )
   return rows.map(({ id }) => id)
 }

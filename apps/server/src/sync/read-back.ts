@@ -1,6 +1,7 @@
 import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
 import { type AskPage, type ListedPage, lengthOf, union } from './belief/listed-page.js'
+import { placesNow } from './belief/prove-whole.js'
 import { MAX_LOOKS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
@@ -88,7 +89,10 @@ async function readOnce(
     const isLast = outcome === 'joined' && (reachedBack || isEndOfList(answer, window))
     if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
       if (isFirst && phase === 'products') return null
-      throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
+      // Products may have been deleted since they were counted.
+      if (!(await isAll(ask, pageSize, shownWith(window, answer)))) {
+        throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
+      }
     }
     await commitChanges(session, options, answer.rows, { page, isLast })
     if (isLast) return { ids, ...front }
@@ -147,6 +151,15 @@ async function askForWindow(
 /** How many rows of the list have been shown when this window has. */
 function shownWith({ page, limit }: Window, answer: ListedPage): number {
   return (page - 1) * limit + lengthOf(answer)
+}
+
+/** Whether the list has no more places than were shown, by its other orders. */
+async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean> {
+  for (let look = 1; look <= MAX_LOOKS; look++) {
+    const now = await placesNow(ask, size, Math.ceil(shown / size))
+    if (typeof now === 'number') return shown >= now
+  }
+  return false
 }
 
 /** A total that says no more is no proof; a page that is not full, and no total against it, is. */

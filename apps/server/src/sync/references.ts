@@ -92,7 +92,7 @@ async function readList(
   return { items: [...known.values()], rejects, missing }
 }
 
-/** Of a short list a few items are a large share: up to so many go without a person's word. */
+/** Of a short list a few items are a large share: up to so many a day go without a person's word. */
 const FEW = 2
 
 async function guardList(
@@ -102,10 +102,12 @@ async function guardList(
   { missing, of, limit }: { missing: readonly string[]; of: number; limit: number },
 ): Promise<void> {
   const count = missing.length
-  if (run.dryRun || count <= FEW || !exceedsGuard({ count, recent: 0, of, share: limit })) return
+  if (run.dryRun || count === 0) return
   const topic = { kind: 'retire' as const, subject }
-  const question = { ...topic, ids: missing, of, limit }
   const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
+    const earlier = await recentlyRetiredItems(tx, run.tenantId, subject)
+    if (count + earlier <= FEW || !exceedsGuard({ count, recent: earlier, of, share: limit })) return false
+    const question = { ...topic, ids: missing, of, limit, earlier }
     const isOpen = !(await isConfirmed(tx, run, question))
     if (isOpen) await openGuard(tx, run, question)
     return isOpen
@@ -128,6 +130,20 @@ async function askUnlessRefused(
     if (error.kind !== 'invalid_response' || look === MAX_LOOKS) throw error
     return askUnlessRefused(client, kind, signal, look + 1)
   }
+}
+
+/** How many items of a list were retired within the last day without asking a person. */
+async function recentlyRetiredItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM catalog.reference_items i
+      WHERE i.tenant_id = $1 AND i.kind = $2 AND i.retired_at > now() - interval '1 day'
+        AND NOT EXISTS (
+          SELECT FROM app.run_guards g
+           WHERE g.tenant_id = $1 AND g.kind = 'retire' AND g.subject = $2 AND g.decision = 'confirmed'
+             AND g.decided_at > now() - interval '2 days' AND i.cianbox_id = ANY (g.ids))`,
+    [tenantId, kind],
+  )
+  return rows[0]?.count ?? 0
 }
 
 async function listedItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<string[]> {

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CianboxClient, ProductRow } from '@espejo/cianbox'
-import { type Pool, withTenant } from '../db/pool.js'
+import type { CianboxClient } from '@espejo/cianbox'
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { type GuardTopic, isConfirmed, openGuard } from '../runs/guard-store.js'
 import type { RunRow } from '../runs/run-row.js'
-import { askBesideKnown, IDS_A_REQUEST } from './ask-by-id.js'
+import { createAskByIds, IDS_A_REQUEST } from './ask-by-id.js'
+import type { ListedPage } from './belief/listed-page.js'
 import { exceedsGuard } from './belief/rules.js'
+import { type Known, settleAbsence } from './belief/settle-absence.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
 import { GuardOpened } from './guard-opened.js'
 import { nextPage, unseenProducts, unseenRequested } from './page-store.js'
-import { listedAmong, listedBeside, recentlyRetired, retireProducts } from './product-store.js'
+import { listedAmong, listedSample, recentlyRetired, retireProducts } from './product-store.js'
 import type { Session } from './session.js'
 import { prepareRows } from './source-rows.js'
 
@@ -24,11 +26,8 @@ export interface SweepOptions {
   signal: AbortSignal
 }
 
-/** So many products go into one question by id, and so many known ones beside each of them, on either side. */
-const ASKED = 40
-const BESIDE = 2
-/** An absence counts when so many answers by id agree. */
-const ANSWERS = 2
+/** Of the ids that one request may name, so many are of products that are known to be there. */
+const KNOWN = 12
 
 /**
  * Retires what the mirror lists and this run has not seen, and nothing on one answer: each product is
@@ -47,11 +46,7 @@ export async function sweep(session: Session, client: CianboxClient, options: Sw
   if (run.mode !== 'ids') await guard(run, options, unseen.ids, unseen.listed)
   const listed = new Set(unseen.ids)
   // What the mirror does not list may be new: that it is not there takes as many answers.
-  let absent = [...unseen.ids, ...unseen.unknown]
-  for (let answer = 1; answer <= ANSWERS && absent.length > 0; answer++) {
-    if (answer > 1) await delay(options.pauseMs, undefined, { signal: options.signal })
-    absent = await stillAbsent(session, client, absent, options)
-  }
+  const absent = await findAbsent(session, client, [...unseen.ids, ...unseen.unknown], options)
   const gone = absent.filter((id) => listed.has(id))
   if (run.mode === 'ids') await guard(run, options, gone, unseen.listed)
   for (const some of chunks(gone, IDS_A_REQUEST)) await retire(session, some)
@@ -78,34 +73,46 @@ async function guard(
   if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} of ${of} products are not listed any more.`)
 }
 
-/** Asks for products by id, mirrors those that are there, and answers the others. */
-async function stillAbsent(
+/** Asks for products by id, mirrors those that are there, and answers the others: {@link settleAbsence}. */
+async function findAbsent(
   session: Session,
   client: CianboxClient,
   ids: readonly string[],
-  { pool, signal }: SweepOptions,
+  { pool, pauseMs, signal }: SweepOptions,
 ): Promise<string[]> {
-  const { tenantId } = session.run
+  const { run } = session
+  const ask = createAskByIds(client, signal)
+  const pause = () => delay(pauseMs, undefined, { signal })
+  const ascending = [...ids].sort((a, b) => Number(a) - Number(b))
   const absent: string[] = []
-  for (const asked of chunks(ids, ASKED)) {
-    const controls = await withTenant(pool, tenantId, (tx) => listedBeside(tx, tenantId, asked, ids, BESIDE))
-    const rows = await askBesideKnown(client, asked, controls, signal)
-    const found = await mirrorFound(session, rows)
-    absent.push(...asked.filter((id) => !found.has(id)))
+  for (const asked of chunks(ascending, IDS_A_REQUEST - KNOWN)) {
+    const known = await withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, asked, ascending))
+    absent.push(...(await settleAbsence(ask, asked, known, (page) => mirrorFound(session, page), pause)))
   }
   return absent
 }
 
-async function mirrorFound(session: Session, rows: readonly ProductRow[]): Promise<Set<string>> {
-  const source = prepareRows(rows)
-  if (source.rows.length > 0) {
-    await session.commit(async (tx) => {
-      const page = await nextPage(tx, session.run, 'sweep')
-      const counts = await commitProducts(tx, session, { phase: 'sweep', page, source, mayRepeat: true })
-      return { phase: 'sweep', productsInPage: source.received, counts }
-    })
+async function knownBeside(
+  tx: Tx,
+  run: RunRow,
+  asked: readonly string[],
+  except: readonly string[],
+): Promise<Known> {
+  const [lowest = '0', highest = lowest] = [asked[0], asked.at(-1)]
+  const top = String(Number.MAX_SAFE_INTEGER)
+  return {
+    below: await listedSample(tx, run, { above: '0', below: lowest }, except, KNOWN),
+    above: await listedSample(tx, run, { above: highest, below: top }, except, KNOWN),
   }
-  return new Set(source.rows.map(({ id }) => id))
+}
+
+async function mirrorFound(session: Session, { rows }: ListedPage): Promise<void> {
+  const source = prepareRows(rows)
+  await session.commit(async (tx) => {
+    const page = await nextPage(tx, session.run, 'sweep')
+    const counts = await commitProducts(tx, session, { phase: 'sweep', page, source, mayRepeat: true })
+    return { phase: 'sweep', productsInPage: source.received, counts }
+  })
 }
 
 /** Marks what the source no longer has, and says so in the change log. */

@@ -54,7 +54,10 @@ async function syncChanges(session: Session, client: CianboxClient, options: Syn
 
 async function syncAll(session: Session, client: CianboxClient, options: SyncOptions): Promise<void> {
   const { phase } = session.state()
-  if (phase === null || phase === 'references') await syncReferences(session, client, options)
+  // An incremental run that had read back before it had to walk has walked nothing, whatever its checkpoint counts.
+  const isFresh = phase === null || phase === 'references'
+  if (isFresh || (await hasOnlyReadBack(session, options.pool)))
+    await syncReferences(session, client, options)
   if (phase !== 'sweep') {
     const ask = createAskPage(client, options.signal)
     const start = await walkProducts(session, ask, options)
@@ -65,6 +68,10 @@ async function syncAll(session: Session, client: CianboxClient, options: SyncOpt
     })
   }
   await sweep(session, client, options)
+}
+
+async function hasOnlyReadBack({ run }: Session, pool: Pool): Promise<boolean> {
+  return run.mode === 'incremental' && (await readPassStart(pool, run)) === null
 }
 
 /** Reads what was modified while the walk went on; the source's own clock says since when. */

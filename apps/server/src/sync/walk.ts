@@ -21,6 +21,8 @@ export async function walkProducts(
   const { run, dialect } = session
   const { pool, pageSize } = options
   let seen = await withinSeen(session, pool)
+  // What was shown beside the walk has no place in it.
+  let mayRepeat = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
     ask,
     {
@@ -31,15 +33,18 @@ export async function walkProducts(
       prepare: (page: WholePage) => prepareRows(page.rows),
       async commitPage({ page, prepared: source, leftOut, position }) {
         const range = rangeOf(source)
-        const mayRepeat = overlap(range, seen)
+        const repeats = mayRepeat || overlap(range, seen)
         await session.commit(async (tx) => {
-          const shown = { phase: 'products' as const, page, source, leftOut, mayRepeat }
+          const shown = { phase: 'products' as const, page, source, leftOut, mayRepeat: repeats }
           const counts = await commitProducts(tx, session, shown)
           return { phase: 'products', productsInPage: source.received, position, counts }
         })
         seen = span(seen, range)
       },
-      commitEnd: (page) => commitShownAgain(session, page),
+      commitEnd(page) {
+        mayRepeat = true
+        return commitShownAgain(session, page)
+      },
     },
     {
       limit: pageSize,

@@ -1,6 +1,14 @@
 import { incompletePass, pagingError } from '../failure.js'
 import { createReadingOrder } from '../reading-order.js'
-import { type AskPage, highestOf, isDescending, type ListedPage, lengthOf, union } from './listed-page.js'
+import {
+  type AskPage,
+  highestOf,
+  isDescending,
+  type ListedPage,
+  lengthOf,
+  repeatsARow,
+  union,
+} from './listed-page.js'
 import { askUnlessRefused, type PassStart } from './open-pass.js'
 import { MAX_LOOKS, partsOf } from './rules.js'
 
@@ -40,7 +48,7 @@ export async function confirmEnd(
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
     let answer = await ask(query)
-    if (isFirst ? hidesSomething(answer, walked) : answer.ids.length === 0) {
+    if (repeatsARow(answer) || (isFirst ? hidesSomething(answer, walked) : answer.ids.length === 0)) {
       answer = union(answer, await ask(query))
     }
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1

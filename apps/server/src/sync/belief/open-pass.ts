@@ -34,6 +34,9 @@ export interface OpenOptions {
   earlier: { rows: number; since: string } | null
 }
 
+/** No source gives fewer rows a page than this, where it is asked for more: so few are all that there is. */
+const SHORTEST_PAGE = 10
+
 /**
  * Looks at the front of the list, for how many rows a page has and how new the newest is, and then at
  * its end. After an earlier pass one look at the end is enough where the source agrees with the guess.
@@ -55,7 +58,7 @@ export async function openPass(ask: AskPage, options: OpenOptions): Promise<Open
   let front = await ask(query)
   const isOnly = front.totalPages === 1 && front.ids.length > 0
   if (!isFull(front, limit) && !isOnly) front = union(front, await ask(query))
-  const isCapped = front.ids.length > 0 && !isFull(front, limit) && front.totalPages !== 1
+  const isCapped = lengthOf(front) >= SHORTEST_PAGE && !isFull(front, limit) && front.totalPages !== 1
   const size = isCapped ? divisible(lengthOf(front)) : limit
   const since = await options.newestOf(front)
   const guess = Math.max(1, front.totalPages ?? 1)
@@ -89,7 +92,7 @@ export async function findEnd(
     if (furthest && furthest.page < page && sameIds(furthest.result, result)) return 'behind'
     furthest = { page, result }
     const { totalPages } = result
-    const isLast = isFull(result, size) ? totalPages === page : totalPages === null || totalPages <= page
+    const isLast = totalPages !== null && (isFull(result, size) ? totalPages === page : totalPages <= page)
     return isLast ? 'end' : 'rows'
   }
 

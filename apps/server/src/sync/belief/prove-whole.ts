@@ -96,7 +96,7 @@ async function readAgain(
  * shows the highest id, and is as long as it and the newest products say. Asked in shorter pages where
  * that is possible: a source that answers one question wrongly for good is asked another.
  */
-async function placesNow(
+export async function placesNow(
   ask: AskPage,
   size: number,
   guess: number,

@@ -38,8 +38,26 @@ interface ToldLie {
   isPersistent: boolean
 }
 
-function createSource(nature: Nature, lies: readonly ToldLie[]) {
+/** What happens at the source right before its n-th answer. */
+interface Move {
+  nth: number
+  /** How many products are added behind the last one. */
+  added: number
+  /** Of the products that are there, where in the list some are deleted, 0 to 1. */
+  deletedAt: readonly number[]
+}
+
+function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly Move[] = []) {
   const all = Array.from({ length: nature.products }, (_, i) => i + 1)
+  let newest = nature.products
+  let newestAtProof = 0
+
+  function move({ added, deletedAt }: Move): void {
+    for (const place of deletedAt) {
+      all.splice(Math.floor(place * all.length), 1)
+    }
+    for (let i = 0; i < added; i++) all.push(++newest)
+  }
   const isShown = (id: number) => nature.hiddenEvery === 0 || id % nature.hiddenEvery !== 0
   const persistent: { query: ListQuery; lie: Lie }[] = []
   let requests = 0
@@ -93,6 +111,8 @@ function createSource(nature: Nature, lies: readonly ToldLie[]) {
 
   const ask: AskPage = async (query) => {
     requests++
+    for (const one of moves) if (one.nth === requests) move(one)
+    if (newestAtProof === 0 && query.order === 'id-desc') newestAtProof = newest
     const lie = lies.find(({ nth }) => nth === requests)
     if (lie?.isPersistent) persistent.push({ query, lie: lie.lie })
     const kept = persistent.find(
@@ -104,7 +124,15 @@ function createSource(nature: Nature, lies: readonly ToldLie[]) {
     const rows = ids.map((id) => ({ raw: { id }, json: `{"id":${id}}` }))
     return listedPage({ rows, totalPages: total })
   }
-  return { ask, truth: all.filter(isShown), requests: () => requests }
+  /**
+   * What was there from the beginning, and is there now. Where no row is left out by rule, what was added
+   * before the proof of the end began too: deletions elsewhere cannot stand in for it there.
+   */
+  const kept = () => {
+    const newestKept = nature.hiddenEvery === 0 ? newestAtProof : nature.products
+    return all.filter((id) => id <= newestKept && isShown(id))
+  }
+  return { ask, truth: all.filter(isShown), kept, requests: () => requests }
 }
 
 /** A record in memory, which keeps what a run's tables keep. */
@@ -150,8 +178,8 @@ function createRecord() {
 }
 
 /** @returns what was seen and how many requests it took; the error's code where the pass was not believed */
-async function readThrough(nature: Nature, lies: readonly ToldLie[]) {
-  const source = createSource(nature, lies)
+async function readThrough(nature: Nature, lies: readonly ToldLie[], moves: readonly Move[] = []) {
+  const source = createSource(nature, lies, moves)
   const { record, seen } = createRecord()
   try {
     const earlier = nature.known === null ? null : { rows: nature.known, since: '2026-01-01T00:00:00.000Z' }
@@ -199,7 +227,7 @@ const anyNature: fc.Arbitrary<Nature> = fc.record({
   ),
   totals: fc.constantFrom('right', 'right', 'missing', 'behind', 'ahead'),
   pastEnd: fc.constantFrom('empty', 'error', 'last'),
-  hiddenEvery: fc.constantFrom(0, 0, 0, 7),
+  hiddenEvery: fc.constantFrom(0, 0, 0, 2, 3, 7),
   cap: fc.constantFrom(200, 200, 200, 20),
   known: fc.oneof(fc.constant(null), fc.nat(130)),
 })
@@ -220,6 +248,21 @@ const anyLie: fc.Arbitrary<Lie> = fc.oneof(
 
 const toldLie = (isPersistent: fc.Arbitrary<boolean>): fc.Arbitrary<ToldLie> =>
   fc.record({ lie: anyLie, nth: fc.integer({ min: 1, max: 24 }), isPersistent })
+
+const somePlace = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+const someMoves = fc.array(
+  fc.record({
+    nth: fc.integer({ min: 1, max: 24 }),
+    added: fc.nat(4),
+    deletedAt: fc.array(somePlace, { maxLength: 4 }),
+  }),
+  { minLength: 1, maxLength: 12 },
+)
+
+/** Where rows are left out or pages are cut, and totals are wrong as well, a short last page cannot be told from the end. */
+function isWithinReach({ hiddenEvery, cap, totals }: Nature): boolean {
+  return (hiddenEvery === 0 && cap === 200) || totals === 'right' || totals === 'missing'
+}
 
 /** Differences are told short: a failing property prints them. */
 function missing(truth: readonly number[], seen: ReadonlySet<number>): number[] {
@@ -252,8 +295,11 @@ describe('a pass over a catalogue', () => {
         fc.pre(nature.takesOrder || nature.totals !== 'ahead' || nature.pastEnd !== 'error')
         // Cut pages that happen to be as many as an earlier pass would expect are found out too late.
         fc.pre(nature.cap === 200 || nature.known === null)
-        // Where rows are left out or pages are cut, and totals are wrong as well, a short last page cannot be told from the end.
-        fc.pre((nature.hiddenEvery === 0 && nature.cap === 200) || nature.totals === 'right')
+        fc.pre(isWithinReach(nature))
+        // No total and no order: then a short page is the end.
+        fc.pre(
+          (nature.hiddenEvery === 0 && nature.cap === 200) || nature.totals === 'right' || nature.takesOrder,
+        )
         const pass = await readThrough(nature, [])
         expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
           outcome: 'whole',
@@ -292,6 +338,8 @@ describe('a pass over a catalogue', () => {
     )
     await fc.assert(
       fc.asyncProperty(anyNature, lies, async (nature, told) => {
+        // A short page, a total that says it is the only one, and a false answer that fits both: nothing is left to ask.
+        fc.pre(isWithinReach(nature))
         const pass = await readThrough({ ...nature, takesOrder: true }, told)
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
@@ -308,6 +356,60 @@ describe('a pass over a catalogue', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+
+  // What is added is behind the last product, as new ids are; ADR 4 says what remains of an old id that returns.
+  it('never passes for whole when a row was not seen that kept still while others came and went', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyNature, someMoves, async (nature, moves) => {
+        // As above, and as there: what keeps a truthful reading from the end keeps this one from it.
+        fc.pre(nature.cap === 200 || nature.known === null)
+        fc.pre(isWithinReach(nature))
+        const pass = await readThrough({ ...nature, takesOrder: true }, [], moves)
+        if (pass.outcome === 'whole') expect(missing(pass.kept(), pass.seen)).toEqual([])
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('is whole whichever product is deleted, or whenever some are added, while it reads', async () => {
+    const oneMove: fc.Arbitrary<Move> = fc.record({
+      nth: fc.integer({ min: 1, max: 20 }),
+      added: fc.nat(3),
+      deletedAt: fc.array(somePlace, { maxLength: 1 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.record(catalogue), fc.boolean(), oneMove, async (drawn, again, move) => {
+        fc.pre(drawn.products > 1)
+        const nature = { ...HONEST, ...drawn, known: again ? drawn.products : null }
+        const pass = await readThrough(nature, [], [move])
+        expect({ outcome: pass.outcome, missing: missing(pass.kept(), pass.seen) }).toEqual({
+          outcome: 'whole',
+          missing: [],
+        })
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('takes the last page shown again for the end, also where one of its answers was another', async () => {
+    const told = [
+      { lie: { kind: 'row-twice' as const }, nth: 4, isPersistent: false },
+      { lie: { kind: 'shifted' as const, by: -4 }, nth: 23, isPersistent: false },
+    ]
+    const nature = {
+      ...HONEST,
+      products: 91,
+      size: 25,
+      cap: 20,
+      totals: 'ahead' as const,
+      pastEnd: 'last' as const,
+    }
+    const pass = await readThrough(nature, told)
+    expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
+      outcome: 'whole',
+      missing: [],
+    })
   })
 
   it('goes on where it was interrupted, and reads no page twice', async () => {

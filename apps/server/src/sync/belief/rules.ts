@@ -78,28 +78,15 @@ export interface ByIdAnswer {
  * Whether an answer by id is in good order. A row without a readable id may be the one that is missing,
  * one that stands twice may stand in its place, and one that nobody asked for says that ids are not heeded.
  */
-export function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
+function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
   const known = new Set([...asked, ...controls])
   return unnamed === 0 && !isRepeated && shown.every((id) => known.has(id))
 }
 
-/**
- * How an answer by id, in good order, stands to a product that it does not show. The answer is by
- * ascending id, so one that is cut short, at either end or in the middle, cannot show known products on
- * both sides of what it hides.
- * - `absent`: a known product below it and one above it are shown
- * - `alone`: on one side of it none is known; it must be asked for by itself as well
- * - `unknown`: known products beside it are missing too
- */
-export function standingOf(id: string, { controls, shown }: ByIdAnswer): 'absent' | 'alone' | 'unknown' {
-  const isShown = new Set(shown)
-  const place = Number(id)
-  const sides = [
-    controls.filter((control) => Number(control) < place),
-    controls.filter((control) => Number(control) > place),
-  ]
-  if (sides.some((side) => side.length > 0 && !side.some((control) => isShown.has(control)))) return 'unknown'
-  return sides.some((side) => side.length === 0) ? 'alone' : 'absent'
+/** Whether an answer by id says anything of what it does not show: it must show a product that is known to be there. */
+export function isEvidence(answer: ByIdAnswer): boolean {
+  const { controls, shown } = answer
+  return isInOrder(answer) && (controls.length === 0 || controls.some((id) => shown.includes(id)))
 }
 
 /** Whether so many retirements, with those of the last day, need a person's word first. */

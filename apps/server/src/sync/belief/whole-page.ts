@@ -27,18 +27,32 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     if (end && result.ids.length > 0 && sameIds(result, end)) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
       if (sameIds(again, end)) return { ...again, leftOut: 0, repeatsEnd: true }
-      end = null
-      return isFull(again, size) ? asIs(again) : confirm(page, again)
+      return unlessEnd(isFull(again, size) ? asIs(again) : await confirm(page, again))
+    }
+    if (!isFull(result, size)) return unlessEnd(await confirm(page, result))
+    end = null
+    return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
+  }
+
+  /** A page of nothing but rows of the end has no places of its own, whatever else was said of it. */
+  function unlessEnd(page: WholePage): WholePage {
+    const known = new Set(end?.ids)
+    if (page.ids.length > 0 && page.ids.every((id) => known.has(id))) {
+      return { ...page, leftOut: 0, repeatsEnd: true }
     }
     end = null
-    if (!isFull(result, size)) return confirm(page, result)
-    return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
+    return page
   }
 
   async function confirm(page: number, first: ListedPage): Promise<WholePage> {
     let shown = first
+    let asEnd = 0
     for (let look = 2; look <= MAX_LOOKS; look++) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
+      // The first answer may have been the one that was wrong.
+      if (end && again.ids.length > 0 && sameIds(again, end) && ++asEnd === 2) {
+        return { ...again, leftOut: 0, repeatsEnd: true }
+      }
       shown = union(shown, again)
       if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return asIs(shown)
       const parts = await readParts(page)

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RunFailure } from '../failure.js'
+import { listedPage } from './listed-page.js'
+import { type AskByIds, settleAbsence } from './settle-absence.js'
+
+const pageOf = (ids: readonly string[]) =>
+  listedPage({ rows: ids.map((id) => ({ raw: { id: Number(id) }, json: '' })), totalPages: 1 })
+
+/** How an answer is spoiled, each time the same. */
+type Cut =
+  | { keep: 'first' | 'last' | 'ends'; share: number }
+  | { keep: 'all' }
+  | { keep: 'replaced'; at: number }
+
+function spoil(rows: readonly string[], cut: Cut): string[] {
+  if (cut.keep === 'all') return [...rows]
+  if (cut.keep === 'replaced') return rows.map((id, i) => (i === cut.at % rows.length ? (rows[0] ?? id) : id))
+  const count = Math.max(1, Math.floor(rows.length * cut.share))
+  if (cut.keep === 'first') return rows.slice(0, count)
+  if (cut.keep === 'last') return rows.slice(-count)
+  return count === 1 ? rows.slice(0, 1) : [...rows.slice(0, count - 1), ...rows.slice(-1)]
+}
+
+function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
+  let asked = 0
+  const ask: AskByIds = async (ids) => {
+    const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
+    return pageOf(spoil(rows, cutOf(++asked)))
+  }
+  return { ask, asked: () => asked }
+}
+
+const never = async () => undefined
+const cut: fc.Arbitrary<Cut> = fc.oneof(
+  fc.record({
+    keep: fc.constantFrom('first', 'last', 'ends'),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+  fc.record({ keep: fc.constant('replaced' as const), at: fc.nat(50) }),
+  fc.constant({ keep: 'all' as const }),
+)
+
+/** Products asked for, some of which are there, and known ones on both sides of them. */
+const question = fc.record({
+  asked: fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { minLength: 1, maxLength: 40 }),
+  isThere: fc.func(fc.boolean()),
+  below: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 12 }),
+  above: fc.uniqueArray(fc.integer({ min: 200, max: 299 }), { minLength: 1, maxLength: 12 }),
+})
+
+async function settle(
+  drawn: typeof question extends fc.Arbitrary<infer T> ? T : never,
+  cutOf: (nth: number) => Cut,
+) {
+  const ids = drawn.asked.map(String)
+  const known = { below: drawn.below.map(String), above: drawn.above.map(String) }
+  const live = ids.filter((id) => drawn.isThere(id))
+  const source = sourceOf(new Set([...live, ...known.below, ...known.above]), cutOf)
+  try {
+    const absent = await settleAbsence(source.ask, ids, known, never, never)
+    return { absent, live, dead: ids.filter((id) => !live.includes(id)), asked: source.asked() }
+  } catch (error) {
+    if (error instanceof RunFailure) return null
+    throw error
+  }
+}
+
+describe('products that the source does not show by id', () => {
+  it('are absent after two answers where it tells the truth', async () => {
+    await fc.assert(
+      fc.asyncProperty(question, async (drawn) => {
+        const outcome = await settle(drawn, () => ({ keep: 'all' }))
+        expect(outcome?.absent).toEqual(outcome?.dead)
+        expect(outcome?.asked).toBeLessThanOrEqual(3)
+      }),
+    )
+  })
+
+  it('are never absent while they are there, however its answers are cut, always the same way', async () => {
+    await fc.assert(
+      fc.asyncProperty(question, cut, async (drawn, always) => {
+        const outcome = await settle(drawn, () => always)
+        if (outcome) expect(outcome.absent.filter((id) => outcome.live.includes(id))).toEqual([])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('are never absent while they are there when one answer is cut or empty', async () => {
+    await fc.assert(
+      fc.asyncProperty(question, cut, fc.integer({ min: 1, max: 3 }), async (drawn, once, nth) => {
+        const outcome = await settle(drawn, (n) => (n === nth ? once : { keep: 'all' }))
+        expect(outcome?.absent).toEqual(outcome?.dead)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

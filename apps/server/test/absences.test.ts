@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../src/db/pool.js'
+import { useDatabase } from './support/database.js'
+import { mirrorOf, truthOf } from './support/mirror.js'
+import { useSyncBench } from './support/sync-bench.js'
+
+const database = useDatabase()
+const bench = useSyncBench(database)
+
+async function sync(tenantId: string, ids: string[] | null = null) {
+  const { run } = await bench.control.start(tenantId, {
+    mode: ids ? 'ids' : 'full',
+    ids,
+    dryRun: false,
+    startedBy: null,
+  })
+  return bench.reached(tenantId, run.id, ({ endedAt, status }) => endedAt !== null || status === 'paused')
+}
+
+describe('products that are known to be there, which an answer by id must show', () => {
+  it('are none of those that the source fails for', async () => {
+    const account = await bench.addTenant('failing-control')
+    await sync('failing-control')
+    account.remove([7], 'gone')
+    account.inject({ kind: 'server-error', asksFor: 9 })
+    // The run shows no product but the one that it cannot be asked for.
+    expect(await sync('failing-control', ['7', '9'])).toMatchObject({
+      status: 'complete',
+      retired: 1,
+      errors: 1,
+    })
+    expect((await mirrorOf(database.pool, 'failing-control')).has(9)).toBe(true)
+  })
+
+  it('are from all over the mirror: the newest may have been deleted together', async () => {
+    const account = await bench.addTenant('newest-gone')
+    await sync('newest-gone')
+    account.remove([7, 445, 446, 447, 448, 449, 450], 'gone')
+    expect(await sync('newest-gone', ['7'])).toMatchObject({ status: 'complete', retired: 1 })
+  })
+})
+
+describe('a truthful source', () => {
+  it('may delete a product while a run walks, although all of its products were modified just now', async () => {
+    const account = await bench.addTenant('all-recent', { products: 400 }, { pageSize: 50 })
+    account.edit(400)
+    account.inject({ kind: 'hang', page: 3, times: 1 })
+    const { run } = await bench.control.start('all-recent', {
+      mode: 'full',
+      ids: null,
+      dryRun: false,
+      startedBy: null,
+    })
+    await bench.reached('all-recent', run.id, ({ page }) => page >= 2)
+    account.remove([399], 'gone')
+    expect(await bench.ended('all-recent', run.id)).toMatchObject({ status: 'complete' })
+    const mirror = await mirrorOf(database.pool, 'all-recent')
+    // The walk had seen it; the next run retires it.
+    mirror.delete(399)
+    expect(mirror).toEqual(truthOf(account))
+  })
+
+  it.each([2, 3, 11])(
+    'may leave out every %ith row and say nothing of how many pages it has',
+    async (hiddenEvery) => {
+      const tenant = `hidden-${hiddenEvery}`
+      const switches = { hiddenEvery, pagingFields: false }
+      const account = await bench.addTenant(tenant, { products: 582, switches })
+      expect(await sync(tenant)).toMatchObject({ status: 'complete' })
+      const shown = [...truthOf(account).keys()].filter((id) => id % hiddenEvery !== 0)
+      expect([...(await mirrorOf(database.pool, tenant)).keys()].sort((a, b) => a - b)).toEqual(shown)
+    },
+  )
+})
+
+describe('a reference list that loses some of its items in each run', () => {
+  async function listOf(tenant: string) {
+    const account = await bench.addTenant(tenant)
+    await sync(tenant)
+    const brands = account.lists().marcas.length
+    return {
+      brands,
+      lose(count: number) {
+        account.clearFaults()
+        account.inject({
+          kind: 'short-page',
+          route: '/productos/marcas',
+          rows: brands - count,
+          keep: 'first',
+        })
+      },
+      async listed() {
+        const { rows } = await withTenant(database.pool, tenant, (tx) =>
+          tx.query<{ count: number }>(
+            `SELECT count(*)::int AS count FROM catalog.reference_items WHERE kind = 'brands' AND retired_at IS NULL`,
+          ),
+        )
+        return rows[0]?.count
+      },
+    }
+  }
+
+  // Of 86 brands 15 % are 12.
+  it('is asked about as if they had gone at once', async () => {
+    const { brands, lose, listed } = await listOf('by-and-by')
+    lose(10)
+    expect(await sync('by-and-by')).toMatchObject({ status: 'complete' })
+    lose(20)
+    expect(await sync('by-and-by')).toMatchObject({ status: 'paused', waiting: { reason: 'guard' } })
+    expect(await listed()).toBe(brands - 10)
+  })
+
+  it('is not asked about for those that a person has confirmed', async () => {
+    const { brands, lose, listed } = await listOf('confirmed-list')
+    lose(20)
+    const asking = await sync('confirmed-list')
+    expect(asking).toMatchObject({ status: 'paused' })
+    await bench.control.decideGuard('confirmed-list', asking.id, { decision: 'confirmed', decidedBy: null })
+    expect(await bench.ended('confirmed-list', asking.id)).toMatchObject({ status: 'complete' })
+    lose(29)
+    expect(await sync('confirmed-list')).toMatchObject({ status: 'complete' })
+    expect(await listed()).toBe(brands - 29)
+  })
+})
