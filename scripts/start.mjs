@@ -3,4 +3,4 @@
 import { build } from './build.mjs'
 
 build()
-await import('../apps/server/dist/main.js')
+await import('../apps/server/dist/app/main.js')

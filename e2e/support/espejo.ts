@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../apps/server/dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../apps/server/dist/app/main.js', import.meta.url))
 
 /** A whole Espejo in a process of its own, started as `npm start` starts it. */
 export interface EspejoProcess {

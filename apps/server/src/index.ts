@@ -4,7 +4,7 @@
  */
 export type { Authenticate } from './accounts/authenticate.js'
 export type { Session } from './accounts/session.js'
-export { type Espejo, startEspejo } from './compose.js'
-export { type Config, ConfigError, parseConfig } from './config.js'
-export { type EmbeddedEspejo, type EmbedOptions, embedEspejo } from './embed.js'
-export { StartError } from './parts.js'
+export { type Config, ConfigError, parseConfig } from './app/config.js'
+export { type Espejo, startEspejo } from './app/create-server.js'
+export { type EmbeddedEspejo, type EmbedOptions, embedEspejo } from './app/embed.js'
+export { StartError } from './app/services.js'

@@ -5,7 +5,7 @@ import { withTenant } from '../src/db/pool.js'
 import { listOf, problemSchema, rejectSchema, runSchema } from '../src/http/answer-schemas.js'
 import { apiRoutes } from '../src/http/api.js'
 import { describeApi, openApiPath } from '../src/http/openapi.js'
-import { createStreamRouter } from '../src/stream/stream-routes.js'
+import { createStreamRouter } from '../src/http/stream/stream-routes.js'
 import { type Answer, type Client, useApp } from './support/app.js'
 
 const app = useApp()

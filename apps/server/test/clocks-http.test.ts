@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { type DueKind, readDue } from '../src/schedule/due-work.js'
+import { type DueKind, readDue } from '../src/maintenance/tenant-timers.js'
 import { createWebhookStore } from '../src/webhooks/webhook-store.js'
 import { useApp } from './support/app.js'
 

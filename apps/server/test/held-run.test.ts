@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { advance, claimRun, StaleLedgerError, SupersededError } from '../src/runs/held-run.js'
+import { recordPage } from '../src/runs/page-store.js'
 import { progressData } from '../src/runs/run-state.js'
 import { findRun } from '../src/runs/run-store.js'
 import { stateOf } from '../src/sync/ledger.js'
-import { recordPage } from '../src/sync/page-store.js'
 import { useDatabase } from './support/database.js'
 import { useSyncBench } from './support/sync-bench.js'
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createUser } from '../src/accounts/accounts.js'
-import { deriveKey } from '../src/secrets.js'
+import { deriveKey } from '../src/connections/secrets.js'
 import { TEST_PASSWORD, TEST_SECRET_KEY, useApp } from './support/app.js'
 
 let clock = Date.now()

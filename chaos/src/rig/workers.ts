@@ -124,7 +124,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
 
 const READY = /working on runs/
 const SKEWED_CLOCK = new URL('./skewed-clock.js', import.meta.url).href
-const MAIN = fileURLToPath(new URL('../../../apps/server/dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../apps/server/dist/app/main.js', import.meta.url))
 
 /** The run that this line of a worker's log says it has claimed. */
 function claimIn(line: string): string | null {

@@ -1,7 +1,7 @@
 import type { Role, User } from '@espejo/contract'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { deriveKey, importSigningKey } from '../secrets.js'
+import { deriveKey, importSigningKey } from '../connections/secrets.js'
 
 /** Who asks, on whose behalf, and until when. */
 export interface Session {

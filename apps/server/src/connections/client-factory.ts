@@ -1,9 +1,9 @@
 import { type CianboxClient, type CianboxClientOptions, createCianboxClient } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
-import type { GuardsOf } from '../requests/request-guards.js'
-import type { Sealer } from '../secrets.js'
 import { createConnectionStore } from './connection-store.js'
+import type { GuardsOf } from './request-limits.js'
+import type { Sealer } from './secrets.js'
 
 /** What the one who uses the client may set; the rest is the tenant's connection. */
 type ClientHooks = Partial<

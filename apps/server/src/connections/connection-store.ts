@@ -2,8 +2,8 @@ import type { Tokens } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { type Sealer, UnsealError } from '../secrets.js'
 import { CONNECTION_COLUMNS, type ConnectionRow, toConnection, UPSERT_CONNECTION } from './connection-row.js'
+import { type Sealer, UnsealError } from './secrets.js'
 
 /** A tenant's first connection came without a password. */
 export class PasswordRequiredError extends Error {

@@ -1,11 +1,11 @@
 import { CianboxError, type ConnectionReport, createCianboxClient, type Limiter } from '@espejo/cianbox'
 import type { ConnectionTest } from '@espejo/contract'
 import type { ConnectionTestBody } from '@espejo/contract/schemas'
-import { BudgetSpentError } from '../requests/budget-spent.js'
-import type { GuardsOf } from '../requests/request-guards.js'
-import { UnsealError } from '../secrets.js'
+import { BudgetSpentError } from './budget-spent.js'
 import type { ConnectionStore, OpenConnection } from './connection-store.js'
+import type { GuardsOf } from './request-limits.js'
 import { RUN_CODE_OF_KIND } from './run-error-codes.js'
+import { UnsealError } from './secrets.js'
 
 /** Tries a connection: logs in at the ERP and reads one small page. Never throws for what the ERP does. */
 export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => Promise<ConnectionTest>

@@ -21,8 +21,8 @@ import type {
   sessionSchema,
   streamTicketSchema,
 } from './answer-schemas.js'
-import type { eventSchemas } from './event-schemas.js'
 import type { guardSchema } from './guard-routes.js'
+import type { eventSchemas } from './stream/event-schemas.js'
 
 it('the schemas of answers and events say exactly what the contract says', () => {
   expectTypeOf<z.infer<typeof runSchema>>().toEqualTypeOf<Run>()

@@ -6,9 +6,9 @@ import type { Pool } from '../db/pool.js'
 import { type ApiDeps, createApi } from './api.js'
 import { createHealthRouter } from './health.js'
 import { createMetrics } from './metrics.js'
-import { createPlainHost, type ServePlain } from './plain-host.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { createRequestLog } from './request-log.js'
+import { createPlainHost, type ServePlain } from './stream/raw-http-host.js'
 import { createWebAppRouter } from './web-app.js'
 
 export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {

@@ -1,8 +1,8 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { problemSchema } from './answer-schemas.js'
-import { eventSchemas } from './event-schemas.js'
 import type { Route } from './route.js'
-import { streamOperations } from './stream-operations.js'
+import { eventSchemas } from './stream/event-schemas.js'
+import { streamOperations } from './stream/stream-operations.js'
 
 /** The OpenAPI 3.1 document of an API, from the schemas that its routes are validated with. */
 export function describeApi(routes: readonly Route[], options: { streams: boolean }): object {

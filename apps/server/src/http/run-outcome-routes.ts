@@ -2,6 +2,7 @@ import { listQuery } from '@espejo/contract/schemas'
 import { z } from 'zod'
 import { listChangesOfRun } from '../catalog/change-queries.js'
 import { type Pool, withTenant } from '../db/pool.js'
+import { listRejectedIds, listRejects } from '../runs/reject-queries.js'
 import type { RunControl } from '../runs/run-control.js'
 import { findRun } from '../runs/run-store.js'
 import {
@@ -14,7 +15,6 @@ import {
 } from './answer-schemas.js'
 import { decodeCursor, toList } from './cursor.js'
 import { HttpProblem } from './problem.js'
-import { listRejectedIds, listRejects } from './reject-queries.js'
 import { ok, type Route, route } from './route.js'
 import { fail, noSuchRun, runActive, runParams } from './run-problems.js'
 

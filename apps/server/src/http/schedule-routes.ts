@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { cronProblem, nextDue, TIME_ZONE } from '../schedule/cron.js'
-import { readDue, setDue } from '../schedule/due-work.js'
-import { readSchedule, type ScheduleSettings, writeSchedule } from '../schedule/schedule-store.js'
+import { cronProblem, nextDue, TIME_ZONE } from '../maintenance/cron.js'
+import { readSchedule, type ScheduleSettings, writeSchedule } from '../maintenance/schedule-store.js'
+import { readDue, setDue } from '../maintenance/tenant-timers.js'
 import { ok, type Route, route } from './route.js'
 
 const PATH = '/cianbox/sync/schedule'

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createTurns, type InTurn } from './admission-queue.js'
 import { createChannels } from './channels.js'
 import { DueQueue } from './due-queue.js'
 import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
 import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
 import type { Position } from './run-channel.js'
-import { createSeats, type Seat } from './seats.js'
 import { recheckSessions } from './session-check.js'
 import type { StreamSession } from './stream-session.js'
-import { createTurns, type InTurn } from './turns.js'
 import { type Outlet, Viewer } from './viewer.js'
+import { createSeats, type Seat } from './viewer-limits.js'
 
 /** All open streams of this process, and the runs that they watch. */
 export interface StreamHub {

@@ -1,12 +1,17 @@
 import type { SourceReject } from '@espejo/cianbox'
 import type { RunPhase } from '@espejo/contract'
+import {
+  type ProductToWrite,
+  probeProducts,
+  rehashProducts,
+  upsertProducts,
+} from '../catalog/product-store.js'
 import { pipelined } from '../db/pipelined.js'
 import type { Tx } from '../db/pool.js'
+import { recordPage, recordRejects, seenAmong, takeBackRejects } from '../runs/page-store.js'
 import { findChanges, recordChanges } from './change-log.js'
 import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
-import { recordPage, recordRejects, seenAmong, takeBackRejects } from './page-store.js'
-import { type ProductToWrite, probeProducts, rehashProducts, upsertProducts } from './product-store.js'
 import { readRows } from './read-rows.js'
 import type { Session } from './session.js'
 import type { SourceRows } from './source-rows.js'

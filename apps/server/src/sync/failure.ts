@@ -1,7 +1,7 @@
 import { CianboxError } from '@espejo/cianbox'
 import type { RunErrorCode } from '@espejo/contract'
 import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
-import { UnsealError } from '../secrets.js'
+import { UnsealError } from '../connections/secrets.js'
 
 /** The run cannot go on, for a reason that an operator can act on. */
 export class RunFailure extends Error {

@@ -1,9 +1,9 @@
 import type { Dialect } from '@espejo/contract'
+import { findMirror } from '../catalog/mirror-store.js'
 import type { Tx } from '../db/pool.js'
 import { worldBefore } from '../runs/pinned-world.js'
 import type { RunRow } from '../runs/run-row.js'
 import { RunFailure } from './failure.js'
-import { findMirror } from './mirror-store.js'
 
 /** What a run may take from the mirror that is there when it begins. */
 export interface MirrorOfWorld {

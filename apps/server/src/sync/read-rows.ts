@@ -1,5 +1,5 @@
 import { type Dialect, parseProductRows, type SourceReject } from '@espejo/cianbox'
-import type { ProductToWrite } from './product-store.js'
+import type { ProductToWrite } from '../catalog/product-store.js'
 import type { SourceRow, SourceRows } from './source-rows.js'
 
 /** Reads rows into products ready to be written; those that cannot be read become rejects. */

@@ -8,12 +8,12 @@ import {
 } from '@espejo/cianbox'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { isConfirmed, openGuard } from '../runs/guard-store.js'
+import { recordRejects } from '../runs/page-store.js'
 import type { RunRow } from '../runs/run-row.js'
 import { exceedsGuard, MAX_LOOKS } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
 import { GuardOpened } from './guard-opened.js'
 import { NO_COUNTS } from './ledger.js'
-import { recordRejects } from './page-store.js'
 import { prefetched } from './prefetch.js'
 import type { Session } from './session.js'
 

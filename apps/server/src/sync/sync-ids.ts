@@ -1,7 +1,7 @@
 import type { CianboxClient, SourceReject } from '@espejo/cianbox'
+import { nextPage, recordRejects } from '../runs/page-store.js'
 import { askByIdIsolating, IDS_A_REQUEST } from './ask-by-id.js'
 import { commitProducts } from './commit-products.js'
-import { nextPage, recordRejects } from './page-store.js'
 import type { Session } from './session.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 

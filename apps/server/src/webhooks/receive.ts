@@ -1,9 +1,9 @@
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
-import { askFor } from '../schedule/due-work.js'
-import { QUIET_MS } from './drain.js'
+import { askFor } from '../maintenance/tenant-timers.js'
 import type { NotificationBody } from './notification-body.js'
 import { addPending } from './pending-store.js'
+import { QUIET_MS } from './process-pending.js'
 
 /** Events of the reference lists: only a full run reads those. */
 const LIST_EVENTS: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 import { type CianboxClient, CianboxError, type Notification, type NotificationEvent } from '@espejo/cianbox'
 import type { Connection } from '@espejo/contract'
+import { BudgetSpentError } from '../connections/budget-spent.js'
 import type { ClientFactory } from '../connections/client-factory.js'
 import type { ConnectionStore } from '../connections/connection-store.js'
-import { BudgetSpentError } from '../requests/budget-spent.js'
-import { UnsealError } from '../secrets.js'
+import { UnsealError } from '../connections/secrets.js'
 import type { Webhook, WebhookStore } from './webhook-store.js'
 
 /** What the mirror is told of: its products, and the lists that they refer to. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { NotificationEvent } from '@espejo/cianbox'
+import type { Sealer } from '../connections/secrets.js'
 import { type Pool, type Tx, withTenant, withWebhookHash } from '../db/pool.js'
-import type { Sealer } from '../secrets.js'
 
 /** A tenant's address for notifications. */
 export interface Webhook {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { prepareDatabase } from '../../src/app/prepare-database.js'
 import { startEmbeddedPostgres } from '../../src/db/embedded/index.js'
-import { prepareDatabase } from '../../src/db/prepare.js'
 
 declare module 'vitest' {
   interface ProvidedContext {

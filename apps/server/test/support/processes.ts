@@ -55,4 +55,4 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/app/main.js', import.meta.url))

@@ -1,6 +1,6 @@
 import type { Run } from '@espejo/contract'
 import { createClientFactory } from '../../src/connections/client-factory.js'
-import { createGuards } from '../../src/requests/request-guards.js'
+import { createGuards } from '../../src/connections/request-limits.js'
 import { createJobSlots } from '../../src/runs/job-slots.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import type { LiveApp, LiveTenant } from './live-app.js'

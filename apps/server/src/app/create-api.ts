@@ -1,0 +1,61 @@
+import type { Authenticate } from '../accounts/authenticate.js'
+import type { Session } from '../accounts/session.js'
+import { createConnectionStore } from '../connections/connection-store.js'
+import { createConnectionTester } from '../connections/connection-tester.js'
+import { deriveKey } from '../connections/secrets.js'
+import type { ApiDeps } from '../http/api.js'
+import { createStreamRouter } from '../http/stream/stream-routes.js'
+import { createTickets, type Tickets } from '../http/stream/tickets.js'
+import { createChangesReader } from '../stream/changes-reader.js'
+import { createStreamHub, type StreamHub } from '../stream/hub.js'
+import { createTailReader } from '../stream/tail-reader.js'
+import { createRegistrations } from '../webhooks/registration.js'
+import { createWebhookStore } from '../webhooks/webhook-store.js'
+import type { Parts } from './services.js'
+
+/** Over how long the streams of a stopping process are let go. */
+export const DRAIN_MS = 2000
+
+/** Who asks, and whether they still may: ours, or those of the application that Espejo lives in. */
+export interface Host {
+  authenticate: Authenticate
+  /** Reads the token of the brief's `?token=`, on stream routes alone. */
+  verifyToken(token: string): Promise<Session | null>
+  /** Whether a session that streams are open for still holds, before its `expiresAt`. */
+  isSessionLive(session: Session): Promise<boolean>
+  /** Where the ERP reaches the API, without the API's own path; null: not known. */
+  publicUrl(): string | null
+}
+
+/** What the API is made of, with the hub and the tickets of its streams. */
+export function openApi(
+  parts: Parts,
+  host: Host,
+): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub; tickets: Tickets } {
+  const { log, pool, secretKey, sealer, baseUrl, wakeups, guardsOf, clients, runControl } = parts
+  const now = () => new Date()
+  const hub = createStreamHub({
+    read: createTailReader({ pool }),
+    readChanges: createChangesReader(pool),
+    now,
+    onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
+    isSessionLive: host.isSessionLive,
+  })
+  wakeups.listen(hub.wake)
+
+  const { authenticate, verifyToken, publicUrl } = host
+  const connections = createConnectionStore({ pool, sealer })
+  const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now })
+  const webhooks = createWebhookStore({ pool, sealer })
+  const api = {
+    pool,
+    runControl,
+    sealer,
+    authenticate,
+    connectionTester: createConnectionTester({ connections, baseUrl, guardsOf }),
+    registrations: createRegistrations({ webhooks, connections, clients, publicUrl }),
+    streamRouter: createStreamRouter({ hub, runControl, pool, tickets, authenticate, verifyToken }),
+    now,
+  }
+  return { api, hub, tickets }
+}

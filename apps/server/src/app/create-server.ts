@@ -1,0 +1,124 @@
+import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { createAuthenticate } from '../accounts/authenticate.js'
+import { createLiveSessions } from '../accounts/live-sessions.js'
+import { createSessions } from '../accounts/session.js'
+import { createApp } from '../http/app.js'
+import { createStreamsAhead } from '../http/stream/fast-path.js'
+import type { Config } from './config.js'
+import { DRAIN_MS, openApi } from './create-api.js'
+import { startTogether } from './lifecycle.js'
+import { type Parts, StartError, startParts } from './services.js'
+
+export interface Espejo {
+  /** Where the API and the web app answer; null for a worker, which listens nowhere. */
+  url: string | null
+  /** Hands runs over, says goodbye to viewers, and stops what was started, in that order. */
+  stop(): Promise<void>
+}
+
+/**
+ * The composition root: everything that `config` asks for, wired and running. If any part fails,
+ * what was started before it is stopped again.
+ */
+export async function startEspejo(config: Config, log: Logger): Promise<Espejo> {
+  const { started, stop } = await startTogether(async (onStop) => {
+    const parts = await startParts(config, log, onStop)
+    return config.role === 'worker' ? null : serve(parts, onStop)
+  })
+  return { url: started, stop }
+}
+
+/** How long the last requests of a stopping process may take. */
+const LAST_ANSWERS_MS = 10_000
+
+/**
+ * Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`). When a node
+ * goes away its viewers come to the others within a second or so. Those that do not fit are not
+ * refused but left to try again after one second, then three, then seven, and a health check among them.
+ * Node's default is 511.
+ */
+const BACKLOG = 4096
+
+const now = () => new Date()
+
+/** The API and the web app at an address of their own, with our own sessions. */
+async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+  const { config, log, pool, secretKey } = parts
+  const isSessionLive = createLiveSessions({ pool, now })
+  const sessions = createSessions({ secretKey, now })
+  const verifyToken = async (token: string) => {
+    const session = await sessions.verifyToken(token)
+    return session && (await isSessionLive(session)) ? session : null
+  }
+  const authenticate = createAuthenticate(verifyToken)
+  let url: string | null = null
+  const { api, hub, tickets } = openApi(parts, {
+    authenticate,
+    verifyToken,
+    isSessionLive,
+    // In the demo the simulator, on this same machine, is the only one to reach us.
+    publicUrl: () => config.publicUrl ?? (config.demo ? url : null),
+  })
+  onStop(async () => hub.close())
+
+  const app = createApp({
+    ...api,
+    log,
+    sessions,
+    onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
+    ahead: (serve) =>
+      createStreamsAhead('/api', { ...parts, hub, tickets, authenticate, verifyToken }, serve),
+    streams: hub.stats,
+    trustProxy: config.trustProxy,
+    webDir: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
+  })
+  const server = createServer(app)
+  // Longer than the proxies in front keep theirs: who closes last must be who asks.
+  server.keepAliveTimeout = 65_000
+  const port = await listen(server, config)
+  onStop(async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    await hub.drain(DRAIN_MS)
+    // Requests under way get their answers; only what takes too long is cut.
+    const idle = setInterval(() => server.closeIdleConnections(), 100)
+    const late = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
+    await closed
+    clearInterval(idle)
+    clearTimeout(late)
+  })
+  url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
+  return url
+}
+
+function listen(server: Server, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, host)))
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}
+
+function listenProblem(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `PORT: ${port} on ${host} is in use by another program. Stop it, or set PORT to a free one.`,
+        { cause: error },
+      )
+    case 'EACCES':
+      return new StartError(`PORT: this user may not listen on ${port}. Set PORT to one above 1023.`, {
+        cause: error,
+      })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`HOST: this machine has no address ${host}. Set HOST to one that it has.`, {
+        cause: error,
+      })
+    default:
+      return error
+  }
+}

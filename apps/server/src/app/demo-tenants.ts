@@ -1,0 +1,59 @@
+import { ensureTenant } from '../accounts/account-store.js'
+import { createUser, type NewUser } from '../accounts/accounts.js'
+import type { ConnectionStore } from '../connections/connection-store.js'
+import type { Pool } from '../db/pool.js'
+
+/** An account at the simulator. */
+export interface DemoCuenta {
+  cuenta: string
+  user: string
+  password: string
+}
+
+/**
+ * Sees to it that the demo's two tenants exist, each with its logins and its connection. What is
+ * there stays as it is, changes made by hand included.
+ */
+export async function ensureDemoTenants(
+  pool: Pool,
+  deps: {
+    connections: Pick<ConnectionStore, 'get' | 'put'>
+    cuentas: Readonly<Record<DemoTenant, DemoCuenta>>
+  },
+): Promise<void> {
+  for (const [tenantId, { tenantName, logins }] of Object.entries(DEMO) as [DemoTenant, DemoLogins][]) {
+    await ensureTenant(pool, tenantId, tenantName)
+    for (const login of logins) await createUser(pool, { tenantId, ...login })
+    if (await deps.connections.get(tenantId)) continue
+    await deps.connections.put(tenantId, {
+      ...deps.cuentas[tenantId],
+      appName: 'espejo',
+      appCode: 'demo',
+      pageSize: 200,
+      dialect: 'v2',
+      requestsPerSecond: 2,
+      isActive: true,
+    })
+  }
+}
+
+export type DemoTenant = 'demo' | 'vecino'
+
+interface DemoLogins {
+  tenantName: string
+  logins: readonly Omit<NewUser, 'tenantId'>[]
+}
+
+const DEMO: Readonly<Record<DemoTenant, DemoLogins>> = {
+  demo: {
+    tenantName: 'Ferretería Demo',
+    logins: [
+      { email: 'demo@espejo.test', name: 'Dana Demo', role: 'admin', password: 'demo-espejo' },
+      { email: 'visita@espejo.test', name: 'Vito Visita', role: 'viewer', password: 'visita-espejo' },
+    ],
+  },
+  vecino: {
+    tenantName: 'El vecino',
+    logins: [{ email: 'vecino@espejo.test', name: 'Vera Vecina', role: 'admin', password: 'vecino-espejo' }],
+  },
+}

@@ -1,0 +1,27 @@
+import { createSimulator } from '@espejo/simulator'
+import type { DemoCuenta, DemoTenant } from './demo-tenants.js'
+
+export interface DemoErp {
+  /** To be used as `CIANBOX_BASE_URL`. */
+  baseUrl: string
+  cuentas: Readonly<Record<DemoTenant, DemoCuenta>>
+  stop(): Promise<void>
+}
+
+/** The simulator with one account for each demo tenant: an ERP to sync from, with nothing to install. */
+export async function startDemoErp(options: { products: number; latencyMs: number }): Promise<DemoErp> {
+  const cuentas = {
+    demo: { cuenta: 'demo', user: 'demo', password: 'demo' },
+    vecino: { cuenta: 'vecino', user: 'vecino', password: 'vecino' },
+  }
+  const { latencyMs } = options
+  const simulator = createSimulator({
+    accounts: [
+      { ...cuentas.demo, products: options.products, latencyMs, seed: 1 },
+      // Smaller, and another shop: what one tenant sees must not look like what the other does.
+      { ...cuentas.vecino, products: Math.ceil(options.products / 5), latencyMs, seed: 2 },
+    ],
+  })
+  const { url } = await simulator.listen()
+  return { baseUrl: url, cuentas, stop: () => simulator.close() }
+}

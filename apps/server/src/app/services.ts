@@ -1,0 +1,164 @@
+import type { Logger } from 'pino'
+import { type ClientFactory, createClientFactory } from '../connections/client-factory.js'
+import { createConnectionStore } from '../connections/connection-store.js'
+import { createGuards, type GuardsOf } from '../connections/request-limits.js'
+import { createSealer, loadStoredSecrets } from '../connections/secrets.js'
+import { connectionProblem } from '../db/connection-problem.js'
+import { clockDifference, describeDifference } from '../db/database-clock.js'
+import { startEmbeddedPostgres } from '../db/embedded/index.js'
+import { createPool, type Pool } from '../db/pool.js'
+import { createGuardExpiry } from '../maintenance/guard-expiry.js'
+import { createScheduledRun } from '../maintenance/scheduled-run.js'
+import { startHousekeeping } from '../maintenance/start-maintenance.js'
+import { keepPresence } from '../maintenance/worker-presence.js'
+import { createRunControl, type RunControl } from '../runs/run-control.js'
+import { openRunQueue, type RunQueue } from '../runs/run-queue.js'
+import { createWakeups, type Wakeups } from '../stream/wakeups.js'
+import { createRunHandler } from '../sync/worker.js'
+import { createDrain } from '../webhooks/process-pending.js'
+import type { Config } from './config.js'
+import { startDemoErp } from './demo.js'
+import { ensureDemoTenants } from './demo-tenants.js'
+import { prepareDatabase } from './prepare-database.js'
+
+/** Espejo cannot start; the message is one line that says what to do. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+export interface Parts {
+  config: Config
+  log: Logger
+  pool: Pool
+  secretKey: Buffer
+  sealer: ReturnType<typeof createSealer>
+  baseUrl: string
+  wakeups: Wakeups
+  queue: RunQueue
+  guardsOf: GuardsOf
+  clients: ClientFactory
+  runControl: RunControl
+}
+
+/**
+ * What works without anyone looking: database, queue, worker, housekeeping. Whatever it starts, it tells
+ * `onStop` how to stop.
+ */
+export async function startParts(
+  config: Config,
+  log: Logger,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<Parts> {
+  const { databaseUrl, secretKey } = await openDatabase(config, onStop)
+  const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
+  const pool = createPool(databaseUrl, { max: 20, name: config.role, onError })
+  onStop(() => pool.end())
+  await compareClocks(pool)
+
+  const sealer = createSealer(secretKey)
+  const baseUrl = await openErp(config, { pool, sealer }, onStop)
+  const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError })
+  onStop(() => wakeups.close())
+  const works = config.role !== 'api'
+  const queue = await openRunQueue(pool, { supervise: works, onError })
+  onStop(() => queue.stop(10_000))
+
+  const guardsOf = createGuards({ pool, now })
+  const clients = createClientFactory({ pool, sealer, baseUrl, guardsOf })
+  const runControl = createRunControl({ pool, queue, now, onEvent: wakeups.touch })
+  const parts: Parts = {
+    config,
+    log,
+    pool,
+    secretKey,
+    sealer,
+    baseUrl,
+    wakeups,
+    queue,
+    guardsOf,
+    clients,
+    runControl,
+  }
+  if (works) await startWorker(parts, onStop)
+  onStop(keepHouse(parts).stop)
+  return parts
+}
+
+const now = () => new Date()
+
+async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) => void) {
+  let { databaseUrl, secretKey } = config
+  if (databaseUrl === undefined) {
+    const secrets = loadStoredSecrets(config.dataDir)
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, ...secrets })
+    onStop(() => postgres.stop())
+    databaseUrl = postgres.databaseUrl
+    secretKey ??= secrets.secretKey
+  }
+  if (secretKey === undefined) throw new StartError('ESPEJO_SECRET_KEY is required.')
+  try {
+    await prepareDatabase(databaseUrl)
+  } catch (cause) {
+    const problem = connectionProblem(cause, databaseUrl)
+    throw problem === null ? cause : new StartError(problem, { cause })
+  }
+  return { databaseUrl, secretKey }
+}
+
+/** A process whose clock is far off would end sessions that hold, and honour those that have expired. */
+async function compareClocks(pool: Pool): Promise<void> {
+  const difference = describeDifference(await clockDifference(pool, now))
+  if (difference === null) return
+  throw new StartError(
+    `The clock of this machine is ${difference}, and at most 5 min are allowed. Set the clock of the one that is wrong, for example with \`timedatectl set-ntp true\`, and start again.`,
+  )
+}
+
+/** The real ERP's address, or the demo's own one with the tenants that use it. */
+async function openErp(
+  config: Config,
+  deps: { pool: Pool; sealer: ReturnType<typeof createSealer> },
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<string> {
+  if (!config.demo) return config.cianboxBaseUrl
+  const erp = await startDemoErp({ products: config.demoProducts, latencyMs: config.demoLatencyMs })
+  onStop(erp.stop)
+  await ensureDemoTenants(deps.pool, { connections: createConnectionStore(deps), cuentas: erp.cuentas })
+  return erp.baseUrl
+}
+
+async function startWorker(
+  { config, queue, pool, clients, wakeups, log }: Parts,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<void> {
+  const handle = createRunHandler({
+    pool,
+    openConnection: clients.forTenant,
+    now,
+    onEvent: wakeups.touch,
+    log,
+  })
+  await queue.work(config.runsAtOnce, handle)
+  onStop(keepPresence(pool, (err) => log.warn({ err }, 'the presence of this worker could not be shown')))
+}
+
+/** In every process, so that runs end and resume by themselves even where no worker is up. */
+function keepHouse({ config, pool, queue, runControl, wakeups, log }: Parts) {
+  const deps = { runControl, onEvent: wakeups.touch }
+  return startHousekeeping({
+    ...deps,
+    pool,
+    queue,
+    handlers: {
+      full: createScheduledRun('full', deps),
+      incremental: createScheduledRun('incremental', deps),
+      notified: createDrain(deps),
+      guard: createGuardExpiry(deps),
+    },
+    retention: { changesDays: config.changesDays },
+    now,
+    onError: (error, chore) => log.warn({ err: error, chore }, 'a chore failed and is tried again'),
+    onClockDrift: (difference) =>
+      log.warn(`the clock of this machine is ${difference}: set it, sessions and tickets expire by it`),
+  })
+}

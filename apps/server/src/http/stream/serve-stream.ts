@@ -1,0 +1,83 @@
+import type { StreamHub } from '../../stream/hub.js'
+import type { StreamSession } from '../../stream/stream-session.js'
+import { type Seat, type SeatRefusal, SeatRefusedError } from '../../stream/viewer-limits.js'
+import { HttpProblem, notFound } from '../problem.js'
+import type { StartedDecision } from './decide.js'
+import { openEventStream } from './open-event-stream.js'
+import type { StreamCall } from './stream-call.js'
+
+/**
+ * Serves one stream. The seat is taken before anything is looked up or started, so that who is
+ * refused for lack of room (503) has started nothing.
+ */
+export async function serveStream(
+  hub: StreamHub,
+  call: StreamCall,
+  session: StreamSession,
+  decide: () => Promise<StartedDecision>,
+): Promise<void> {
+  const { req, res, headers, query } = call
+  const changes = readFlag('changes', query.changes)
+  const seat = takeSeat(hub, session.tenantId)
+  let isWatching = false
+  try {
+    const decision = await decide()
+    if (decision.do === 'miss') throw notFound()
+    if (decision.do === 'forbid') throw FORBIDDEN()
+    if (decision.do === 'finish') {
+      res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' }).end()
+      return
+    }
+    // Who left meanwhile will have no `close` any more to release the seat.
+    if (res.destroyed || res.closed) return
+    openEventStream(call)
+    if (req.method === 'HEAD') return
+    hub.watch({ seat, session, changes, out: res, ...decision })
+    isWatching = true
+  } finally {
+    if (!isWatching) seat.release()
+  }
+}
+
+/** @throws HttpProblem 400 for what is neither yes nor no */
+function readFlag(name: string, value: unknown): boolean {
+  if (value === undefined || value === '0') return false
+  if (value === '1') return true
+  throw new HttpProblem(400, 'invalid_query', `\`${name}\` es 1 o 0.`)
+}
+
+function takeSeat(hub: StreamHub, tenantId: string): Seat {
+  try {
+    return hub.admit(tenantId)
+  } catch (error) {
+    if (!(error instanceof SeatRefusedError)) throw error
+    const { code, detail, retryAfter } = REFUSALS[error.reason]
+    throw new HttpProblem(503, code, detail, {}, { 'Retry-After': String(retryAfter) })
+  }
+}
+
+/** `retryAfter` in seconds. */
+const REFUSALS: Readonly<Record<SeatRefusal, { code: string; detail: string; retryAfter: number }>> = {
+  tenant_full: {
+    code: 'viewers_tenant_full',
+    detail: 'Tu cuenta tiene demasiadas pantallas mirando a la vez. Cerrá alguna y probá de nuevo.',
+    retryAfter: 30,
+  },
+  process_full: {
+    code: 'viewers_full',
+    detail: 'Hay demasiadas pantallas mirando a la vez. Probá de nuevo en unos segundos.',
+    retryAfter: 10,
+  },
+  draining: {
+    code: 'draining',
+    detail: 'El servidor se está reiniciando. Probá de nuevo en unos segundos.',
+    retryAfter: 2,
+  },
+}
+
+const FORBIDDEN = () =>
+  new HttpProblem(
+    403,
+    'forbidden',
+    'Tu usuario puede mirar sincronizaciones pero no iniciarlas, y ahora no hay ninguna en curso.',
+  )

@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http'
+import { can } from '../../accounts/capabilities.js'
+import { type Pool, withTenant } from '../../db/pool.js'
+import type { RunControl } from '../../runs/run-control.js'
+import { activeRun, listRuns } from '../../runs/run-store.js'
+import type { StreamHub } from '../../stream/hub.js'
+import type { StreamSession } from '../../stream/stream-session.js'
+import { notFound } from '../problem.js'
+import { authenticateStream, type StreamAuthentication } from './authenticate-stream.js'
+import {
+  type Cursor,
+  decideStart,
+  decideWatch,
+  readCursor,
+  type StartedDecision,
+  standing,
+} from './decide.js'
+import { openEventStream } from './open-event-stream.js'
+import { serveStream } from './serve-stream.js'
+import type { StreamCall } from './stream-call.js'
+
+export interface StreamDeps<Req extends IncomingMessage> extends StreamAuthentication<Req> {
+  hub: StreamHub
+  runControl: Pick<RunControl, 'start'>
+  pool: Pool
+}
+
+/** The two streams, with nothing in them of who serves them. They throw `HttpProblem`s. */
+export interface StreamHandlers<Req extends IncomingMessage> {
+  /** The starting route. */
+  start(call: StreamCall<Req>): Promise<void>
+  /** The route that only watches. `runId` may be anything at all. */
+  watch(call: StreamCall<Req>, runId: string): Promise<void>
+}
+
+export const START_ROUTE = '/cianbox/sync/products/stream'
+export const EVENTS_ROUTE = '/cianbox/sync/runs/:id/events'
+export const EVENT_STREAM = 'text/event-stream'
+
+export function createStreamHandlers<Req extends IncomingMessage>(
+  deps: StreamDeps<Req>,
+): StreamHandlers<Req> {
+  const { hub } = deps
+  /** Whoever left while it waited is not asked about, and starts nothing. */
+  const inTurn = ({ res }: StreamCall, open: () => Promise<void>) =>
+    hub.open(async () => {
+      if (!res.destroyed) await open()
+    })
+  return {
+    start: (call) =>
+      inTurn(call, async () => {
+        const session = await authenticateStream(call, null, deps)
+        // HEAD asks what a GET would be like, and starts nothing.
+        if (call.req.method === 'HEAD') openEventStream(call)
+        else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
+      }),
+    watch: (call, runId) =>
+      inTurn(call, async () => {
+        const session = await authenticateStream(call, runId, deps)
+        if (!isRunId(runId)) throw notFound()
+        await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
+      }),
+  }
+}
+
+/** What a run's id looks like. Nothing else is asked of the database. */
+export function isRunId(text: string): boolean {
+  return /^[a-z0-9]{1,40}$/.test(text)
+}
+
+/** {@link decideStart} with the facts that it needs, and no others, looked up; then the start itself. */
+async function startOrFollow(
+  { hub, pool, runControl }: Pick<StreamDeps<never>, 'hub' | 'pool' | 'runControl'>,
+  cursor: Cursor,
+  { tenantId, userId, role }: StreamSession,
+): Promise<StartedDecision> {
+  const mayStart = can(role, 'operate')
+  const named = cursor.kind === 'at' ? await hub.locate(tenantId, cursor.runId, cursor.seq) : null
+  const isPresentAsked =
+    cursor.kind === 'none'
+      ? !mayStart
+      : cursor.kind === 'garbage' || standing(cursor.seq, named) === 'unknown'
+  const present = isPresentAsked ? await presentRuns(pool, tenantId) : { active: null, newest: null }
+  const decision = decideStart({ cursor, named, mayStart, ...present })
+  if (decision.do !== 'start') return decision
+  const { run } = await runControl.start(tenantId, {
+    mode: 'full',
+    dryRun: false,
+    ids: null,
+    startedBy: userId,
+  })
+  return { do: 'watch', runId: run.id, afterSeq: 0, reset: false }
+}
+
+async function follow(
+  hub: StreamHub,
+  tenantId: string,
+  runId: string,
+  cursor: Cursor,
+): Promise<StartedDecision> {
+  const atLeast = cursor.kind === 'at' && cursor.runId === runId ? cursor.seq : 0
+  return decideWatch({ runId, cursor, run: await hub.locate(tenantId, runId, atLeast) })
+}
+
+function presentRuns(pool: Pool, tenantId: string) {
+  return withTenant(pool, tenantId, async (tx) => {
+    const active = await activeRun(tx, tenantId)
+    const newest = active ?? (await listRuns(tx, tenantId, 1, null))[0]
+    return { active: active?.id ?? null, newest: newest?.id ?? null }
+  })
+}
+
+function cursorOf({ req, query }: StreamCall): Cursor {
+  return readCursor(req.headers['last-event-id'], query.lastEventId)
+}

@@ -1,0 +1,71 @@
+import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import type { PassStart } from '../sync/belief/open-pass.js'
+import type { WalkCounts } from '../sync/belief/read-catalog.js'
+import type { RunRow } from './run-row.js'
+
+type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
+
+/** What the run's pass found at its start; null before it has looked. */
+export async function readPassStart(pool: Pool, run: Held): Promise<PassStart | null> {
+  return withTenant(pool, run.tenantId, async (tx) => {
+    const { rows } = await tx.query<{ pass: PassStart | null }>(
+      'SELECT pass FROM app.runs WHERE tenant_id = $1 AND run_id = $2',
+      [run.tenantId, run.id],
+    )
+    return rows[0]?.pass ?? null
+  })
+}
+
+/** Whether the run walks, or has walked, the whole catalogue. */
+export async function hasPassStart(tx: Tx, run: Pick<RunRow, 'tenantId' | 'id'>): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 AND pass IS NOT NULL',
+    [run.tenantId, run.id],
+  )
+  return rowCount !== 0
+}
+
+/** Pins what the pass found, for whoever takes the run over. A worker that lost the run writes nothing. */
+export async function savePassStart(pool: Pool, run: Held, start: PassStart): Promise<void> {
+  await withTenant(pool, run.tenantId, (tx) =>
+    tx.query(
+      `UPDATE app.runs SET pass = $4 WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
+      [run.tenantId, run.id, run.epoch, JSON.stringify(start)],
+    ),
+  )
+}
+
+/**
+ * What the pages of the run's walk have shown in all, with rows of their range that were shown later.
+ * @param lastPage the page that the walk began with
+ */
+export async function countWalk(
+  pool: Pool,
+  run: Held,
+  lastPage: number,
+): Promise<WalkCounts & { lowest: number | null }> {
+  return withTenant(pool, run.tenantId, async (tx) => {
+    const { rows } = await tx.query<WalkCounts & { lowest: number | null }>(
+      `WITH pages AS (
+         SELECT page, ids, unnamed, left_out FROM app.run_pages
+          WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'),
+       walked AS (SELECT DISTINCT unnest(ids) AS id FROM pages),
+       later AS (
+         SELECT DISTINCT unnest(ids) AS id FROM app.run_pages
+          WHERE tenant_id = $1 AND run_id = $2 AND phase = 'drift')
+       SELECT (SELECT count(*)::int FROM walked) AS walked,
+              (SELECT count(*)::int FROM walked) + (
+                SELECT count(*)::int FROM later
+                 WHERE NOT EXISTS (SELECT FROM walked w WHERE w.id = later.id)) AS all,
+              (SELECT min(id)::float8 FROM walked) AS lowest, (SELECT max(id)::float8 FROM walked) AS highest,
+              coalesce(sum(unnamed), 0)::int AS unnamed, (SELECT coalesce(sum(left_out), 0)::int FROM app.run_pages
+                WHERE tenant_id = $1 AND run_id = $2 AND left_out > 0) AS "leftOut",
+              coalesce(max(cardinality(ids) + unnamed) FILTER (WHERE page = $3), 0) AS "lastLength",
+              greatest(0, -coalesce(min(left_out), 0)) AS surplus
+         FROM pages`,
+      [run.tenantId, run.id, lastPage],
+    )
+    if (!rows[0]) throw new Error('An aggregate answers one row.')
+    return rows[0]
+  })
+}
