@@ -1,8 +1,16 @@
 import type { SourceProduct } from '@espejo/cianbox'
 import type { Tx } from '../db/pool.js'
-import type { StoredProduct } from '../sync/diff.js'
 import { foldText } from './fold-text.js'
 import { jsonbArray } from './jsonb-array.js'
+
+/** What the mirror holds of a product, as far as telling changed from unchanged needs. */
+export interface StoredProduct {
+  id: string
+  hash: Buffer
+  retired: boolean
+  /** Whether this very run wrote it, so that the ledger has counted it as written already. */
+  writtenByThisRun: boolean
+}
 
 /** A product with the text and the fingerprint of its row. */
 export interface ProductToWrite {

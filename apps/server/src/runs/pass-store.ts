@@ -1,7 +1,34 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import type { PassStart } from '../sync/belief/open-pass.js'
-import type { WalkCounts } from '../sync/belief/read-catalog.js'
 import type { RunRow } from './run-row.js'
+
+/** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
+export interface PassStart {
+  /** Rows that a full page has, and that every request of the walk asks for. */
+  size: number
+  /** Where the list seemed to end; 0: no rows. The end of the pass proves it, or finds more. */
+  lastPage: number
+  /** Pages up to this one were walked before the list was found to be longer. */
+  base: number
+  /** The highest id that the front of the list showed: a pass that does not reach it is not whole. */
+  top: number
+  /** The source's newest time of modification then, by its own clock; null where rows have none. */
+  since: string | null
+}
+
+/** What the pages of a walk have shown in all. */
+export interface WalkCounts {
+  /** Different ids. */
+  walked: number
+  /** Different ids, with those that only what followed the walk has shown. */
+  all: number
+  unnamed: number
+  leftOut: number
+  highest: number | null
+  /** Rows on the page that the walk began with. */
+  lastLength: number
+  /** The most rows that one page had beyond its size. */
+  surplus: number
+}
 
 type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseProductRows, type SourceProduct } from '@espejo/cianbox'
+import type { StoredProduct } from '../catalog/product-store.js'
 import { type ProductToWrite, storedRows } from '../catalog/product-store.js'
 import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { isStale } from './content-hash.js'
-import type { StoredProduct } from './diff.js'
 import { creation, type FieldChange, fieldChanges } from './field-changes.js'
 import type { Session } from './session.js'
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countPage, differs, type StoredProduct } from './diff.js'
+import type { StoredProduct } from '../catalog/product-store.js'
+import { countPage, differs } from './diff.js'
 
 const NONE: ReadonlySet<string> = new Set()
 const hashOf = (content: number) => Buffer.from([content])

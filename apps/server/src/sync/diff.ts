@@ -1,11 +1,4 @@
-/** What the mirror holds of a product, as far as telling changed from unchanged needs. */
-export interface StoredProduct {
-  id: string
-  hash: Buffer
-  retired: boolean
-  /** Whether this very run wrote it, so that the ledger has counted it as written already. */
-  writtenByThisRun: boolean
-}
+import type { StoredProduct } from '../catalog/product-store.js'
 
 /** What a page changes in the ledger. `unchanged` and `errors` can be negative. */
 export interface LedgerChange {

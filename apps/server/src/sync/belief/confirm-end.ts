@@ -1,3 +1,4 @@
+import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { createReadingOrder } from '../reading-order.js'
 import {
@@ -9,7 +10,7 @@ import {
   repeatsARow,
   union,
 } from './listed-page.js'
-import { askUnlessRefused, type PassStart } from './open-pass.js'
+import { askUnlessRefused } from './open-pass.js'
 import { MAX_LOOKS, partsOf } from './rules.js'
 
 /** What a walk has shown when it has reached the front of the list. */

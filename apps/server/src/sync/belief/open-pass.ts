@@ -1,22 +1,9 @@
 import { CianboxError, type ProductOrder } from '@espejo/cianbox'
+import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass } from '../failure.js'
 import { findLastPage, type PageKind } from '../find-last-page.js'
 import { type AskPage, highestOf, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
 import { divisible, isFull, isRefusal } from './rules.js'
-
-/** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
-export interface PassStart {
-  /** Rows that a full page has, and that every request of the walk asks for. */
-  size: number
-  /** Where the list seemed to end; 0: no rows. The end of the pass proves it, or finds more. */
-  lastPage: number
-  /** Pages up to this one were walked before the list was found to be longer. */
-  base: number
-  /** The highest id that the front of the list showed: a pass that does not reach it is not whole. */
-  top: number
-  /** The source's newest time of modification then, by its own clock; null where rows have none. */
-  since: string | null
-}
 
 export interface OpenedPass {
   start: PassStart

@@ -1,3 +1,4 @@
+import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { findLastPage } from '../find-last-page.js'
 import { createReadingOrder } from '../reading-order.js'
@@ -10,8 +11,7 @@ import {
   repeatsARow,
   union,
 } from './listed-page.js'
-import { askUnlessRefused, type PassStart } from './open-pass.js'
-import type { WalkCounts } from './read-catalog.js'
+import { askUnlessRefused } from './open-pass.js'
 import { MAX_LOOKS, partsOf, placesOf } from './rules.js'
 
 /** What the proof needs of whoever keeps the record of the pass. */

@@ -1,11 +1,12 @@
 import { CianboxError } from '@espejo/cianbox'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { RunFailure } from '../failure.js'
 import { type AskPage, highestOf, type ListQuery, lengthOf, listedPage } from './listed-page.js'
-import type { OpenOptions, PassStart } from './open-pass.js'
+import type { OpenOptions } from './open-pass.js'
 import { proveWhole } from './prove-whole.js'
-import { type CatalogRecord, readCatalog, type WalkCounts } from './read-catalog.js'
+import { type CatalogRecord, readCatalog } from './read-catalog.js'
 
 /** How a source behaves for good. */
 interface Nature {

@@ -1,25 +1,11 @@
+import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { prefetched } from '../prefetch.js'
 import { confirmEnd } from './confirm-end.js'
 import type { AskPage, ListedPage } from './listed-page.js'
-import { askUnlessRefused, findEnd, type OpenOptions, openPass, type PassStart } from './open-pass.js'
+import { askUnlessRefused, findEnd, type OpenOptions, openPass } from './open-pass.js'
 import { MAX_LOOKS } from './rules.js'
 import { createWholePages, type WholePage } from './whole-page.js'
-
-/** What the pages of a walk have shown in all. */
-export interface WalkCounts {
-  /** Different ids. */
-  walked: number
-  /** Different ids, with those that only what followed the walk has shown. */
-  all: number
-  unnamed: number
-  leftOut: number
-  highest: number | null
-  /** Rows on the page that the walk began with. */
-  lastLength: number
-  /** The most rows that one page had beyond its size. */
-  surplus: number
-}
 
 /** One page of the walk, ready to be committed. */
 interface WalkedPage<R> extends WholePage {
