@@ -131,7 +131,9 @@ async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied:
     retiresNothingListed(who, await retiredOf(admin, id), truth)
     const given = { who, scope, mirrorBefore, earlier: [truth], truthAfter: truth, ids: [], spoiled: 0 }
     completeRunIsTrue(await mirrorOf(admin, id), given)
-    await listsAreTrue(admin, { id, erp }, { who, isWhole: scope === 'whole', lies: [] })
+    // Only a full run reads the small lists again.
+    const lies = scope === 'whole' ? [] : plan.lies
+    await listsAreTrue(admin, { id, erp }, { who, isWhole: scope === 'whole', lies })
   }
   // What was edited behind the back of a complete run must be found without another full one.
   const wasWhole = lied.status === 'complete' && plan.mode !== 'ids' && plan.mode !== 'webhook'
