@@ -78,6 +78,30 @@ describe('the reading order', () => {
     )
   })
 
+  it('reads a list that leaves rows out of its pages by a rule of its own', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 10, max: 200 }),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.integer({ min: 2, max: 11 }),
+        (pageSize, rows, every) => {
+          const order = createReadingOrder(pageSize)
+          const list = movingList(rows)
+          const seen = new Set<string>()
+          for (let withoutNews = 0; withoutNews < 2; ) {
+            const window = order.next()
+            const shown = list.read(window).filter((id) => Number(id) % every !== 0)
+            const hasNews = window.page === 1 || shown.some((id) => !seen.has(id))
+            withoutNews = hasNews ? 0 : withoutNews + 1
+            for (const id of shown) seen.add(id)
+            if (order.take(window, shown) === 'lost') break
+          }
+          expect(seen.size).toBe(rows - Math.floor(rows / every))
+        },
+      ),
+    )
+  })
+
   it('costs a thousand rows at two hundred a page no more than six requests', () => {
     expect(readThrough(movingList(1000), 200, []).requests).toBe(6)
   })

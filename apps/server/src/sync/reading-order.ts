@@ -37,17 +37,28 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
   let barren = 0
   let restarts = 0
   let hasSteppedBack = false
+  let leavesOut = false
+  let knowsFront = false
 
   function restart(): 'gap' | 'lost' {
     known.clear()
     reached = 0
     barren = 0
     hasSteppedBack = false
+    knowsFront = false
     return ++restarts > RESTARTS ? 'lost' : 'gap'
   }
 
   return {
-    next: () => (reached === 0 ? { page: 1, limit: longest } : windowOver(reached - 1, longest)),
+    next() {
+      if (reached === 0) return { page: 1, limit: longest }
+      // The row at the joint may be one that is left out; among many places some row is shown.
+      for (let overlap = leavesOut ? Math.min(reached, Math.ceil(longest / 2)) : 1; overlap > 1; overlap--) {
+        const window = windowOver(reached - overlap, longest)
+        if (window.page * window.limit >= reached + longest / 4) return window
+      }
+      return windowOver(reached - 1, longest)
+    },
     take(window, ids) {
       const start = (window.page - 1) * window.limit
       const [first] = ids
@@ -66,8 +77,11 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
       if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
       // Behind the front a source gives as much as is asked for, or leaves rows out by a rule of its own:
       // those have their places all the same.
-      const places = start > 0 && window.limit <= longest ? window.limit : ids.length
-      reached = start + places
+      // At the front it may give less than it was asked for; the second time that is known.
+      const isCut = (start === 0 && !knowsFront) || window.limit > longest
+      knowsFront ||= start === 0
+      leavesOut ||= !isCut && ids.length < window.limit
+      reached = start + (isCut ? ids.length : window.limit)
       return 'joined'
     },
   }

@@ -85,10 +85,18 @@ async function findAbsent(
   const pause = () => delay(pauseMs, undefined, { signal })
   const ascending = [...ids].sort((a, b) => Number(a) - Number(b))
   const absent: string[] = []
-  for (const asked of chunks(ascending, IDS_A_REQUEST - KNOWN)) {
-    const known = await withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, asked, ascending))
+  const knownOf = (asked: readonly string[]) =>
+    withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, asked, ascending))
+  async function settle(asked: readonly string[], mayHalve: boolean): Promise<void> {
+    const known = await knownOf(asked)
+    if (mayHalve && asked.length > 1 && (known.below.length === 0 || known.above.length === 0)) {
+      // Ids from all over the catalogue have nothing known beside them; each half of them has.
+      for (const half of chunks(asked, Math.ceil(asked.length / 2))) await settle(half, false)
+      return
+    }
     absent.push(...(await settleAbsence(ask, asked, known, (page) => mirrorFound(session, page), pause)))
   }
+  for (const asked of chunks(ascending, IDS_A_REQUEST - KNOWN)) await settle(asked, true)
   return absent
 }
 

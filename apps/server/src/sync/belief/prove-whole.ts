@@ -74,6 +74,7 @@ async function readAgain(
 ): Promise<void> {
   const order = createReadingOrder(size)
   const shown = new Set<string>()
+  let withoutNews = 0
   for (;;) {
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
@@ -82,8 +83,9 @@ async function readAgain(
       answer = union(answer ?? NOTHING, (await askUnlessRefused(ask, query)) ?? NOTHING)
     }
     const hasNews = answer.ids.some((id) => !shown.has(id))
-    // A short page is no end, as rows may be left out: the one behind the end shows nothing new.
-    if (!hasNews && lengthOf(answer) < window.limit) return
+    // A short page is no end, as rows may be left out: those behind the end show nothing new.
+    withoutNews = hasNews || window.page === 1 ? 0 : withoutNews + 1
+    if (withoutNews === 2) return
     for (const id of answer.ids) shown.add(id)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra su lista en páginas que no se continúan')

@@ -78,7 +78,7 @@ export interface ByIdAnswer {
  * Whether an answer by id is in good order. A row without a readable id may be the one that is missing,
  * one that stands twice may stand in its place, and one that nobody asked for says that ids are not heeded.
  */
-function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
+export function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
   const known = new Set([...asked, ...controls])
   return unnamed === 0 && !isRepeated && shown.every((id) => known.has(id))
 }
