@@ -1,4 +1,4 @@
-import type { PassStart } from '../../runs/pass-store.js'
+import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { prefetched } from '../prefetch.js'
 import { confirmEnd } from './confirm-end.js'
