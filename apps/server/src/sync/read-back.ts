@@ -33,8 +33,8 @@ export interface ReadBackOptions {
  * {@link createReadingOrder}. It ends with a row that is older, or with the end of the list, which takes
  * as many rows as are known. An incremental run then looks at the front of the list once more: rows that
  * it hid are shown by now, and a list that came short shows the rest.
- * @returns false, before anything is committed, where the source does not show the newest first, or
- * ends its list of changes too early
+ * @returns false, before anything is committed, where the source does not show the newest first, shows
+ * nothing as new as the mirror has, or ends its list of changes too early
  * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read,
  * `incomplete_pass` when it shows nothing although there are products
  */
@@ -81,7 +81,8 @@ async function readOnce(
     if (page === 1) front = { limit: window.limit, frontLength: lengthOf(answer) }
     const times = answer.rows.map((row) => timeOf(row, session))
     const isFirst = page === 1 && round === 1
-    if (isFirst && !isNewestFirst(times)) return null
+    if (isFirst && !(isNewestFirst(times) && (phase === 'drift' || reachesFront(times, options.since))))
+      return null
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
     for (const id of answer.ids) ids.add(id)
@@ -171,6 +172,11 @@ function isEndOfList({ rows, totalPages }: ListedPage, { page, limit }: Window):
 function timeOf(row: ProductRow, { dialect }: Session): number {
   const at = modifiedAt(row, dialect)
   return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
+}
+
+/** Whether the list shows anything as new as what the mirror has: else its front is hidden, or was set back. */
+function reachesFront(times: readonly number[], watermark: Date): boolean {
+  return times.length === 0 || times.some((at) => at >= watermark.getTime())
 }
 
 function isNewestFirst(times: readonly number[]): boolean {
