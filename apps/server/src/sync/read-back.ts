@@ -1,6 +1,7 @@
 import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
-import { type AskPage, type ListedPage, lengthOf, union } from './belief/listed-page.js'
+import { type AskPage, type ListedPage, lengthOf, repeatsARow, union } from './belief/listed-page.js'
+import { askUnlessRefused } from './belief/open-pass.js'
 import { placesNow } from './belief/prove-whole.js'
 import { MAX_LOOKS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
@@ -83,11 +84,14 @@ async function readOnce(
     const isFirst = page === 1 && round === 1
     if (isFirst && !(isNewestFirst(times) && (phase === 'drift' || reachesFront(times, options.since))))
       return null
-    const outcome = order.take(window, answer.ids)
+    // A row that stands twice in each answer may stand for another.
+    if (isFirst && phase === 'products' && repeatsARow(answer)) return null
+    const isBehind = window.page > 1 && answer.totalPages === null && answer.ids.every((id) => ids.has(id))
+    const outcome = isBehind ? 'joined' : order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
     for (const id of answer.ids) ids.add(id)
     const reachedBack = times.some((time) => time < since)
-    const isLast = outcome === 'joined' && (reachedBack || isEndOfList(answer, window))
+    const isLast = outcome === 'joined' && (reachedBack || isBehind || isEndOfList(answer, window))
     if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
@@ -137,17 +141,21 @@ async function askForWindow(
   { phase, expected }: ReadBackOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
-  const first = await ask(query)
-  if (lengthOf(first) >= window.limit) return first
+  const first = (await askUnlessRefused(ask, query)) ?? NOTHING
+  if (lengthOf(first) >= window.limit && !repeatsARow(first)) return first
   const known = await expected()
   const isKnown = phase === 'drift' ? shownWith(window, first) >= known : window.page === 1
-  if (lengthOf(first) > 0 && isKnown) return first
-  const answer = union(first, await ask(query))
+  if (lengthOf(first) > 0 && isKnown && !repeatsARow(first)) return first
+  const again = (await askUnlessRefused(ask, query)) ?? NOTHING
+  // Of two answers that both repeat rows the later one says so.
+  const answer = repeatsARow(again) ? again : union(first, again)
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
     throw incompletePass('no mostró ningún producto en la lista de cambios')
   }
   return answer
 }
+
+const NOTHING: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }
 
 /** How many rows of the list have been shown when this window has. */
 function shownWith({ page, limit }: Window, answer: ListedPage): number {
@@ -163,9 +171,12 @@ async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean
   return false
 }
 
-/** A total that says no more is no proof; a page that is not full, and no total against it, is. */
+/**
+ * A page that is not full, of which the total says that it is the last. Without a total it may be one that
+ * leaves rows out, and the end is behind which nothing new is shown.
+ */
 function isEndOfList({ rows, totalPages }: ListedPage, { page, limit }: Window): boolean {
-  return rows.length === 0 || (rows.length < limit && (totalPages === null || totalPages <= page))
+  return rows.length === 0 || (rows.length < limit && totalPages !== null && totalPages <= page)
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
