@@ -48,7 +48,7 @@ export function completeRunIsTrue(mirror: Rows, given: Responsibility): void {
     }
   }
   for (const id of mirror.keys()) {
-    const isExplained = truthAfter.has(id) || truthBefore.has(id)
+    const isExplained = truthAfter.has(id) || earlier.some((rows) => rows.has(id))
     const isLeftToOthers = (scope === 'changes' || !answersFor(id)) && mirrorBefore.has(id)
     if (!isExplained && !isLeftToOthers) wrong.push(`${id} surplus`)
   }

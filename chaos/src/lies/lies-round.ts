@@ -156,10 +156,12 @@ function vanished(truths: readonly Rows[]): boolean {
   return truths.some((truth) => truth.size === 0)
 }
 
-/** The newest changes that a front which is shifted in both looks hides; the next incremental run finds them. */
-function hiddenAtFront({ lies }: LiesPlan): number {
+/** The newest changes that a front which is shifted, or another page, in both looks hides; a later run finds them. */
+function hiddenAtFront({ lies, pageSize }: LiesPlan): number {
   return lies.reduce((sum, { fault, frequency }) => {
-    return fault.kind === 'shift' && frequency !== 'once' ? sum + Math.max(0, fault.by ?? 1) : sum
+    if (frequency === 'once') return sum
+    if (fault.kind === 'shift') return sum + Math.max(0, fault.by ?? 1)
+    return fault.kind === 'other-page' && (fault.page ?? 1) === 1 ? sum + pageSize : sum
   }, 0)
 }
 

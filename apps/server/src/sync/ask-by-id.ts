@@ -8,9 +8,9 @@ export const IDS_A_REQUEST = 200
 
 /** Asks a source for products by id. */
 export function createAskByIds(client: CianboxClient, signal: AbortSignal): AskByIds {
-  return async (ids) => {
+  return async (ids, order) => {
     try {
-      return listedPage({ rows: await client.getProductRows(ids, { signal }), totalPages: null })
+      return listedPage({ rows: await client.getProductRows(ids, { order, signal }), totalPages: null })
     } catch (error) {
       // More rows than ids were asked for.
       if (error instanceof CianboxError && error.kind === 'invalid_response') return null

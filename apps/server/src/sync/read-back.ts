@@ -1,7 +1,10 @@
 import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
+
 import { nextPage } from '../runs/page-store.js'
-import { type AskPage, type ListedPage, lengthOf, union } from './belief/listed-page.js'
+import { type AskPage, type ListedPage, lengthOf, repeatsARow, union } from './belief/listed-page.js'
+import { askUnlessRefused } from './belief/open-pass.js'
+
 import { placesNow } from './belief/prove-whole.js'
 import { MAX_LOOKS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
@@ -33,8 +36,8 @@ export interface ReadBackOptions {
  * {@link createReadingOrder}. It ends with a row that is older, or with the end of the list, which takes
  * as many rows as are known. An incremental run then looks at the front of the list once more: rows that
  * it hid are shown by now, and a list that came short shows the rest.
- * @returns false, before anything is committed, where the source does not show the newest first, or
- * ends its list of changes too early
+ * @returns false, before anything is committed, where the source does not show the newest first, shows
+ * nothing as new as the mirror has, or ends its list of changes too early
  * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read,
  * `incomplete_pass` when it shows nothing although there are products
  */
@@ -81,12 +84,16 @@ async function readOnce(
     if (page === 1) front = { limit: window.limit, frontLength: lengthOf(answer) }
     const times = answer.rows.map((row) => timeOf(row, session))
     const isFirst = page === 1 && round === 1
-    if (isFirst && !isNewestFirst(times)) return null
-    const outcome = order.take(window, answer.ids)
+    if (isFirst && !(isNewestFirst(times) && (phase === 'drift' || reachesFront(times, options.since))))
+      return null
+    // A row that stands twice in each answer may stand for another.
+    if (isFirst && phase === 'products' && repeatsARow(answer)) return null
+    const isBehind = window.page > 1 && answer.totalPages === null && answer.ids.every((id) => ids.has(id))
+    const outcome = isBehind ? 'joined' : order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
     for (const id of answer.ids) ids.add(id)
     const reachedBack = times.some((time) => time < since)
-    const isLast = outcome === 'joined' && (reachedBack || isEndOfList(answer, window))
+    const isLast = outcome === 'joined' && (reachedBack || isBehind || isEndOfList(answer, window))
     if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
@@ -136,17 +143,21 @@ async function askForWindow(
   { phase, expected }: ReadBackOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
-  const first = await ask(query)
-  if (lengthOf(first) >= window.limit) return first
+  const first = (await askUnlessRefused(ask, query)) ?? NOTHING
+  if (lengthOf(first) >= window.limit && !repeatsARow(first)) return first
   const known = await expected()
   const isKnown = phase === 'drift' ? shownWith(window, first) >= known : window.page === 1
-  if (lengthOf(first) > 0 && isKnown) return first
-  const answer = union(first, await ask(query))
+  if (lengthOf(first) > 0 && isKnown && !repeatsARow(first)) return first
+  const again = (await askUnlessRefused(ask, query)) ?? NOTHING
+  // Of two answers that both repeat rows the later one says so.
+  const answer = repeatsARow(again) ? again : union(first, again)
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
     throw incompletePass('no mostró ningún producto en la lista de cambios')
   }
   return answer
 }
+
+const NOTHING: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }
 
 /** How many rows of the list have been shown when this window has. */
 function shownWith({ page, limit }: Window, answer: ListedPage): number {
@@ -162,15 +173,23 @@ async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean
   return false
 }
 
-/** A total that says no more is no proof; a page that is not full, and no total against it, is. */
+/**
+ * A page that is not full, of which the total says that it is the last. Without a total it may be one that
+ * leaves rows out, and the end is behind which nothing new is shown.
+ */
 function isEndOfList({ rows, totalPages }: ListedPage, { page, limit }: Window): boolean {
-  return rows.length === 0 || (rows.length < limit && (totalPages === null || totalPages <= page))
+  return rows.length === 0 || (rows.length < limit && totalPages !== null && totalPages <= page)
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
 function timeOf(row: ProductRow, { dialect }: Session): number {
   const at = modifiedAt(row, dialect)
   return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
+}
+
+/** Whether the list shows anything as new as what the mirror has: else its front is hidden, or was set back. */
+function reachesFront(times: readonly number[], watermark: Date): boolean {
+  return times.length === 0 || times.some((at) => at >= watermark.getTime())
 }
 
 function isNewestFirst(times: readonly number[]): boolean {

@@ -37,6 +37,8 @@ export interface ProductQuery {
 }
 
 export interface ProductsByIdOptions {
+  /** @defaultValue `id-asc` */
+  order?: 'id-asc' | 'id-desc'
   fields?: string[]
   signal?: AbortSignal
 }
@@ -111,7 +113,7 @@ function pagesOfIds(
   request: Requester,
   dialect: Dialect,
   ids: readonly string[],
-  { fields, signal }: ProductsByIdOptions,
+  { fields, order = 'id-asc', signal }: ProductsByIdOptions,
 ): AsyncGenerator<ProductRowPage & { received: number }> {
   const limit = MAX_PER_REQUEST
   return walkPages({
@@ -120,7 +122,7 @@ function pagesOfIds(
     expected: ids.length,
     keysOf: ({ rows }) => rows.map(({ raw, json }) => productRowId(raw) ?? json),
     fetchPage: async (page) => {
-      const query = { id: ids.join(','), page, limit, order: 'id-asc', fields: fields?.join(',') }
+      const query = { id: ids.join(','), page, limit, order, fields: fields?.join(',') }
       const answer = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
       const found = readProductRows(answer, dialect, limit)
       return { ...found, received: found.rows.length }

@@ -55,7 +55,7 @@ export async function confirmEnd(
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
     if (isFirst && !isDescending(answer.ids)) return confirmEndWithoutOrder(ask, walked, commit)
     if (answer.ids.length === 0) return endOfNothing(walked, answer, commit)
-    if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer)
+    if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer, commit)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos productos en páginas que no se continúan')
     await commit(answer)
@@ -73,11 +73,21 @@ function hidesTop(answer: ListedPage, { highest, start }: Walked): boolean {
   return (highestOf(answer.ids) ?? 0) < Math.max(highest ?? 0, start.top)
 }
 
-/** That the highest id is gone is believed when another question says the same. */
-async function confirmTop(ask: AskPage, { start: { size } }: Walked, shown: ListedPage): Promise<void> {
+/**
+ * That the highest id is gone is believed when another question says the same, or shows that products with
+ * higher ids still were added meanwhile.
+ */
+async function confirmTop(
+  ask: AskPage,
+  walked: Walked,
+  shown: ListedPage,
+  commit: (page: ListedPage) => Promise<void>,
+): Promise<void> {
+  const { size } = walked.start
   const limit = Math.max(1, size / (partsOf(size) ?? size))
   const other = await ask({ page: 1, limit, order: 'id-desc' })
   if (highestOf(other.ids) === highestOf(shown.ids)) return
+  if (!hidesTop(other, walked)) return commit(other)
   throw incompletePass('no muestra en la misma lista los últimos productos que había mostrado')
 }
 

@@ -16,7 +16,8 @@ type Cut =
 function spoil(rows: readonly string[], cut: Cut): string[] {
   if (cut.keep === 'all') return [...rows]
   if (cut.keep === 'replaced') return rows.map((id, i) => (i === cut.at % rows.length ? (rows[0] ?? id) : id))
-  const count = Math.max(1, Math.floor(rows.length * cut.share))
+  const count = Math.floor(rows.length * cut.share)
+  if (count === 0) return []
   if (cut.keep === 'first') return rows.slice(0, count)
   if (cut.keep === 'last') return rows.slice(-count)
   return count === 1 ? rows.slice(0, 1) : [...rows.slice(0, count - 1), ...rows.slice(-1)]
@@ -24,9 +25,9 @@ function spoil(rows: readonly string[], cut: Cut): string[] {
 
 function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
   let asked = 0
-  const ask: AskByIds = async (ids) => {
+  const ask: AskByIds = async (ids, order) => {
     const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
-    return pageOf(spoil(rows, cutOf(++asked)))
+    return pageOf(spoil(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
   }
   return { ask, asked: () => asked }
 }

@@ -19,9 +19,9 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
   let end: ListedPage | null = null
 
   async function fetch(page: number, known: ListedPage | null = null): Promise<WholePage> {
-    const result = known ?? (await ask({ page, limit: size, order: 'id-asc' }))
+    const result = await unspoiled(page, known ?? (await ask({ page, limit: size, order: 'id-asc' })))
     if (page === lastPage) {
-      end = repeatsARow(result) ? union(result, await ask({ page, limit: size, order: 'id-asc' })) : result
+      end = result
       return asIs(end)
     }
     if (end && result.ids.length > 0 && sameIds(result, end)) {
@@ -32,6 +32,12 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     if (!isFull(result, size)) return unlessEnd(await confirm(page, result))
     end = null
     return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
+  }
+
+  /** A row without a readable id, or one that stands twice, may stand for another: the page is asked for again. */
+  async function unspoiled(page: number, result: ListedPage): Promise<ListedPage> {
+    if (result.unnamed === 0 && !repeatsARow(result)) return result
+    return union(result, await ask({ page, limit: size, order: 'id-asc' }))
   }
 
   /** A page of nothing but rows of the end has no places of its own, whatever else was said of it. */
