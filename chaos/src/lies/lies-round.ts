@@ -109,7 +109,9 @@ async function lieTo(rig: Rig, plan: LiesPlan, tenant: Tenant, stage: LiesStage)
   if (ended.status === 'complete') {
     const scope = scopeOf(plan)
     const hidden = scope === 'changes' ? hiddenAtFront(plan) : 0
-    const spoiled = (plan.lies.some(({ fault }) => spoilsRows(fault)) ? ended.errors : 0) + hidden
+    // An id that the ERP fails for is a reject as well.
+    const mayReject = plan.lies.some(({ fault }) => spoilsRows(fault) || fault.asksFor !== undefined)
+    const spoiled = (mayReject ? ended.errors : 0) + hidden
     const excused = excusedIds(plan, ids, mirrorBefore)
     completeRunIsTrue(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, excused, spoiled })
   } else if (isLoneLie(plan) && !vanished([...earlier, truthAfter])) {

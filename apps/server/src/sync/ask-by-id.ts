@@ -1,6 +1,6 @@
 import { type CianboxClient, CianboxError, type ProductRow } from '@espejo/cianbox'
 import { listedPage } from './belief/listed-page.js'
-import { isRefusal } from './belief/rules.js'
+import { isRefusal, MAX_LOOKS } from './belief/rules.js'
 import type { AskByIds } from './belief/settle-absence.js'
 
 /** Most ids that one request may name (vendor's documentation). */
@@ -42,7 +42,7 @@ export async function askByIdIsolating(
     let failure: unknown
     for (const part of parts) {
       try {
-        answers.push({ asked: part, rows: await client.getProductRows(part, { signal }) })
+        answers.push({ asked: part, rows: await askAgainIfMuddled(client, part, signal) })
       } catch (error) {
         if (!(error instanceof CianboxError) || !isAboutTheIds(error)) throw error
         failure = error
@@ -65,6 +65,22 @@ export async function askByIdIsolating(
     throw new CianboxError('server_error', 'The source answers for none of the ids')
   }
   return answers
+}
+
+/** An answer whose pages do not add up is asked for again. */
+async function askAgainIfMuddled(
+  client: CianboxClient,
+  ids: readonly string[],
+  signal: AbortSignal,
+  look = 1,
+): Promise<ProductRow[]> {
+  try {
+    return await client.getProductRows(ids, { signal })
+  } catch (error) {
+    const isMuddled = error instanceof CianboxError && error.kind === 'invalid_response'
+    if (!isMuddled || look === MAX_LOOKS) throw error
+    return askAgainIfMuddled(client, ids, signal, look + 1)
+  }
 }
 
 /** So many parts without a single answer say that the source is in trouble, whatever it is asked for. */
