@@ -40,6 +40,22 @@ describe('products that are known to be there, which an answer by id must show',
   })
 })
 
+describe('a list that shows nothing', () => {
+  it('is none where products are there by id, whatever a person has said', async () => {
+    const account = await bench.addTenant('empty-list')
+    await sync('empty-list')
+    account.inject({ kind: 'empty-page', byId: false, claims: 'zero' })
+    const asking = await sync('empty-list')
+    expect(asking).toMatchObject({ status: 'paused', waiting: { reason: 'sweep_confirmation' } })
+    await bench.control.decideGuard('empty-list', asking.id, { decision: 'confirmed', decidedBy: null })
+    expect(await bench.ended('empty-list', asking.id)).toMatchObject({
+      error: { code: 'incomplete_pass' },
+      retired: 0,
+    })
+    expect(await mirrorOf(database.pool, 'empty-list')).toEqual(truthOf(account))
+  })
+})
+
 describe('a truthful source', () => {
   it('may delete a product while a run walks, although all of its products were modified just now', async () => {
     const account = await bench.addTenant('all-recent', { products: 400 }, { pageSize: 50 })

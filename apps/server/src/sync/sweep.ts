@@ -11,6 +11,7 @@ import { exceedsGuard } from './belief/rules.js'
 import { type Known, settleAbsence } from './belief/settle-absence.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
+import { incompletePass } from './failure.js'
 import { GuardOpened } from './guard-opened.js'
 import type { Session } from './session.js'
 import { prepareRows } from './source-rows.js'
@@ -47,6 +48,11 @@ export async function sweep(session: Session, client: CianboxClient, options: Sw
   const listed = new Set(unseen.ids)
   // What the mirror does not list may be new: that it is not there takes as many answers.
   const absent = await findAbsent(session, client, [...unseen.ids, ...unseen.unknown], options)
+  // A list that shows nothing is none where products are there by id.
+  const sawNothing = run.mode !== 'ids' && unseen.ids.length === unseen.listed
+  if (sawNothing && absent.length < unseen.ids.length) {
+    throw incompletePass('no muestra en su lista ninguno de los productos que muestra por id')
+  }
   const gone = absent.filter((id) => listed.has(id))
   if (run.mode === 'ids') await guard(run, options, gone, unseen.listed)
   for (const some of chunks(gone, IDS_A_REQUEST)) await retire(session, some)
