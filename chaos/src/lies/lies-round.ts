@@ -148,6 +148,9 @@ async function tellTheTruth(rig: Rig, plan: LiesPlan, { id, erp }: Tenant, lied:
   await check('an incremental run after edits', 'changes', 'incremental')
 }
 
+/** An incremental run asks for at least so many rows at once. */
+const SHORTEST_WINDOW = 20
+
 /** One lie, told once at most, of an ERP that leaves nothing out: a run asks again and completes. */
 function isLoneLie({ lies, switches }: LiesPlan): boolean {
   return lies.length === 1 && lies[0]?.frequency === 'once' && !switches.hiddenEvery
@@ -158,12 +161,16 @@ function vanished(truths: readonly Rows[]): boolean {
   return truths.some((truth) => truth.size === 0)
 }
 
-/** The newest changes that a front which is shifted, or another page, in both looks hides; a later run finds them. */
+/**
+ * The newest changes that a front hides which is shifted, cut or another page in both looks. A later run
+ * finds them: the watermark stays behind what was not shown.
+ */
 function hiddenAtFront({ lies, pageSize }: LiesPlan): number {
   return lies.reduce((sum, { fault, frequency }) => {
     if (frequency === 'once') return sum
     if (fault.kind === 'shift') return sum + Math.max(0, fault.by ?? 1)
-    return fault.kind === 'other-page' && (fault.page ?? 1) === 1 ? sum + pageSize : sum
+    const isOfFront = (fault.kind === 'other-page' || fault.kind === 'short-page') && (fault.page ?? 1) === 1
+    return isOfFront ? sum + Math.max(pageSize, SHORTEST_WINDOW) : sum
   }, 0)
 }
 
