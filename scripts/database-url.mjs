@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { build } from './build.mjs'
 
 build()
-const { parseConfig } = await import('../apps/server/dist/config.js')
-const { readEnvironment } = await import('../apps/server/dist/env.js')
+const { parseConfig } = await import('../apps/server/dist/app/config.js')
+const { readEnvironment } = await import('../apps/server/dist/app/env.js')
 const { findEmbeddedPostgres } = await import('../apps/server/dist/db/embedded/index.js')
-const { loadStoredSecrets } = await import('../apps/server/dist/secrets.js')
+const { loadStoredSecrets } = await import('../apps/server/dist/connections/secrets.js')
 
 const { databaseUrl, dataDir } = parseConfig(readEnvironment())
 const hasData = existsSync(join(dataDir, 'secrets.json'))
