@@ -53,7 +53,12 @@ export async function confirmEnd(
       answer = union(answer, await ask(query))
     }
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
-    if (isFirst && !isDescending(answer.ids)) return confirmEndWithoutOrder(ask, walked, commit)
+    if (isFirst && !isDescending(answer.ids)) {
+      const again = await ask(query)
+      if (lengthOf(again) < lengthOf(answer) || !isDescending(again.ids))
+        return confirmEndWithoutOrder(ask, walked, commit)
+      answer = again
+    }
     if (answer.ids.length === 0) return endOfNothing(walked, answer, commit)
     if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer, commit)
     const outcome = order.take(window, answer.ids)

@@ -19,7 +19,8 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
   let end: ListedPage | null = null
 
   async function fetch(page: number, known: ListedPage | null = null): Promise<WholePage> {
-    const result = await unspoiled(page, known ?? (await ask({ page, limit: size, order: 'id-asc' })))
+    const first = known ?? (await ask({ page, limit: size, order: 'id-asc' }))
+    const result = await unspoiled(page, first)
     if (page === lastPage) {
       end = result
       return asIs(end)
@@ -31,7 +32,8 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     }
     if (!isFull(result, size)) return unlessEnd(await confirm(page, result))
     end = null
-    return { ...asIs(result), leftOut: Math.min(0, size - lengthOf(result)) }
+    // Rows beyond a page's size are told of one answer alone: two together may show more.
+    return { ...asIs(result), leftOut: result === first ? Math.min(0, size - lengthOf(result)) : 0 }
   }
 
   /** A row without a readable id, or one that stands twice, may stand for another: the page is asked for again. */
