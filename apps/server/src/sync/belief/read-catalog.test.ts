@@ -233,6 +233,9 @@ const anyNature: fc.Arbitrary<Nature> = fc.record({
   known: fc.oneof(fc.constant(null), fc.nat(130)),
 })
 
+/** The same draws each time, so that a run tells of a change and not of chance; another seed explores. */
+const SAME_DRAWS = { numRuns: 5000, seed: 20_261_124 }
+
 /** Whether an answer is of the right length and of the wrong place. */
 function showsOtherRows({ kind }: Lie): boolean {
   return kind === 'shifted' || kind === 'other-page'
@@ -351,7 +354,7 @@ describe('a pass over a catalogue', () => {
         const pass = await readThrough({ ...nature, takesOrder: true }, told)
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
-      { numRuns: 5000 },
+      SAME_DRAWS,
     )
   })
 
@@ -362,7 +365,7 @@ describe('a pass over a catalogue', () => {
         const pass = await readThrough({ ...nature, takesOrder: false }, [lie])
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
-      { numRuns: 5000 },
+      SAME_DRAWS,
     )
   })
 
@@ -376,7 +379,7 @@ describe('a pass over a catalogue', () => {
         const pass = await readThrough({ ...nature, takesOrder: true }, [], moves)
         if (pass.outcome === 'whole') expect(missing(pass.kept(), pass.seen)).toEqual([])
       }),
-      { numRuns: 5000 },
+      SAME_DRAWS,
     )
   })
 
