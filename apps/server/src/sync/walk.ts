@@ -20,7 +20,7 @@ export async function walkProducts(
 ): Promise<PassStart> {
   const { run, dialect } = session
   const { pool, pageSize } = options
-  let seen = await withinSeen(session, pool)
+  let seen = donePages(session) === null ? null : await withinSeen(session, pool)
   // What was shown beside the walk has no place in it.
   let mayRepeat = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
