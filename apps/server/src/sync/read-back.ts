@@ -88,12 +88,12 @@ async function readOnce(
       return null
     // A row that stands twice in each answer may stand for another.
     if (isFirst && phase === 'products' && repeatsARow(answer)) return null
-    const hasNews = answer.ids.some((id) => !ids.has(id))
-    const outcome = order.take(window, answer.ids)
+    const isBehind = window.page > 1 && answer.totalPages === null && answer.ids.every((id) => ids.has(id))
+    const outcome = isBehind ? 'joined' : order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
     for (const id of answer.ids) ids.add(id)
     const reachedBack = times.some((time) => time < since)
-    const isLast = outcome === 'joined' && (reachedBack || (!hasNews && isEndOfList(answer, window)))
+    const isLast = outcome === 'joined' && (reachedBack || isBehind || isEndOfList(answer, window))
     if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
@@ -174,11 +174,11 @@ async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean
 }
 
 /**
- * A page that is not full and, behind the front, shows nothing new. One that only is not full may leave rows
- * out, and a total is no proof.
+ * A page that is not full, of which the total says that it is the last. Without a total it may be one that
+ * leaves rows out, and the end is behind which nothing new is shown.
  */
-function isEndOfList({ rows }: ListedPage, { page, limit }: Window): boolean {
-  return rows.length === 0 || (page > 1 && rows.length < limit)
+function isEndOfList({ rows, totalPages }: ListedPage, { page, limit }: Window): boolean {
+  return rows.length === 0 || (rows.length < limit && totalPages !== null && totalPages <= page)
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
