@@ -89,6 +89,11 @@ describe('a first load', () => {
       [{ kind: 'empty-page', claims: 'zero', byId: false, fromNth: 6 }],
     ],
     [
+      'c3',
+      'the first page is empty every time, in every order',
+      [{ kind: 'empty-page', page: 1, claims: 'before', byId: false }],
+    ],
+    [
       'd1',
       'pages hold half of what is asked for from the sixth request on',
       [{ kind: 'limit-shrinks', limit: 50, byId: false, fromNth: 6 }],
@@ -215,6 +220,35 @@ describe('an incremental run', () => {
     of.erp.edit([40, 50])
     await expectNoFalsehood(of, await sync(of, { mode: 'incremental' }))
   }, 90_000)
+
+  // A front of 25 places that shows 22 rows, and a total that says that it is all.
+  it('finds every edit where the total is always wrong and rows are left out by rule', async () => {
+    const of = await live.tenant('lies-left-out', {
+      account: { products: 25, switches: { hiddenEvery: 7, pagePastEnd: 'last' } },
+      connection: { pageSize: 25 },
+    })
+    await sync(of)
+    const edited = [1, 2, 4, 6, 8, 12, 23]
+    of.erp.edit(edited)
+    of.erp.add(21)
+    of.erp.inject({ kind: 'total-fixed', pages: 0, byId: false })
+    expect(await sync(of, { mode: 'incremental' })).toMatchObject({ status: 'complete' })
+    const mirror = await mirrorOf(app.database.pool, of.id)
+    expect(edited.map((id) => mirror.get(id))).toEqual(edited.map((id) => truthOf(of.erp).get(id)))
+  }, 90_000)
+
+  it.each([1, 2, 5, 20, 25])(
+    'completes over a catalogue of %i products, all of them new',
+    async (products) => {
+      const of = await live.tenant(`tiny-${products}`, {
+        account: { products },
+        connection: { pageSize: 25 },
+      })
+      await sync(of)
+      of.erp.edit([1])
+      expect(await sync(of, { mode: 'incremental' })).toMatchObject({ status: 'complete', updated: 1 })
+    },
+  )
 
   it('t: reads only what is new after a first run that was cancelled in its drift', async () => {
     const of = await tenant('lies-t')

@@ -69,7 +69,9 @@ export function drawLiesPlan(seed: number, focus: Focus): LiesPlan {
     products,
   )
   const pages = Math.ceil(present / pageSize)
-  const subject: Subject = { pages, pageSize, highestId: products, isFirstLoad: !isMirrored }
+  // A mirror of nothing knows as little as none.
+  const isFirstLoad = !isMirrored || products === 0
+  const subject: Subject = { pages, pageSize, highestId: products, isFirstLoad }
   const mode = drawMode(dice, isById, isMirrored)
   return {
     seed,

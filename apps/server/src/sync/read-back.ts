@@ -88,12 +88,13 @@ async function readOnce(
       return null
     // A row that stands twice in each answer may stand for another.
     if (isFirst && phase === 'products' && repeatsARow(answer)) return null
-    const isBehind = window.page > 1 && answer.totalPages === null && answer.ids.every((id) => ids.has(id))
-    const outcome = isBehind ? 'joined' : order.take(window, answer.ids)
+    const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos cambios en páginas que no se continúan')
     for (const id of answer.ids) ids.add(id)
     const reachedBack = times.some((time) => time < since)
-    const isLast = outcome === 'joined' && (reachedBack || isBehind || isEndOfList(answer, window))
+    // Places of one short page may all be left out by rule, and a total is no proof.
+    const isEnd = answer.rows.length === 0 || (order.withoutNews() >= 2 && answer.rows.length < window.limit)
+    const isLast = outcome === 'joined' && (reachedBack || isEnd)
     if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
@@ -171,14 +172,6 @@ async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean
     if (typeof now === 'number') return shown >= now
   }
   return false
-}
-
-/**
- * A page that is not full, of which the total says that it is the last. Without a total it may be one that
- * leaves rows out, and the end is behind which nothing new is shown.
- */
-function isEndOfList({ rows, totalPages }: ListedPage, { page, limit }: Window): boolean {
-  return rows.length === 0 || (rows.length < limit && totalPages !== null && totalPages <= page)
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */

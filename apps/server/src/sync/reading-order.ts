@@ -20,12 +20,14 @@ export interface ReadingOrder {
    *   and `next` leads back; `lost`: the list repeats itself, or moves faster than it can be read.
    */
   take(window: Window, ids: readonly string[]): 'joined' | 'gap' | 'lost'
+  /** How many joined windows, one after the other and up to the last one, have shown nothing new. */
+  withoutNews(): number
 }
 
 /** Shorter windows all end at common multiples of their lengths, and none would lie across those. */
 const SHORTEST = 20
 /** Windows without a new row, one after the other, before the reader begins again. */
-const BARREN = 20
+const MOST_WITHOUT_NEWS = 20
 /** How often a reader begins again at the front before it gives up. */
 const RESTARTS = 3
 
@@ -34,7 +36,7 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
   /** A source may give less than it is asked for, and then counts its pages by what it gives. */
   let longest = Math.max(SHORTEST, pageSize)
   let reached = 0
-  let barren = 0
+  let withoutNews = 0
   let restarts = 0
   let hasSteppedBack = false
   let leavesOut = false
@@ -43,13 +45,14 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
   function restart(): 'gap' | 'lost' {
     known.clear()
     reached = 0
-    barren = 0
+    withoutNews = 0
     hasSteppedBack = false
     knowsFront = false
     return ++restarts > RESTARTS ? 'lost' : 'gap'
   }
 
   return {
+    withoutNews: () => withoutNews,
     next() {
       if (reached === 0) return { page: 1, limit: longest }
       // The row at the joint may be one that is left out; among many places some row is shown.
@@ -72,8 +75,8 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
       hasSteppedBack = false
       const before = known.size
       for (const id of ids) known.add(Number(id))
-      barren = known.size > before ? 0 : barren + 1
-      if (barren > BARREN) return restart()
+      withoutNews = known.size > before ? 0 : withoutNews + 1
+      if (withoutNews > MOST_WITHOUT_NEWS) return restart()
       if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
       // Behind the front a source gives as much as is asked for, or leaves rows out by a rule of its own:
       // those have their places all the same.

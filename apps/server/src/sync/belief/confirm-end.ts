@@ -59,7 +59,7 @@ export async function confirmEnd(
         return confirmEndWithoutOrder(ask, walked, commit)
       answer = again
     }
-    if (answer.ids.length === 0) return endOfNothing(walked, answer, commit)
+    if (answer.ids.length === 0) return endOfNothing(ask, walked, answer, commit)
     if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer, commit)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos productos en páginas que no se continúan')
@@ -79,10 +79,27 @@ function hidesTop(answer: ListedPage, { highest, start }: Walked): boolean {
 }
 
 /**
- * That the highest id is gone is believed when another question says the same, or shows that products with
- * higher ids still were added meanwhile.
+ * That the highest id is gone is believed when the second place of the list shows a lower one than the first
+ * does: were the highest hidden, the second place would have what is shown as the first, or a higher one.
  */
 async function confirmTop(
+  ask: AskPage,
+  walked: Walked,
+  shown: ListedPage,
+  commit: (page: ListedPage) => Promise<void>,
+): Promise<void> {
+  if (shown.ids.length < 2) return confirmOnlyRow(ask, walked, shown, commit)
+  // A place whose row is left out by rule says nothing.
+  for (const page of [2, 3, 4]) {
+    const other = await askUnlessRefused(ask, { page, limit: 1, order: 'id-desc' })
+    const highest = other && highestOf(other.ids)
+    if (!highest) continue
+    if (highest < (highestOf(shown.ids) ?? 0)) return
+    throw hidden()
+  }
+}
+
+async function confirmOnlyRow(
   ask: AskPage,
   walked: Walked,
   shown: ListedPage,
@@ -93,16 +110,31 @@ async function confirmTop(
   const other = await ask({ page: 1, limit, order: 'id-desc' })
   if (highestOf(other.ids) === highestOf(shown.ids)) return
   if (!hidesTop(other, walked)) return commit(other)
-  throw incompletePass('no muestra en la misma lista los últimos productos que había mostrado')
+  throw hidden()
 }
 
+function hidden() {
+  return incompletePass('no muestra en la misma lista los últimos productos que había mostrado')
+}
+
+/**
+ * That there is nothing at all is believed when the second and the third place of the list show nothing
+ * either: a source that always answers its first page wrongly is asked for others.
+ */
 async function endOfNothing(
+  ask: AskPage,
   { highest }: Walked,
   answer: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   if (highest !== null) throw incompletePass('dejó de mostrar los productos que había mostrado')
   await commit(answer)
+  for (const page of [2, 3]) {
+    const other = await askUnlessRefused(ask, { page, limit: 1, order: 'id-asc' })
+    if (other !== null && lengthOf(other) > 0) {
+      throw incompletePass('no muestra ningún producto en la primera página, y sí más adelante')
+    }
+  }
   return 'whole'
 }
 

@@ -1,4 +1,14 @@
-import { type AskPage, type ListedPage, lengthOf, repeatsARow, sameIds, union } from './listed-page.js'
+import {
+  type AskPage,
+  highestOf,
+  type ListedPage,
+  type ListQuery,
+  lengthOf,
+  repeatsARow,
+  sameIds,
+  union,
+} from './listed-page.js'
+import { askUnlessRefused } from './open-pass.js'
 import { isFull, judgeStretch, MAX_LOOKS, partsOf } from './rules.js'
 
 /** A page of the walk, with what it shows for certain. */
@@ -68,9 +78,26 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       for (const part of parts.pages) shown = union(shown, part)
       const verdict = judgeStretch(again, parts.pages, parts.size)
       if (verdict === 'whole') return asIs(shown)
-      if (verdict === 'left_out') return withLeftOut(shown, size - lengthOf(again))
+      if (verdict === 'left_out' && !(await isRefuted(page, shown))) {
+        return withLeftOut(shown, size - lengthOf(again))
+      }
     }
     return asIs(shown)
+  }
+
+  /**
+   * The first part of the first page is a first page too, and may be false in the same way: rows that lie
+   * there are asked for on second pages.
+   */
+  async function isRefuted(page: number, shown: ListedPage): Promise<boolean> {
+    if (page > 1) return false
+    const known = new Set(shown.ids)
+    const highest = highestOf(shown.ids) ?? 0
+    for (const query of secondPagesOver(size)) {
+      const other = await askUnlessRefused(ask, { ...query, order: 'id-asc' })
+      if (other?.ids.some((id) => Number(id) < highest && !known.has(id))) return true
+    }
+    return false
   }
 
   async function readParts(page: number): Promise<{ pages: ListedPage[]; size: number } | null> {
@@ -85,6 +112,13 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
   }
 
   return { fetch }
+}
+
+/** Second pages, each twice as long as the one before: together they show all places of a list but the first. */
+function secondPagesOver(size: number): readonly Pick<ListQuery, 'page' | 'limit'>[] {
+  const queries: Pick<ListQuery, 'page' | 'limit'>[] = []
+  for (let limit = 1; limit < size; limit *= 2) queries.push({ page: 2, limit })
+  return queries
 }
 
 function asIs(page: ListedPage): WholePage {
