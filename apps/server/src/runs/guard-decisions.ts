@@ -2,11 +2,11 @@ import { asksAPerson, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { findOpenGuard, timeToAnswer, writeDecision } from './guard-store.js'
 import { guardExpiredEvent, guardRefusedEvent } from './messages.js'
-import { moveRun } from './move-run.js'
 import type { RunQueue } from './run-queue.js'
 import type { RunSummary } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, lockRun } from './run-store.js'
+import { moveRun } from './transition-run.js'
 
 /** The question has changed since the person saw it. */
 export class GuardChanged extends Error {

@@ -4,11 +4,11 @@ import { appendEvent } from './event-log.js'
 import { createGuardDecisions, type GuardDecisions } from './guard-decisions.js'
 import { newId } from './ids.js'
 import { cancelledEvent, startEvent } from './messages.js'
-import { moveRun } from './move-run.js'
 import type { RunQueue } from './run-queue.js'
 import { type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
+import { moveRun } from './transition-run.js'
 import { intentAfter, type RunRequest, transition } from './transitions.js'
 
 export interface StartRun {

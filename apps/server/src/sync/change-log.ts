@@ -6,7 +6,7 @@ import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { isStale } from './content-hash.js'
 import { creation, type FieldChange, fieldChanges } from './field-changes.js'
-import type { Session } from './session.js'
+import type { Session } from './phase-context.js'
 
 export interface ProductChange {
   id: string

@@ -12,8 +12,8 @@ import { recordPage, recordRejects, seenAmong, takeBackRejects } from '../runs/p
 import { findChanges, recordChanges } from './change-log.js'
 import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
-import { readRows } from './read-rows.js'
-import type { Session } from './session.js'
+import { readRows } from './parse-rows.js'
+import type { Session } from './phase-context.js'
 import type { SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
 

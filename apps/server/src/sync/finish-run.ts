@@ -7,7 +7,7 @@ import { forgetPages } from '../runs/page-store.js'
 import { failureOf, type RunFailure } from './failure.js'
 import { GuardOpened } from './guard-opened.js'
 import type { RunWriter } from './run-writer.js'
-import type { Stop } from './stop-watch.js'
+import type { Stop } from './stop-signal.js'
 
 /**
  * Gives a run that did not complete what it is due: its ending, its pause, or another worker.

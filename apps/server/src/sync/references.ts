@@ -14,8 +14,8 @@ import { exceedsGuard, MAX_LOOKS } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
 import { GuardOpened } from './guard-opened.js'
 import { NO_COUNTS } from './ledger.js'
+import type { Session } from './phase-context.js'
 import { prefetched } from './prefetch.js'
-import type { Session } from './session.js'
 
 const KINDS: readonly ReferenceKind[] = [
   'categories',

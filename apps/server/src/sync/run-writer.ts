@@ -5,8 +5,8 @@ import { type Paused, pauseRun } from '../runs/pause-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { afterPage, type PageResult, stateOf } from './ledger.js'
-import { createPace } from './pace.js'
 import type { WaitingSlot } from './release-while-waiting.js'
+import { createPace } from './throughput.js'
 
 /**
  * The one writer of a claimed run: pages, notices of waiting and the ending go through one serial queue,

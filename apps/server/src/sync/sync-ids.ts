@@ -1,8 +1,8 @@
 import type { CianboxClient, SourceReject } from '@espejo/cianbox'
 import { nextPage, recordRejects } from '../runs/page-store.js'
-import { askByIdIsolating, IDS_A_REQUEST } from './ask-by-id.js'
 import { commitProducts } from './commit-products.js'
-import type { Session } from './session.js'
+import { askByIdIsolating, IDS_A_REQUEST } from './fetch-by-id.js'
+import type { Session } from './phase-context.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 
 /**

@@ -1,6 +1,6 @@
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { createReadingOrder } from '../reading-order.js'
+import { createReadingOrder } from '../overlapping-pages.js'
 import {
   type AskPage,
   highestOf,

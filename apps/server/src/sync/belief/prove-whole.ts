@@ -1,7 +1,7 @@
 import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { findLastPage } from '../find-last-page.js'
-import { createReadingOrder } from '../reading-order.js'
+import { createReadingOrder } from '../overlapping-pages.js'
 import {
   type AskPage,
   highestOf,

@@ -5,7 +5,7 @@ import { confirmEnd } from './confirm-end.js'
 import type { AskPage, ListedPage } from './listed-page.js'
 import { askUnlessRefused, findEnd, type OpenOptions, openPass } from './open-pass.js'
 import { MAX_LOOKS } from './rules.js'
-import { createWholePages, type WholePage } from './whole-page.js'
+import { createWholePages, type WholePage } from './verify-page.js'
 
 /** One page of the walk, ready to be committed. */
 interface WalkedPage<R> extends WholePage {

@@ -1,10 +1,10 @@
 import type { Pool } from '../db/pool.js'
 import { SupersededError, showLife } from '../runs/held-run.js'
-import { lookAtRun } from '../runs/look-at-run.js'
-import type { World } from '../runs/pinned-world.js'
+import type { World } from '../runs/pinned-settings.js'
+import { lookAtRun } from '../runs/poll-held-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import type { RunFailure } from './failure.js'
-import { connectionFailure } from './world-change.js'
+import { connectionFailure } from './settings-change.js'
 
 /**
  * Why a run stops in the middle: a person's wish, a worker that is leaving, another worker that holds the

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPace } from './pace.js'
+import { createPace } from './throughput.js'
 
 describe('the pace of a run', () => {
   it('is unknown before there is a span to measure', () => {

@@ -1,7 +1,7 @@
 import { type CianboxClient, CianboxError, type ProductRow } from '@espejo/cianbox'
+import type { AskByIds } from './belief/confirm-absence.js'
 import { listedPage } from './belief/listed-page.js'
 import { isRefusal, MAX_LOOKS } from './belief/rules.js'
-import type { AskByIds } from './belief/settle-absence.js'
 
 /** Most ids that one request may name (vendor's documentation). */
 export const IDS_A_REQUEST = 200

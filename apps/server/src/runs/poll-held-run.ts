@@ -1,6 +1,6 @@
 import { type Pool, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
-import type { World } from './pinned-world.js'
+import type { World } from './pinned-settings.js'
 import type { RunRow } from './run-row.js'
 
 /** What a worker has to know of the run that it holds, while it works on it. */
@@ -28,7 +28,7 @@ export async function lookAtRun(
 ): Promise<RunLook> {
   return withTenant(pool, run.tenantId, async (tx) => {
     const { rows } = await tx.query<LookRow>({
-      name: 'look-at-run',
+      name: 'poll-held-run',
       text: `SELECT r.intent, c.cuenta, c.dialect, c.credentials_version AS "credentialsVersion",
                     c.is_active AS "isActive"
                FROM app.runs r LEFT JOIN app.connections c ON c.tenant_id = r.tenant_id

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createReadingOrder, type Window } from './reading-order.js'
+import { createReadingOrder, type Window } from './overlapping-pages.js'
 
 type Move = { kind: 'delete' | 'touch'; pick: number } | { kind: 'add' }
 

@@ -1,5 +1,5 @@
-import type { RunLook } from '../runs/look-at-run.js'
-import type { World } from '../runs/pinned-world.js'
+import type { World } from '../runs/pinned-settings.js'
+import type { RunLook } from '../runs/poll-held-run.js'
 import { RunFailure } from './failure.js'
 
 const KEPT = 'Lo que ya se había guardado queda guardado. Iniciá otra sincronización.'

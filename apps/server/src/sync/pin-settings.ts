@@ -1,10 +1,10 @@
 import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
-import { pinWorld, type World } from '../runs/pinned-world.js'
+import { pinWorld, type World } from '../runs/pinned-settings.js'
 import type { RunRow } from '../runs/run-row.js'
 import { MAPPING_VERSION } from './content-hash.js'
-import type { StopWatch } from './stop-watch.js'
-import { connectionInactive, worldChange } from './world-change.js'
+import { connectionInactive, worldChange } from './settings-change.js'
+import type { StopWatch } from './stop-signal.js'
 
 /**
  * The world that the run was pinned to at its first claim, which is the present one at that claim.

@@ -1,7 +1,7 @@
 import type { Dialect } from '@espejo/contract'
 import { findMirror } from '../catalog/mirror-store.js'
 import type { Tx } from '../db/pool.js'
-import { worldBefore } from '../runs/pinned-world.js'
+import { worldBefore } from '../runs/pinned-settings.js'
 import type { RunRow } from '../runs/run-row.js'
 import { RunFailure } from './failure.js'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RunFailure } from '../failure.js'
+import { type AskByIds, settleAbsence } from './confirm-absence.js'
 import { listedPage } from './listed-page.js'
-import { type AskByIds, settleAbsence } from './settle-absence.js'
 
 const pageOf = (ids: readonly string[]) =>
   listedPage({ rows: ids.map((id) => ({ raw: { id: Number(id) }, json: '' })), totalPages: 1 })
