@@ -5,7 +5,7 @@ import { createAuthenticate } from '../accounts/authenticate.js'
 import { createLiveSessions } from '../accounts/live-sessions.js'
 import { createSessions } from '../accounts/session.js'
 import { createApp } from '../http/app.js'
-import { createStreamsAhead } from '../http/stream/fast-path.js'
+import { createFastPath } from '../http/stream/fast-path.js'
 import type { Config } from './config.js'
 import { DRAIN_MS, openApi } from './create-api.js'
 import { startTogether } from './lifecycle.js'
@@ -68,8 +68,7 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
     log,
     sessions,
     onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
-    ahead: (serve) =>
-      createStreamsAhead('/api', { ...parts, hub, tickets, authenticate, verifyToken }, serve),
+    fastPath: (serve) => createFastPath('/api', { ...parts, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
     webDir: fileURLToPath(new URL('../../../web/dist', import.meta.url)),

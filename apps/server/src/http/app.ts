@@ -8,7 +8,7 @@ import { createHealthRouter } from './health.js'
 import { createMetrics } from './metrics.js'
 import { problemHandler, type UnexpectedErrorLog, unknownRoute } from './problem.js'
 import { createRequestLog } from './request-log.js'
-import { createPlainHost, type ServePlain } from './stream/raw-http-host.js'
+import { createRawHttpHost, type ServeRaw } from './stream/raw-http-host.js'
 import { createWebAppRouter } from './web-app.js'
 
 export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
@@ -17,7 +17,7 @@ export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   /** What is open on the stream hub, for the metrics. */
   streams: () => { viewers: number; runs: number }
   /** Looks at each request before Express does. */
-  ahead?: (serve: ServePlain) => ServeAhead
+  fastPath?: (serve: ServeRaw) => FastPath
   /** Folder of the built web app; where there is none, only the API is served. */
   webDir: string
   /**
@@ -28,7 +28,7 @@ export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
 }
 
 /** Takes a request on, or leaves it, untouched, to Express: false. */
-export type ServeAhead = (req: IncomingMessage, res: ServerResponse) => boolean
+export type FastPath = (req: IncomingMessage, res: ServerResponse) => boolean
 
 /**
  * The thinnest host of the API: security headers, a log of requests, health, and the web app; and
@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): RequestListener {
   app.use(createWebAppRouter(deps.webDir))
   app.use(unknownRoute)
   app.use(problemHandler({ onUnexpected: onUnexpectedError }))
-  const isServed = deps.ahead?.(createPlainHost({ log: deps.log, metrics, onUnexpectedError }))
+  const isServed = deps.fastPath?.(createRawHttpHost({ log: deps.log, metrics, onUnexpectedError }))
   return (req, res) => {
     if (!isServed?.(req, res)) app(req, res)
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTurns } from './admission-queue.js'
+import { createAdmissionQueue } from './admission-queue.js'
 
 /** Work that goes on until it is told to end, well or badly. */
 function job(nth: number, begun: number[]) {
@@ -17,7 +17,7 @@ function job(nth: number, begun: number[]) {
 
 const nextTurn = () => new Promise(setImmediate)
 
-describe('turns', () => {
+describe('the admission queue', () => {
   it('come in order, one for each, with no more under way or begun at once than is allowed', async () => {
     const limits = fc.record({
       perTurn: fc.integer({ min: 1, max: 5 }),
@@ -29,10 +29,10 @@ describe('turns', () => {
     })
     await fc.assert(
       fc.asyncProperty(limits, endings, async ({ perTurn, atOnce }, given) => {
-        const inTurn = createTurns({ perTurn, atOnce, oneTurnIn: 3 })
+        const admit = createAdmissionQueue({ perTurn, atOnce, oneTurnIn: 3 })
         const begun: number[] = []
         const jobs = given.map((_, nth) => job(nth, begun))
-        const results = jobs.map(({ work }) => inTurn(work).catch((error: Error) => error.message))
+        const results = jobs.map(({ work }) => admit(work).catch((error: Error) => error.message))
         const open = new Set<number>()
         let known = 0
         for (const { good, which } of given) {
@@ -55,19 +55,19 @@ describe('turns', () => {
   })
 
   it('give back what the work gave, or its error, and go on after one', async () => {
-    const inTurn = createTurns({ perTurn: 1, atOnce: 1 })
-    const failed = inTurn(() => Promise.reject(new Error('no')))
-    const next = inTurn(async () => 7)
+    const admit = createAdmissionQueue({ perTurn: 1, atOnce: 1 })
+    const failed = admit(() => Promise.reject(new Error('no')))
+    const next = admit(async () => 7)
     await expect(failed).rejects.toThrow('no')
     expect(await next).toBe(7)
   })
 
   it('are mostly passed over while more arrives, and then come quickly', async () => {
-    const inTurn = createTurns({ perTurn: 2, oneTurnIn: 10 })
+    const admit = createAdmissionQueue({ perTurn: 2, oneTurnIn: 10 })
     let begun = 0
     const all: Promise<void>[] = []
     const ask = () =>
-      inTurn(async () => {
+      admit(async () => {
         begun += 1
       })
     for (let turn = 0; turn < 100; turn++) {

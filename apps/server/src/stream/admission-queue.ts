@@ -1,5 +1,5 @@
 /** Runs `work` when its turn comes. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+export type Admit = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
  * Lets work through in slices, in the order in which it came, and only so much of it under way at once.
@@ -11,7 +11,7 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
  * stands last in the queue of connections wait until nearly all before it were served: so most turns in
  * which more work arrived take none.
  */
-export function createTurns({ perTurn = 8, atOnce = 256, oneTurnIn = 64 } = {}): InTurn {
+export function createAdmissionQueue({ perTurn = 8, atOnce = 256, oneTurnIn = 64 } = {}): Admit {
   let waiting: (() => void)[] = []
   let taken = 0
   let underWay = 0

@@ -2,7 +2,7 @@ import type { ChangedProduct } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
 
 /** How far the changes of a run have been told. */
-export interface ToldChanges {
+export interface ChangesCursor {
   /** The newest change, as the change log numbers them. */
   change: number
   /** Products that the run had written in all. */
@@ -10,11 +10,13 @@ export interface ToldChanges {
 }
 
 /** `products` that have changed since; null: too many to name, or the log does not have them all. */
-interface NewChanges extends ToldChanges {
+interface NewChanges extends ChangesCursor {
   products: ChangedProduct[] | null
 }
 
-export type ReadChanges = (request: { tenantId: string; runId: string } & ToldChanges) => Promise<NewChanges>
+export type ReadChanges = (
+  request: { tenantId: string; runId: string } & ChangesCursor,
+) => Promise<NewChanges>
 
 /** More are not named: whoever shows the mirror reads it anew at less cost. */
 const MOST_NAMED = 200

@@ -10,7 +10,7 @@ export interface Frame {
   /** Position in the run's log; 0 for events of the connection. */
   readonly seq: number
   /** `latest`: a newer one takes its place as long as it has not been written. */
-  readonly lane: 'latest' | 'lossless'
+  readonly delivery: 'latest' | 'lossless'
   /** Whether the stream closes after it. */
   readonly isLast: boolean
 }
@@ -21,14 +21,14 @@ export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Fr
   return {
     ...encoded(text),
     seq,
-    lane: event === 'progress' ? 'latest' : 'lossless',
+    delivery: event === 'progress' ? 'latest' : 'lossless',
     isLast: event === 'complete' || event === 'error',
   }
 }
 
 /** The beginning of a stream: how long an `EventSource` waits before it reconnects. */
 export function retryFrame(retryMs: number): Frame {
-  return { ...encoded(encodeRetry(retryMs)), seq: 0, lane: 'lossless', isLast: false }
+  return { ...encoded(encodeRetry(retryMs)), seq: 0, delivery: 'lossless', isLast: false }
 }
 
 /** The sign of life that an `EventSource` can see, which a comment is not. */
@@ -44,17 +44,17 @@ export function drainFrame(retryMs: number): Frame {
   return { ...connectionFrame('drain', { retryMs }, retryMs), isLast: true }
 }
 
-/** Which products have changed. For a viewer that too many of these wait for, {@link READ_ANEW_FRAME} takes their place. */
+/** Which products have changed. For a viewer that too many of these wait for, {@link RELOAD_FRAME} takes their place. */
 export function changesFrame(data: ChangesData): Frame {
   return connectionFrame('changes', data)
 }
 
 /** Too much has changed to be named. */
-export const READ_ANEW_FRAME: Frame = changesFrame({ products: null })
+export const RELOAD_FRAME: Frame = changesFrame({ products: null })
 
 function connectionFrame(event: 'ping' | 'reset' | 'drain' | 'changes', data: object, retry?: number): Frame {
   const text = encodeEvent({ event, data: JSON.stringify(data), ...(retry === undefined ? {} : { retry }) })
-  return { ...encoded(text), seq: 0, lane: 'lossless', isLast: false }
+  return { ...encoded(text), seq: 0, delivery: 'lossless', isLast: false }
 }
 
 function encoded(text: string): Pick<Frame, 'bytes' | 'chunk'> {

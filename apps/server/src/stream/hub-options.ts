@@ -1,5 +1,5 @@
+import type { Session } from '../accounts/session.js'
 import type { ReadChanges } from './changes-reader.js'
-import type { StreamSession } from './stream-session.js'
 import type { ReadTail } from './tail-reader.js'
 import type { ViewerPace } from './viewer.js'
 
@@ -9,7 +9,7 @@ export interface HubOptions {
   now: () => Date
   onError: (error: Error) => void
   /** Whether a session still holds (user not removed, role as it was); asked for each user in turn. */
-  isSessionLive?: (session: StreamSession) => Promise<boolean>
+  isSessionLive?: (session: Session) => Promise<boolean>
   /** @defaultValue 200 */
   viewersPerTenant?: number
   /** @defaultValue 12000 */
@@ -36,7 +36,7 @@ export interface HubTiming extends ViewerPace {
   retryFromMs: number
   retryToMs: number
   /** How long a viewer may take to read its goodbye in a drain. */
-  goodbyeMs: number
+  drainGraceMs: number
 }
 
 export const DEFAULT_TIMING: HubTiming = {
@@ -50,5 +50,5 @@ export const DEFAULT_TIMING: HubTiming = {
   beatMs: 1_000,
   retryFromMs: 1_000,
   retryToMs: 5_000,
-  goodbyeMs: 2_000,
+  drainGraceMs: 2_000,
 }

@@ -333,7 +333,7 @@ describe('a viewer that was let in just before a drain', () => {
   })
 })
 
-describe('seats', () => {
+describe('viewer limits', () => {
   it('are given back by those who leave, and refused with 503 and Retry-After when all are taken', async () => {
     const server = await serve({ viewersPerTenant: 2, viewersPerProcess: 3 })
     const run = await beginRun(database.pool, tenant)

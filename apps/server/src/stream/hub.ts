@@ -1,30 +1,30 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createTurns, type InTurn } from './admission-queue.js'
+import type { Session } from '../accounts/session.js'
+import { type Admit, createAdmissionQueue } from './admission-queue.js'
 import { createChannels } from './channels.js'
 import { DueQueue } from './due-queue.js'
 import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
 import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
 import type { Position } from './run-channel.js'
 import { recheckSessions } from './session-check.js'
-import type { StreamSession } from './stream-session.js'
 import { type Outlet, Viewer } from './viewer.js'
-import { createSeats, type Seat } from './viewer-limits.js'
+import { createViewerLimits, type ViewerSlot } from './viewer-limits.js'
 
 /** All open streams of this process, and the runs that they watch. */
 export interface StreamHub {
   /** Opens a stream when its turn comes: all that authenticates, looks up and answers. */
-  open: InTurn
-  /** Takes a viewer's place. @throws `SeatRefusedError` */
-  admit(tenantId: string): Seat
+  admit: Admit
+  /** Takes a viewer's place. @throws `ViewerLimitError` */
+  acquire(tenantId: string): ViewerSlot
   /** Where a run of the tenant stands; null: no such run. `atLeast`: what the caller has seen of it. */
   locate(tenantId: string, runId: string, atLeast: number): Promise<Position | null>
-  /** Lets an open response watch a run until it ends. The seat is released when it closes. */
+  /** Lets an open response watch a run until it ends. The slot is released when it closes. */
   watch(request: WatchRequest): void
   /** Hints that there is news of these runs. Costs nothing for runs that nobody watches here. */
   wake(runIds: readonly string[] | 'all'): void
   /** Says goodbye to the viewers of the sessions that match, for a logout. Returns how many. */
-  endSessions(hasEnded: (session: StreamSession) => boolean): number
+  endSessions(hasEnded: (session: Session) => boolean): number
   /**
    * For a deploy: refuses new streams, and says goodbye to the open ones, spread over `overMs`, each
    * with a `retryMs` of its own. Resolves when all are closed; who has not let go by then is cut.
@@ -36,8 +36,8 @@ export interface StreamHub {
 }
 
 interface WatchRequest {
-  seat: Seat
-  session: StreamSession
+  slot: ViewerSlot
+  session: Session
   runId: string
   /** The viewer's position in the run's log; 0: it has nothing. */
   afterSeq: number
@@ -51,14 +51,14 @@ interface WatchRequest {
 export function createStreamHub(options: HubOptions): StreamHub {
   const { now, onError, isSessionLive, ticks = () => performance.now(), random = Math.random } = options
   const timing = { ...DEFAULT_TIMING, ...options.timing }
-  const seats = createSeats({
+  const limits = createViewerLimits({
     perTenant: options.viewersPerTenant ?? 200,
     perProcess: options.viewersPerProcess ?? 12_000,
   })
   const viewers = new Set<Viewer>()
   /** Those with something that is not due yet, or whose socket is not empty yet. */
   const waiting = new DueQueue<Viewer>()
-  const channels = createChannels({ ...options, flush, lost: sayGoodbye, ticks, onError, ...timing })
+  const channels = createChannels({ ...options, flush, lost: sendDrain, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
   const clocks = [setInterval(tick, timing.tickMs), setInterval(beat, timing.beatMs)]
@@ -76,7 +76,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
     waiting.add(viewer, again)
   }
 
-  function sayGoodbye(viewer: Viewer): void {
+  function sendDrain(viewer: Viewer): void {
     viewer.offer(drainFrame(drawRetryMs()))
     flush(viewer)
   }
@@ -99,23 +99,23 @@ export function createStreamHub(options: HubOptions): StreamHub {
     const ping = pingFrame(today)
     for (const viewer of viewers) {
       viewer.beat(at, ping)
-      if (viewer.session.expiresAt <= today) sayGoodbye(viewer)
+      if (viewer.session.expiresAt <= today) sendDrain(viewer)
     }
     channels.beat()
     if (isSessionLive && at >= recheckDue) void recheck(isSessionLive)
   }
 
-  async function recheck(isLive: (session: StreamSession) => Promise<boolean>): Promise<void> {
+  async function recheck(isLive: (session: Session) => Promise<boolean>): Promise<void> {
     recheckDue = Number.POSITIVE_INFINITY
-    await recheckSessions([...viewers], isLive, sayGoodbye, onError)
+    await recheckSessions([...viewers], isLive, sendDrain, onError)
     recheckDue = ticks() + timing.recheckMs
   }
 
   return {
-    open: createTurns(),
-    admit: seats.take,
+    admit: createAdmissionQueue(),
+    acquire: limits.acquire,
     locate: channels.locate,
-    watch({ seat, session, runId, afterSeq, reset, changes, out }) {
+    watch({ slot, session, runId, afterSeq, reset, changes, out }) {
       const firstPingDue = ticks() + random() * timing.pingMs
       const viewer = new Viewer({
         out,
@@ -128,32 +128,32 @@ export function createStreamHub(options: HubOptions): StreamHub {
       viewers.add(viewer)
       viewer.offer(retryFrame(drawRetryMs()))
       if (reset) viewer.offer(RESET_FRAME)
-      const channel = channels.join(viewer, seat.tenantId, runId)
-      // Its seat was taken before the drain began.
-      if (isDraining) sayGoodbye(viewer)
+      const channel = channels.join(viewer, slot.tenantId, runId)
+      // Its slot was taken before the drain began.
+      if (isDraining) sendDrain(viewer)
       out.on('close', () => {
         viewers.delete(viewer)
         viewer.forget()
         channels.leave(viewer, channel)
-        seat.release()
+        slot.release()
       })
     },
     wake: channels.wake,
     endSessions(hasEnded) {
       const ended = [...viewers].filter((viewer) => hasEnded(viewer.session))
-      for (const viewer of ended) sayGoodbye(viewer)
+      for (const viewer of ended) sendDrain(viewer)
       return ended.length
     },
     async drain(overMs) {
       isDraining = true
-      seats.close()
+      limits.close()
       const from = ticks()
       const all = [...viewers]
       for (const [i, viewer] of all.entries()) {
         while (ticks() < from + (overMs * i) / all.length) await delay(timing.tickMs)
-        sayGoodbye(viewer)
+        sendDrain(viewer)
       }
-      const deadline = ticks() + timing.goodbyeMs
+      const deadline = ticks() + timing.drainGraceMs
       while (viewers.size > 0 && ticks() < deadline) await delay(timing.tickMs)
       for (const viewer of viewers) viewer.cut()
     },

@@ -1,6 +1,6 @@
 import type { LogTail } from '../runs/event-log.js'
-import type { ReadChanges, ToldChanges } from './changes-reader.js'
-import { changesFrame, eventFrame, type Frame, READ_ANEW_FRAME } from './frame.js'
+import type { ChangesCursor, ReadChanges } from './changes-reader.js'
+import { changesFrame, eventFrame, type Frame, RELOAD_FRAME } from './frame.js'
 import type { ReadTail } from './tail-reader.js'
 import type { Viewer } from './viewer.js'
 
@@ -36,7 +36,7 @@ export class RunChannel {
   #reading: Promise<void> | null = null
   #readingAgain: Promise<void> | null = null
   /** Up to where the changes have been told; null: nobody has wanted them yet. */
-  #told: ToldChanges | null = null
+  #changesCursor: ChangesCursor | null = null
   readonly #deps: ChannelDeps
 
   constructor(tenantId: string, runId: string, deps: ChannelDeps) {
@@ -48,7 +48,7 @@ export class RunChannel {
   join(viewer: Viewer): void {
     this.viewers.add(viewer)
     // What it shows may be of any age. Where nobody is told yet, the read that begins the telling says so.
-    if (viewer.wantsChanges && (this.#told || this.ended)) viewer.offerChanges(READ_ANEW_FRAME)
+    if (viewer.wantsChanges && (this.#changesCursor || this.ended)) viewer.offerChanges(RELOAD_FRAME)
     this.#catchUp(viewer)
   }
 
@@ -82,7 +82,7 @@ export class RunChannel {
     const { tenantId, runId, head } = this
     const tail = await this.#deps.read({ tenantId, runId, afterSeq: head })
     // After the log, so that no progress is shown before the products that it counts.
-    if (tail && (tail.seq !== head || !this.#told)) await this.#readChanges()
+    if (tail && (tail.seq !== head || !this.#changesCursor)) await this.#readChanges()
     if (tail) this.#apply(tail)
     else this.presence = 'absent'
   }
@@ -90,12 +90,12 @@ export class RunChannel {
   async #readChanges(): Promise<void> {
     if (!this.#wantsChanges()) return
     const { tenantId, runId } = this
-    const told = this.#told
-    const changes = await this.#deps.readChanges({ tenantId, runId, ...(told ?? NOTHING_TOLD) })
-    this.#told = changes
+    const told = this.#changesCursor
+    const changes = await this.#deps.readChanges({ tenantId, runId, ...(told ?? NO_CHANGES_READ) })
+    this.#changesCursor = changes
     const products = told ? changes.products : null
     if (products?.length === 0) return
-    const frame = products ? changesFrame({ products }) : READ_ANEW_FRAME
+    const frame = products ? changesFrame({ products }) : RELOAD_FRAME
     for (const viewer of this.viewers) if (viewer.wantsChanges) viewer.offerChanges(frame)
   }
 
@@ -127,7 +127,7 @@ export class RunChannel {
   }
 }
 
-const NOTHING_TOLD = { change: 0, written: 0 }
+const NO_CHANGES_READ = { change: 0, written: 0 }
 
 export interface ChannelDeps {
   read: ReadTail

@@ -1,13 +1,13 @@
-import type { StreamSession } from './stream-session.js'
+import type { Session } from '../accounts/session.js'
 
 /**
  * Asks, for each user once, whether the session behind its streams still holds, and hands those
  * whose does not to `end`. One question at a time: it is never urgent enough to crowd the database.
  * A question that fails ends nobody's stream.
  */
-export async function recheckSessions<V extends { readonly session: StreamSession }>(
+export async function recheckSessions<V extends { readonly session: Session }>(
   viewers: readonly V[],
-  isLive: (session: StreamSession) => Promise<boolean>,
+  isLive: (session: Session) => Promise<boolean>,
   end: (viewer: V) => void,
   onError: (error: Error) => void,
 ): Promise<void> {

@@ -1,42 +1,42 @@
-export type SeatRefusal = 'tenant_full' | 'process_full' | 'draining'
+export type ViewerLimitReason = 'tenant_full' | 'process_full' | 'draining'
 
 /** No further stream is taken on here and now. */
-export class SeatRefusedError extends Error {
-  override name = 'SeatRefusedError'
-  readonly reason: SeatRefusal
+export class ViewerLimitError extends Error {
+  override name = 'ViewerLimitError'
+  readonly reason: ViewerLimitReason
 
-  constructor(reason: SeatRefusal) {
-    super(`No seat for another viewer: ${reason}`)
+  constructor(reason: ViewerLimitReason) {
+    super(`No room for another viewer: ${reason}`)
     this.reason = reason
   }
 }
 
 /** A viewer's place, held from before its run is looked up until its connection closes. */
-export interface Seat {
+export interface ViewerSlot {
   readonly tenantId: string
   /** Idempotent. */
   release(): void
 }
 
-export interface Seats {
-  /** @throws {@link SeatRefusedError} */
-  take(tenantId: string): Seat
-  /** From here on `take` refuses. */
+export interface ViewerLimits {
+  /** @throws {@link ViewerLimitError} */
+  acquire(tenantId: string): ViewerSlot
+  /** From here on `acquire` refuses. */
   close(): void
 }
 
 /** Counts viewers, so that neither one tenant nor all together take a process beyond its means. */
-export function createSeats(limits: { perTenant: number; perProcess: number }): Seats {
+export function createViewerLimits(limits: { perTenant: number; perProcess: number }): ViewerLimits {
   const byTenant = new Map<string, number>()
   let all = 0
   let isClosed = false
 
   return {
-    take(tenantId) {
+    acquire(tenantId) {
       const ofTenant = byTenant.get(tenantId) ?? 0
-      if (isClosed) throw new SeatRefusedError('draining')
-      if (ofTenant >= limits.perTenant) throw new SeatRefusedError('tenant_full')
-      if (all >= limits.perProcess) throw new SeatRefusedError('process_full')
+      if (isClosed) throw new ViewerLimitError('draining')
+      if (ofTenant >= limits.perTenant) throw new ViewerLimitError('tenant_full')
+      if (all >= limits.perProcess) throw new ViewerLimitError('process_full')
       byTenant.set(tenantId, ofTenant + 1)
       all += 1
       let isHeld = true

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changesFrame, drainFrame, eventFrame, type Frame, pingFrame, READ_ANEW_FRAME } from './frame.js'
+import { changesFrame, drainFrame, eventFrame, type Frame, pingFrame, RELOAD_FRAME } from './frame.js'
 import { type Outlet, Viewer } from './viewer.js'
 
 const pace = { frameGapMs: 250, pingMs: 15_000, stallMs: 30_000 }
@@ -209,7 +209,7 @@ describe('a viewer that does not read', () => {
     for (let i = 0; i < 1_000; i++) one.tell(i % 2 ? drill : saw)
     out.read()
     expect(one.flush(600)).toBe(true)
-    expect(out.text()).toBe(textOf(progress(2), READ_ANEW_FRAME, progress(3)))
+    expect(out.text()).toBe(textOf(progress(2), RELOAD_FRAME, progress(3)))
   })
 
   it('is cut when its socket has taken nothing for 30 s', () => {

@@ -1,5 +1,5 @@
-import { type Frame, READ_ANEW_FRAME } from './frame.js'
-import type { StreamSession } from './stream-session.js'
+import type { Session } from '../accounts/session.js'
+import { type Frame, RELOAD_FRAME } from './frame.js'
 import { type FrameOutlet, writeFrame } from './write-frame.js'
 
 /** The part of an `http.ServerResponse` that a viewer writes to. */
@@ -31,7 +31,7 @@ export interface ViewerPace {
  * rather than a backlog of old ones. That is stricter than stopping at `write()`'s `false`.
  */
 export class Viewer {
-  readonly session: StreamSession
+  readonly session: Session
   /** Position in the run's log up to which this viewer has been offered everything. */
   cursor: number
   /** Whether it has asked to be told which products change. */
@@ -52,7 +52,7 @@ export class Viewer {
 
   constructor(options: {
     out: Outlet
-    session: StreamSession
+    session: Session
     cursor: number
     wantsChanges: boolean
     pace: ViewerPace
@@ -72,7 +72,7 @@ export class Viewer {
     // After an ending or a goodbye nothing follows.
     if (this.#isClosing) return
     const before = this.#newest
-    if (before && !(before.lane === 'latest' && frame.lane === 'latest')) {
+    if (before && !(before.delivery === 'latest' && frame.delivery === 'latest')) {
       this.#earlier = [...this.#earlier, before]
     }
     this.#newest = frame
@@ -82,10 +82,10 @@ export class Viewer {
   /** Takes on which products have changed. A viewer that is told of too many at once reads all anew instead. */
   offerChanges(frame: Frame): void {
     // Who is about to read all anew will see this too.
-    if (this.#isClosing || this.#changes[0] === READ_ANEW_FRAME) return
+    if (this.#isClosing || this.#changes[0] === RELOAD_FRAME) return
     const changes = [...this.#changes, frame]
     const size = changes.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    this.#changes = size > MOST_CHANGES_BYTES ? [READ_ANEW_FRAME] : changes
+    this.#changes = size > MOST_CHANGES_BYTES ? [RELOAD_FRAME] : changes
   }
 
   /**
@@ -97,7 +97,7 @@ export class Viewer {
     if (!newest && this.#changes === NONE) return null
     if (this.#out.writableLength > 0) return at
     // What goes with a lossless frame is not held back: the bar stands right when the ending comes.
-    const isPaced = !newest || (newest.lane === 'latest' && this.#earlier === NONE)
+    const isPaced = !newest || (newest.delivery === 'latest' && this.#earlier === NONE)
     if (isPaced && at < this.#progressDue) return this.#progressDue
     this.#write(at)
     return null
@@ -134,7 +134,7 @@ export class Viewer {
     const newest = this.#newest
     // The products before the progress that counts them, and before an ending, after which nothing comes.
     const before = this.#changes === NONE ? this.#earlier : [...this.#earlier, ...this.#changes]
-    const isProgress = this.#changes !== NONE || newest?.lane === 'latest' || before.some(isLatest)
+    const isProgress = this.#changes !== NONE || newest?.delivery === 'latest' || before.some(isLatest)
     this.#earlier = NONE
     this.#newest = null
     this.#changes = NONE
@@ -148,8 +148,8 @@ export class Viewer {
   }
 }
 
-function isLatest({ lane }: Frame): boolean {
-  return lane === 'latest'
+function isLatest({ delivery }: Frame): boolean {
+  return delivery === 'latest'
 }
 
 function bytesOf({ bytes }: Frame): Buffer {

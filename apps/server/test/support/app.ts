@@ -15,7 +15,7 @@ import { createSealer } from '../../src/connections/secrets.js'
 import type { DatabaseClock } from '../../src/db/database-clock.js'
 import type { ApiDeps } from '../../src/http/api.js'
 import { createApp } from '../../src/http/app.js'
-import { createStreamsAhead } from '../../src/http/stream/fast-path.js'
+import { createFastPath } from '../../src/http/stream/fast-path.js'
 import type { StreamDeps } from '../../src/http/stream/stream-handlers.js'
 import { createStreamRouter } from '../../src/http/stream/stream-routes.js'
 import { createRunControl } from '../../src/runs/run-control.js'
@@ -119,7 +119,7 @@ export function useApp(
       ...(streams
         ? {
             streamRouter: createStreamRouter(streams),
-            ahead: (serve) => createStreamsAhead('/api', streams, serve),
+            fastPath: (serve) => createFastPath('/api', streams, serve),
           }
         : {}),
       log,

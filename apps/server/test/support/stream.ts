@@ -6,10 +6,11 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import express from 'express'
 import { pino } from 'pino'
 import { expect } from 'vitest'
+import type { Session } from '../../src/accounts/session.js'
 import { type Pool, withTenant } from '../../src/db/pool.js'
 import { problemHandler } from '../../src/http/problem.js'
-import { createStreamsAhead } from '../../src/http/stream/fast-path.js'
-import { createPlainHost } from '../../src/http/stream/raw-http-host.js'
+import { createFastPath } from '../../src/http/stream/fast-path.js'
+import { createRawHttpHost } from '../../src/http/stream/raw-http-host.js'
 import { createStreamRouter } from '../../src/http/stream/stream-routes.js'
 import { createTickets, type Tickets } from '../../src/http/stream/tickets.js'
 import { appendEvent } from '../../src/runs/event-log.js'
@@ -22,7 +23,6 @@ import { insertRun } from '../../src/runs/run-store.js'
 import { createChangesReader } from '../../src/stream/changes-reader.js'
 import { createStreamHub, type StreamHub } from '../../src/stream/hub.js'
 import type { HubOptions } from '../../src/stream/hub-options.js'
-import type { StreamSession } from '../../src/stream/stream-session.js'
 import { createTailReader } from '../../src/stream/tail-reader.js'
 
 export async function addTenant(pool: Pool, tenantId: string): Promise<void> {
@@ -133,12 +133,12 @@ export async function serveStreams(
   const app = express()
   app.use('/api', createStreamRouter(streams))
   app.use(problemHandler({ onUnexpected }))
-  const host = createPlainHost({
+  const host = createRawHttpHost({
     log: pino({ level: 'silent' }),
     metrics: { count: () => undefined },
     onUnexpectedError: onUnexpected,
   })
-  const isServed = createStreamsAhead('/api', streams, host)
+  const isServed = createFastPath('/api', streams, host)
   const server = createServer((req, res) => {
     if (options.isMounted || !isServed(req, res)) app(req, res)
   }).listen(0, '127.0.0.1')
@@ -169,7 +169,7 @@ export function bearer(...who: Parameters<typeof tokenOf>): Record<string, strin
   return { authorization: `Bearer ${tokenOf(...who)}` }
 }
 
-function readToken(token: string, now: Date): StreamSession | null {
+function readToken(token: string, now: Date): Session | null {
   const [tenantId, userId, role, expires] = token.split('~')
   if (!tenantId || !userId || !role || Number(expires) <= now.getTime()) return null
   return { tenantId, userId, role: role as Role, expiresAt: new Date(Number(expires)) }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { StreamSession } from '../../stream/stream-session.js'
+import type { Session } from '../../accounts/session.js'
 import { HttpProblem } from '../problem.js'
 import { isCrossSite } from '../same-origin.js'
 import type { StreamCall } from './stream-call.js'
@@ -8,9 +8,9 @@ import type { Tickets } from './tickets.js'
 /** `Req` is what the host's own authentication takes: for one that looks at headers alone, any request. */
 export interface StreamAuthentication<Req extends IncomingMessage> {
   /** By the `Authorization` header or the session cookie. */
-  authenticate(req: Req): Promise<StreamSession | null>
+  authenticate(req: Req): Promise<Session | null>
   /** The brief's `?token=`: the same token that `Authorization: Bearer` carries. */
-  verifyToken(token: string): Promise<StreamSession | null>
+  verifyToken(token: string): Promise<Session | null>
   tickets: Tickets
 }
 
@@ -26,7 +26,7 @@ export async function authenticateStream<Req extends IncomingMessage>(
   { req, query, hostname }: Pick<StreamCall<Req>, 'req' | 'query' | 'hostname'>,
   runId: string | null,
   by: StreamAuthentication<Req>,
-): Promise<StreamSession> {
+): Promise<Session> {
   const { ticket, token } = query
   if (req.headers.authorization !== undefined) return requireSession(await by.authenticate(req))
   if (ticket !== undefined) {
@@ -56,7 +56,7 @@ function isAbsentToken(token: unknown): boolean {
 }
 
 /** @throws HttpProblem 401 */
-export function requireSession(session: StreamSession | null): StreamSession {
+export function requireSession(session: Session | null): Session {
   if (session) return session
   throw new HttpProblem(401, 'unauthenticated', 'No hay una sesión abierta, o venció. Volvé a ingresar.')
 }

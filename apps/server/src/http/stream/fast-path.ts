@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parse } from 'node:querystring'
-import type { ServeAhead } from '../app.js'
-import type { ServePlain } from './raw-http-host.js'
+import type { FastPath } from '../app.js'
+import type { ServeRaw } from './raw-http-host.js'
 import {
   createStreamHandlers,
   EVENT_STREAM,
@@ -18,11 +18,7 @@ import {
  *
  * @param base where the API is mounted, `/api`
  */
-export function createStreamsAhead(
-  base: string,
-  deps: StreamDeps<IncomingMessage>,
-  serve: ServePlain,
-): ServeAhead {
+export function createFastPath(base: string, deps: StreamDeps<IncomingMessage>, serve: ServeRaw): FastPath {
   const { start, watch } = createStreamHandlers(deps)
   const startPath = base + START_ROUTE
   const [beforeId = '', afterId = ''] = (base + EVENTS_ROUTE).split(':id')
@@ -46,7 +42,7 @@ export function createStreamsAhead(
       if (runId !== null) headers.Vary = 'Accept'
       const call = { req, res, query, hostname: hostnameOf(req), headers }
       await (runId === null ? start(call) : watch(call, runId))
-      letGo(req, res)
+      releaseRequest(req, res)
     })
     return true
   }
@@ -70,7 +66,7 @@ function hostnameOf({ headers: { host = '' } }: IncomingMessage): string {
  * headers. A request that is read to its end costs less when its connection closes, too: one that is
  * not is destroyed with an error, stack and all.
  */
-function letGo(req: IncomingMessage, res: ServerResponse): void {
+function releaseRequest(req: IncomingMessage, res: ServerResponse): void {
   if (res.writableEnded) return
   req.resume()
   req.headers = {}

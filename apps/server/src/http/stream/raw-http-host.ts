@@ -9,7 +9,7 @@ import { logRequest, requestId } from '../request-log.js'
  * `handle` is given the headers that its answer has to carry, may add to them, and may throw what a
  * route may throw.
  */
-export type ServePlain = (
+export type ServeRaw = (
   req: IncomingMessage,
   res: ServerResponse,
   route: string,
@@ -21,11 +21,11 @@ export type ServePlain = (
  * security headers, one line in the log, metrics, and errors as problems. All of it together hangs a
  * single listener on the response, for these are the requests that stay open for hours.
  */
-export function createPlainHost(deps: {
+export function createRawHttpHost(deps: {
   log: Logger
   metrics: Pick<Metrics, 'count'>
   onUnexpectedError: UnexpectedErrorLog
-}): ServePlain {
+}): ServeRaw {
   const { log, metrics, onUnexpectedError } = deps
   return (req, res, route, handle) => {
     const id = requestId(req)

@@ -1,24 +1,24 @@
+import type { Session } from '../../accounts/session.js'
 import type { StreamHub } from '../../stream/hub.js'
-import type { StreamSession } from '../../stream/stream-session.js'
-import { type Seat, type SeatRefusal, SeatRefusedError } from '../../stream/viewer-limits.js'
+import { ViewerLimitError, type ViewerLimitReason, type ViewerSlot } from '../../stream/viewer-limits.js'
 import { HttpProblem, notFound } from '../problem.js'
 import type { StartedDecision } from './decide.js'
 import { openEventStream } from './open-event-stream.js'
 import type { StreamCall } from './stream-call.js'
 
 /**
- * Serves one stream. The seat is taken before anything is looked up or started, so that who is
+ * Serves one stream. The slot is taken before anything is looked up or started, so that who is
  * refused for lack of room (503) has started nothing.
  */
 export async function serveStream(
   hub: StreamHub,
   call: StreamCall,
-  session: StreamSession,
+  session: Session,
   decide: () => Promise<StartedDecision>,
 ): Promise<void> {
   const { req, res, headers, query } = call
   const changes = readFlag('changes', query.changes)
-  const seat = takeSeat(hub, session.tenantId)
+  const slot = acquireSlot(hub, session.tenantId)
   let isWatching = false
   try {
     const decision = await decide()
@@ -28,14 +28,14 @@ export async function serveStream(
       res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' }).end()
       return
     }
-    // Who left meanwhile will have no `close` any more to release the seat.
+    // Who left meanwhile will have no `close` any more to release the slot.
     if (res.destroyed || res.closed) return
     openEventStream(call)
     if (req.method === 'HEAD') return
-    hub.watch({ seat, session, changes, out: res, ...decision })
+    hub.watch({ slot, session, changes, out: res, ...decision })
     isWatching = true
   } finally {
-    if (!isWatching) seat.release()
+    if (!isWatching) slot.release()
   }
 }
 
@@ -46,18 +46,18 @@ function readFlag(name: string, value: unknown): boolean {
   throw new HttpProblem(400, 'invalid_query', `\`${name}\` es 1 o 0.`)
 }
 
-function takeSeat(hub: StreamHub, tenantId: string): Seat {
+function acquireSlot(hub: StreamHub, tenantId: string): ViewerSlot {
   try {
-    return hub.admit(tenantId)
+    return hub.acquire(tenantId)
   } catch (error) {
-    if (!(error instanceof SeatRefusedError)) throw error
+    if (!(error instanceof ViewerLimitError)) throw error
     const { code, detail, retryAfter } = REFUSALS[error.reason]
     throw new HttpProblem(503, code, detail, {}, { 'Retry-After': String(retryAfter) })
   }
 }
 
 /** `retryAfter` in seconds. */
-const REFUSALS: Readonly<Record<SeatRefusal, { code: string; detail: string; retryAfter: number }>> = {
+const REFUSALS: Readonly<Record<ViewerLimitReason, { code: string; detail: string; retryAfter: number }>> = {
   tenant_full: {
     code: 'viewers_tenant_full',
     detail: 'Tu cuenta tiene demasiadas pantallas mirando a la vez. Cerrá alguna y probá de nuevo.',

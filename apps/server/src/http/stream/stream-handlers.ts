@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { can } from '../../accounts/capabilities.js'
+import type { Session } from '../../accounts/session.js'
 import { type Pool, withTenant } from '../../db/pool.js'
 import type { RunControl } from '../../runs/run-control.js'
 import { activeRun, listRuns } from '../../runs/run-store.js'
 import type { StreamHub } from '../../stream/hub.js'
-import type { StreamSession } from '../../stream/stream-session.js'
 import { notFound } from '../problem.js'
 import { authenticateStream, type StreamAuthentication } from './authenticate-stream.js'
 import {
@@ -42,20 +42,20 @@ export function createStreamHandlers<Req extends IncomingMessage>(
 ): StreamHandlers<Req> {
   const { hub } = deps
   /** Whoever left while it waited is not asked about, and starts nothing. */
-  const inTurn = ({ res }: StreamCall, open: () => Promise<void>) =>
-    hub.open(async () => {
+  const whenAdmitted = ({ res }: StreamCall, open: () => Promise<void>) =>
+    hub.admit(async () => {
       if (!res.destroyed) await open()
     })
   return {
     start: (call) =>
-      inTurn(call, async () => {
+      whenAdmitted(call, async () => {
         const session = await authenticateStream(call, null, deps)
         // HEAD asks what a GET would be like, and starts nothing.
         if (call.req.method === 'HEAD') openEventStream(call)
         else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
       }),
     watch: (call, runId) =>
-      inTurn(call, async () => {
+      whenAdmitted(call, async () => {
         const session = await authenticateStream(call, runId, deps)
         if (!isRunId(runId)) throw notFound()
         await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
@@ -72,7 +72,7 @@ export function isRunId(text: string): boolean {
 async function startOrFollow(
   { hub, pool, runControl }: Pick<StreamDeps<never>, 'hub' | 'pool' | 'runControl'>,
   cursor: Cursor,
-  { tenantId, userId, role }: StreamSession,
+  { tenantId, userId, role }: Session,
 ): Promise<StartedDecision> {
   const mayStart = can(role, 'operate')
   const named = cursor.kind === 'at' ? await hub.locate(tenantId, cursor.runId, cursor.seq) : null

@@ -21,7 +21,7 @@ let tenants = 0
 /** A tenant of its own for each test. */
 let tenant = ''
 
-const WAYS = ['ahead of Express', 'mounted in Express']
+const WAYS = ['by the fast path', 'mounted in Express']
 
 beforeAll(async () => {
   for (const way of WAYS) {

@@ -28,7 +28,7 @@ export function createStreamRouter(deps: StreamDeps<Request>): Router {
   router.get(START_ROUTE, async (req, res) => {
     if (!req.accepts(EVENT_STREAM)) throw notAcceptable()
     await start(callOf(req, res))
-    letGo(req, res)
+    releaseRequest(req, res)
   })
 
   router.get(EVENTS_ROUTE, async (req, res) => {
@@ -38,7 +38,7 @@ export function createStreamRouter(deps: StreamDeps<Request>): Router {
     res.vary('Accept')
     if (format === EVENT_STREAM) {
       await watch(callOf(req, res), runId)
-      letGo(req, res)
+      releaseRequest(req, res)
       return
     }
     const { tenantId } = await authenticateStream(callOf(req, res), runId, deps)
@@ -77,7 +77,7 @@ function callOf(req: Request, res: Response): StreamCall<Request> {
  * A stream lives for hours, and all that while the request would hold the chain of middleware that
  * led to it and what they left behind: 1.3 KB a viewer, measured.
  */
-function letGo(req: Request, res: Response): void {
+function releaseRequest(req: Request, res: Response): void {
   if (res.writableEnded) return
   Object.assign(req, { next: undefined, route: undefined, res: undefined, params: {}, _parsedUrl: undefined })
   Object.assign(res, { locals: {} })

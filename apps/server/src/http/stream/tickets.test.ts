@@ -9,15 +9,15 @@ import {
   serveStreams,
   type TestServer,
 } from '../../../test/support/stream.js'
+import type { Session } from '../../accounts/session.js'
 import { withTenant } from '../../db/pool.js'
-import type { StreamSession } from '../../stream/stream-session.js'
 import { createTickets, type Tickets } from './tickets.js'
 
 const database = useDatabase()
 const key = new Uint8Array(32).fill(1)
 let now = new Date()
 let tickets: Tickets
-const session = (): StreamSession => ({
+const session = (): Session => ({
   userId: 'ana',
   tenantId: 't1',
   role: 'operator',

@@ -1,9 +1,9 @@
 import type { Role } from '@espejo/contract'
 import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Session } from '../../accounts/session.js'
 import { importSigningKey } from '../../connections/secrets.js'
 import { type Pool, withTenant } from '../../db/pool.js'
 import { newId } from '../../runs/ids.js'
-import type { StreamSession } from '../../stream/stream-session.js'
 
 /**
  * Single-use passes for `EventSource`, which cannot send a header. In a URL, and so in whatever logs
@@ -11,13 +11,13 @@ import type { StreamSession } from '../../stream/stream-session.js'
  */
 export interface Tickets {
   /** @param runId the only run that it opens, or null for any stream of the tenant */
-  mint(session: StreamSession, runId: string | null): Promise<{ ticket: string; expiresAt: Date }>
+  mint(session: Session, runId: string | null): Promise<{ ticket: string; expiresAt: Date }>
   /**
    * The session behind a ticket, which is used up with it.
    * @param runId the run that is to be opened, null on the starting route
    * @returns null for anything that is not a valid, unused ticket for just this
    */
-  redeem(ticket: string, runId: string | null): Promise<StreamSession | null>
+  redeem(ticket: string, runId: string | null): Promise<Session | null>
 }
 
 export function createTickets(options: {
@@ -73,12 +73,12 @@ async function verify(ticket: string, key: CryptoKey, at: Date): Promise<JWTPayl
   }
 }
 
-function claimsOf({ tenantId, role, expiresAt }: StreamSession) {
+function claimsOf({ tenantId, role, expiresAt }: Session) {
   return { tenant: tenantId, role, sessionEnd: expiresAt.getTime() }
 }
 
 /** We signed it, so its claims have these types; the checks are for a release that signs others. */
-function sessionOf({ sub, tenant, role, sessionEnd }: JWTPayload): StreamSession | null {
+function sessionOf({ sub, tenant, role, sessionEnd }: JWTPayload): Session | null {
   if (!sub || typeof tenant !== 'string' || typeof sessionEnd !== 'number' || !isRole(role)) return null
   return { userId: sub, tenantId: tenant, role, expiresAt: new Date(sessionEnd) }
 }
