@@ -1,4 +1,4 @@
-import type { TabChannel, Tabs } from '../src/core/edges.js'
+import type { TabChannel, Tabs } from '../src/core/platform/edges.js'
 
 /** A tab of a {@link fakeBrowser}. */
 export interface FakeTab {

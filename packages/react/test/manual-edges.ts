@@ -1,4 +1,4 @@
-import type { Edges } from '../src/core/edges.js'
+import type { Edges } from '../src/core/platform/edges.js'
 
 export interface ManualEdges {
   edges: Pick<Edges, 'setTimer' | 'now' | 'random' | 'onWake'>

@@ -13,7 +13,8 @@ export function servePage(server: SseServer): void {
     const entry = fileURLToPath(import.meta.resolve(name))
     const folder = dirname(entry)
     imports[name] = `/modules/${name}/${entry.slice(folder.length + 1)}`
-    for (const file of readdirSync(folder).filter((one) => one.endsWith('.js'))) {
+    const files = readdirSync(folder, { encoding: 'utf8', recursive: true })
+    for (const file of files.filter((one) => one.endsWith('.js'))) {
       server.on(`GET /modules/${name}/${file}`, text('text/javascript', readFileSync(join(folder, file))))
     }
   }

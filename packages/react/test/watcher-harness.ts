@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
-import { fetchTransport } from '../src/core/fetch-transport.js'
 import type { RunWatcher, RunWatcherOptions } from '../src/core/run-watcher.js'
+import { fetchTransport } from '../src/core/transports/fetch-transport.js'
 import { type SseServer, startSseServer } from './sse-server.js'
 import { eagerWatcher, until } from './watching.js'
 

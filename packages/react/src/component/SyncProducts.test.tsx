@@ -16,7 +16,7 @@ import {
   startSseServer,
   streamTo,
 } from '../../test/sse-server.js'
-import { connectionProblem } from '../core/problem.js'
+import { connectionProblem } from '../core/connection/problem.js'
 import { EMPTY_SNAPSHOT } from '../core/snapshot.js'
 import type { Sync } from '../hooks/use-sync.js'
 import { SyncProducts } from './SyncProducts.js'

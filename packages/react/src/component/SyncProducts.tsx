@@ -1,5 +1,5 @@
 import type { CompleteData } from '@espejo/contract'
-import { DEFAULT_URL } from '../core/endpoints.js'
+import { DEFAULT_URL } from '../core/api/endpoints.js'
 import { useSSESync } from '../hooks/use-sse-sync.js'
 import { useSSESyncFetch } from '../hooks/use-sse-sync-fetch.js'
 import type { Sync, SyncOptions } from '../hooks/use-sync.js'

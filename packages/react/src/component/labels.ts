@@ -1,5 +1,5 @@
 import type { RunPhase, WaitingReason } from '@espejo/contract'
-import { PROBLEM_MESSAGES, type ProblemCode } from '../core/problem.js'
+import { PROBLEM_MESSAGES, type ProblemCode } from '../core/connection/problem.js'
 
 export type Locale = 'es-AR' | 'en'
 

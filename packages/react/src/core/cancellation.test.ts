@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { eventually } from '../../test/eventually.js'
 import { createCancellation } from './cancellation.js'
-import { failureWithoutAnswer } from './failure.js'
+import { failureWithoutAnswer } from './connection/failure.js'
 
 const failed = { ok: false, failure: failureWithoutAnswer('network') } as const
 

@@ -1,5 +1,5 @@
-import type { ConnectionProblem } from './problem.js'
-import type { SyncApi } from './sync-api.js'
+import type { SyncApi } from './api/sync-api.js'
+import type { ConnectionProblem } from './connection/problem.js'
 
 /** A cancel that was asked for; it may have to wait until the server has named the run. */
 export interface Cancellation {

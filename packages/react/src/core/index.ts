@@ -1,3 +1,5 @@
+export { DEFAULT_URL, deriveEndpoints, type EndpointOptions, type Endpoints } from './api/endpoints.js'
+export type { GetToken } from './api/request.js'
 export {
   type ConnectionCommand,
   type ConnectionInput,
@@ -5,17 +7,15 @@ export {
   INITIAL_CONNECTION,
   type Phase,
   stepConnection,
-} from './connection-machine.js'
-export type { Edges, TabChannel, Tabs } from './edges.js'
-export { DEFAULT_URL, deriveEndpoints, type EndpointOptions, type Endpoints } from './endpoints.js'
-export { eventSourceTransport } from './event-source-transport.js'
-export { fetchTransport } from './fetch-transport.js'
-export { type PollingOptions, withPolling } from './polling-transport.js'
-export { type ConnectionProblem, PROBLEM_MESSAGES, type ProblemCode } from './problem.js'
-export type { GetToken } from './request.js'
+} from './connection/connection-machine.js'
+export { type ConnectionProblem, PROBLEM_MESSAGES, type ProblemCode } from './connection/problem.js'
+export type { Edges, TabChannel, Tabs } from './platform/edges.js'
 export { createRunWatcher, type RunWatcher, type RunWatcherOptions } from './run-watcher.js'
-export { type SharingOptions, sharedTransport } from './shared-transport.js'
 export type { ConnectionStatus, RunSnapshot } from './snapshot.js'
+export { eventSourceTransport } from './transports/event-source-transport.js'
+export { fetchTransport } from './transports/fetch-transport.js'
+export { type PollingOptions, withPolling } from './transports/polling/polling-transport.js'
+export { type SharingOptions, sharedTransport } from './transports/shared-tabs/shared-transport.js'
 export type {
   StreamEnd,
   StreamListener,
@@ -23,4 +23,4 @@ export type {
   Transport,
   TransportContext,
   TransportFactory,
-} from './transport.js'
+} from './transports/transport.js'

@@ -1,8 +1,8 @@
 import { isFinal } from '@espejo/contract'
-import { type Endpoints, runUrl } from './endpoints.js'
-import type { Failure } from './failure.js'
+import { type Endpoints, runUrl } from './api/endpoints.js'
+import type { SyncApi } from './api/sync-api.js'
+import type { Failure } from './connection/failure.js'
 import { afterLostStart } from './lost-start.js'
-import type { SyncApi } from './sync-api.js'
 
 /** What is being watched, or looked for. */
 export type Target =

@@ -8,19 +8,19 @@ import {
   type StreamEvent,
   viewOfRun,
 } from '@espejo/contract'
+import { deriveEndpoints, type EndpointOptions, withParams } from './api/endpoints.js'
+import { createRequest, type GetToken, tokenFromLocalStorage } from './api/request.js'
+import { createSyncApi } from './api/sync-api.js'
 import { createCancellation } from './cancellation.js'
 import { createCoalescer } from './coalescer.js'
-import { createConnectionDriver } from './connection-driver.js'
-import { decodeFrame, type Frame, readChanges } from './decode-frame.js'
-import { browserEdges, type Edges } from './edges.js'
-import { deriveEndpoints, type EndpointOptions, withParams } from './endpoints.js'
-import { type Failure, failureWithoutAnswer } from './failure.js'
-import { type ConnectionProblem, connectionProblem } from './problem.js'
+import { createConnectionDriver } from './connection/connection-driver.js'
+import { type Failure, failureWithoutAnswer } from './connection/failure.js'
+import { type ConnectionProblem, connectionProblem } from './connection/problem.js'
+import { browserEdges, type Edges } from './platform/edges.js'
 import { createPursuit, type Target } from './pursuit.js'
-import { createRequest, type GetToken, tokenFromLocalStorage } from './request.js'
 import { type RunSnapshot, toSnapshot } from './snapshot.js'
-import { createSyncApi } from './sync-api.js'
-import type { TransportFactory } from './transport.js'
+import { decodeFrame, type Frame, readChanges } from './transports/decode-frame.js'
+import type { TransportFactory } from './transports/transport.js'
 
 export interface RunWatcherOptions extends EndpointOptions {
   /** `fetchTransport` or `eventSourceTransport`. */

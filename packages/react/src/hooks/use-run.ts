@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react'
-import { fetchTransport } from '../core/fetch-transport.js'
 import { EMPTY_SNAPSHOT, type RunSnapshot } from '../core/snapshot.js'
-import type { TransportFactory } from '../core/transport.js'
+import { fetchTransport } from '../core/transports/fetch-transport.js'
+import type { TransportFactory } from '../core/transports/transport.js'
 import { useWatcher, type WatcherHookOptions } from './use-watcher.js'
 
 export interface RunOptions extends WatcherHookOptions {

@@ -1,4 +1,4 @@
-import { fetchTransport } from '../core/fetch-transport.js'
+import { fetchTransport } from '../core/transports/fetch-transport.js'
 import { type Sync, type SyncOptions, useSync } from './use-sync.js'
 
 /**

@@ -1,4 +1,4 @@
-import { eventSourceTransport } from '../core/event-source-transport.js'
+import { eventSourceTransport } from '../core/transports/event-source-transport.js'
 import { type Sync, type SyncOptions, useSync } from './use-sync.js'
 
 /**

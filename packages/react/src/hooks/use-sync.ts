@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import type { RunSnapshot } from '../core/snapshot.js'
-import type { TransportFactory } from '../core/transport.js'
+import type { TransportFactory } from '../core/transports/transport.js'
 import { useWatcher, type WatcherHookOptions } from './use-watcher.js'
 
 export interface SyncOptions extends WatcherHookOptions {

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import type { Edges } from '../core/edges.js'
-import type { EndpointOptions } from '../core/endpoints.js'
-import { withPolling } from '../core/polling-transport.js'
-import { type GetToken, tokenFromLocalStorage } from '../core/request.js'
+import type { EndpointOptions } from '../core/api/endpoints.js'
+import { type GetToken, tokenFromLocalStorage } from '../core/api/request.js'
+import type { Edges } from '../core/platform/edges.js'
 import { createRunWatcher, type RunWatcher, type RunWatcherOptions } from '../core/run-watcher.js'
-import { sharedTransport } from '../core/shared-transport.js'
 import type { RunSnapshot } from '../core/snapshot.js'
-import type { TransportFactory } from '../core/transport.js'
+import { withPolling } from '../core/transports/polling/polling-transport.js'
+import { sharedTransport } from '../core/transports/shared-tabs/shared-transport.js'
+import type { TransportFactory } from '../core/transports/transport.js'
 
 export interface WatcherHookOptions extends Omit<EndpointOptions, 'url'> {
   /** The session's token, null to rely on the cookie. May change at every render. @defaultValue reads `localStorage.token` */

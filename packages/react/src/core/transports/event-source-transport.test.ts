@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../test/events.js'
-import { eventually } from '../../test/eventually.js'
-import { FakeEventSource } from '../../test/fake-event-source.js'
-import { json, problem, RUNS, TICKETS } from '../../test/sse-server.js'
-import { server, watcherOf as watcherWith, withServer } from '../../test/watcher-harness.js'
-import { until } from '../../test/watching.js'
+import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../../test/events.js'
+import { eventually } from '../../../test/eventually.js'
+import { FakeEventSource } from '../../../test/fake-event-source.js'
+import { json, problem, RUNS, TICKETS } from '../../../test/sse-server.js'
+import { server, watcherOf as watcherWith, withServer } from '../../../test/watcher-harness.js'
+import { until } from '../../../test/watching.js'
+import type { RunWatcher, RunWatcherOptions } from '../run-watcher.js'
 import { eventSourceTransport } from './event-source-transport.js'
-import type { RunWatcher, RunWatcherOptions } from './run-watcher.js'
 
 withServer()
 

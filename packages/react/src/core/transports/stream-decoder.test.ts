@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteStreams } from '../../test/byte-streams.js'
-import { type DispatchedEvent, parseByTheBook } from '../../test/reference-parser.js'
-import { bytesOf, VECTORS } from '../../test/sse-vectors.js'
+import { byteStreams } from '../../../test/byte-streams.js'
+import { type DispatchedEvent, parseByTheBook } from '../../../test/reference-parser.js'
+import { bytesOf, VECTORS } from '../../../test/sse-vectors.js'
 import { createStreamDecoder } from './stream-decoder.js'
 
 /** What an EventSource would dispatch, read off the frames of the decoder. */

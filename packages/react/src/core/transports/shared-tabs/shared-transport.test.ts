@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { completed, progressed, RUN_ID, runAt, started } from '../../test/events.js'
-import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-edges.js'
-import { browser, open, pens, tabOf, text, withBrowser } from '../../test/sharing-tabs.js'
-import { cancelOf, eventsOf, json, problem, runOf, START, stream, streamTo } from '../../test/sse-server.js'
-import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
-import { until } from '../../test/watching.js'
-import type { Edges } from './edges.js'
-import { fetchTransport } from './fetch-transport.js'
-import { withPolling } from './polling-transport.js'
+import { completed, progressed, RUN_ID, runAt, started } from '../../../../test/events.js'
+import { eventually } from '../../../../test/eventually.js'
+import { manualEdges } from '../../../../test/manual-edges.js'
+import { browser, open, pens, tabOf, text, withBrowser } from '../../../../test/sharing-tabs.js'
+import {
+  cancelOf,
+  eventsOf,
+  json,
+  problem,
+  runOf,
+  START,
+  stream,
+  streamTo,
+} from '../../../../test/sse-server.js'
+import { ended, server, showing, watcherOf, withServer } from '../../../../test/watcher-harness.js'
+import { until } from '../../../../test/watching.js'
+import type { Edges } from '../../platform/edges.js'
+import { fetchTransport } from '../fetch-transport.js'
+import { withPolling } from '../polling/polling-transport.js'
 import { sharedTransport } from './shared-transport.js'
 
 withServer()

@@ -1,6 +1,6 @@
-import type { Edges, TabChannel, Tabs } from './edges.js'
-import type { Failure } from './failure.js'
-import { linkedController } from './linked-signal.js'
+import type { Failure } from '../../connection/failure.js'
+import type { Edges, TabChannel, Tabs } from '../../platform/edges.js'
+import { linkedController } from '../../platform/linked-signal.js'
 import { type HeldLock, takeLock } from './tab-lock.js'
 import type { News, TabMessage } from './tab-news.js'
 

@@ -1,15 +1,15 @@
 import { applyRunEvent, EMPTY_RUN_VIEW, isEnded, parseCursor, type StreamEvent } from '@espejo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { completed, progressed, RUN_ID, started } from '../../test/events.js'
-import { type FakeTab, fakeBrowser } from '../../test/fake-browser.js'
-import { manualEdges } from '../../test/manual-edges.js'
-import { decodeFrame } from './decode-frame.js'
-import { browserEdges } from './edges.js'
-import { deriveEndpoints } from './endpoints.js'
-import { failureWithoutAnswer } from './failure.js'
+import { completed, progressed, RUN_ID, started } from '../../../../test/events.js'
+import { type FakeTab, fakeBrowser } from '../../../../test/fake-browser.js'
+import { manualEdges } from '../../../../test/manual-edges.js'
+import { deriveEndpoints } from '../../api/endpoints.js'
+import { failureWithoutAnswer } from '../../connection/failure.js'
+import { browserEdges } from '../../platform/edges.js'
+import { decodeFrame } from '../decode-frame.js'
+import type { StreamEnd, StreamListener, TransportContext } from '../transport.js'
 import { sharedTransport } from './shared-transport.js'
-import type { StreamEnd, StreamListener, TransportContext } from './transport.js'
 
 /** What may happen to three tabs and their server, in any order. */
 type Step =

@@ -1,9 +1,9 @@
-import { runUrl } from './endpoints.js'
-import { createFrameMemory } from './frame-memory.js'
-import { linkedController, pause } from './linked-signal.js'
+import { runUrl } from '../../api/endpoints.js'
+import type { ConnectionProblem } from '../../connection/problem.js'
+import { linkedController, pause } from '../../platform/linked-signal.js'
+import { createFrameMemory } from '../frame-memory.js'
+import type { StreamListener, Transport, TransportContext } from '../transport.js'
 import { type ObservedStream, observeStream } from './observe-stream.js'
-import type { ConnectionProblem } from './problem.js'
-import type { StreamListener, Transport, TransportContext } from './transport.js'
 
 /** A stream that has lasted this long is not cut every few seconds. */
 const LASTS_MS = 20_000

@@ -1,8 +1,8 @@
 import type { Run } from '@espejo/contract'
-import type { Edges } from './edges.js'
+import { type Failure, failureWithoutAnswer } from '../connection/failure.js'
+import type { NewestRun } from '../lost-start.js'
+import type { Edges } from '../platform/edges.js'
 import { type Endpoints, runUrl, withParams } from './endpoints.js'
-import { type Failure, failureWithoutAnswer } from './failure.js'
-import type { NewestRun } from './lost-start.js'
 import { type RequestParts, readFailure, type SendRequest } from './request.js'
 
 type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }

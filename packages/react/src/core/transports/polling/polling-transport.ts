@@ -1,9 +1,9 @@
-import { failureWithoutAnswer } from './failure.js'
-import { linkedController, pause } from './linked-signal.js'
+import { failureWithoutAnswer } from '../../connection/failure.js'
+import { type ConnectionProblem, connectionProblem } from '../../connection/problem.js'
+import { linkedController, pause } from '../../platform/linked-signal.js'
+import type { StreamEnd, StreamListener, TransportContext, TransportFactory } from '../transport.js'
 import { type ObservedStream, observeStream } from './observe-stream.js'
-import { type ConnectionProblem, connectionProblem } from './problem.js'
 import { tryStream } from './stream-trial.js'
-import type { StreamEnd, StreamListener, TransportContext, TransportFactory } from './transport.js'
 
 export interface PollingOptions {
   /** Between an answer and the next question, in milliseconds. @defaultValue 2000 */

@@ -1,6 +1,6 @@
+import { withParams } from '../api/endpoints.js'
+import { type Failure, failureWithoutAnswer } from '../connection/failure.js'
 import type { Frame } from './decode-frame.js'
-import { withParams } from './endpoints.js'
-import { type Failure, failureWithoutAnswer } from './failure.js'
 import type { StreamListener, TransportContext, TransportFactory } from './transport.js'
 
 const EVENTS = ['start', 'progress', 'complete', 'ping', 'reset', 'drain', 'changes']

@@ -1,3 +1,4 @@
+import type { Edges } from '../platform/edges.js'
 import {
   type ConnectionCommand,
   type ConnectionInput,
@@ -5,7 +6,6 @@ import {
   INITIAL_CONNECTION,
   stepConnection,
 } from './connection-machine.js'
-import type { Edges } from './edges.js'
 import { heldFloor, retryDelayMs } from './retry-delay.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 

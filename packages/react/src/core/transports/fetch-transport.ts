@@ -1,5 +1,5 @@
-import { failureWithoutAnswer } from './failure.js'
-import { readFailure } from './request.js'
+import { readFailure } from '../api/request.js'
+import { failureWithoutAnswer } from '../connection/failure.js'
 import { createStreamDecoder } from './stream-decoder.js'
 import type { StreamEnd, StreamListener, TransportFactory } from './transport.js'
 

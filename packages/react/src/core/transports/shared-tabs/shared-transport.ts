@@ -1,9 +1,9 @@
 import { parseCursor } from '@espejo/contract'
-import { runUrl } from './endpoints.js'
-import { linkedController } from './linked-signal.js'
+import { runUrl } from '../../api/endpoints.js'
+import { linkedController } from '../../platform/linked-signal.js'
+import type { StreamEnd, StreamListener, StreamRequest, TransportFactory } from '../transport.js'
 import { type StartedStream, shareRun } from './share-run.js'
 import { createNewsMemory, type NewsMemory } from './tab-news.js'
-import type { StreamEnd, StreamListener, StreamRequest, TransportFactory } from './transport.js'
 
 export interface SharingOptions {
   /**

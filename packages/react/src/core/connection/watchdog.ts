@@ -1,4 +1,4 @@
-import type { Edges } from './edges.js'
+import type { Edges } from '../platform/edges.js'
 
 export interface Watchdog {
   /** Something arrived. Cheap: called for every chunk. */

@@ -1,9 +1,9 @@
 import type { Run } from '@espejo/contract'
-import type { Frame } from './decode-frame.js'
-import type { Failure } from './failure.js'
-import { createFrameMemory } from './frame-memory.js'
-import type { ConnectionProblem } from './problem.js'
-import type { StreamListener } from './transport.js'
+import type { Failure } from '../../connection/failure.js'
+import type { ConnectionProblem } from '../../connection/problem.js'
+import type { Frame } from '../decode-frame.js'
+import { createFrameMemory } from '../frame-memory.js'
+import type { StreamListener } from '../transport.js'
 
 /** What the leading tab tells the others of its stream. */
 export type News =

@@ -1,11 +1,11 @@
 import type { Run } from '@espejo/contract'
+import type { Endpoints } from '../api/endpoints.js'
+import type { GetToken, SendRequest } from '../api/request.js'
+import type { SyncApi } from '../api/sync-api.js'
+import type { Failure } from '../connection/failure.js'
+import type { ConnectionProblem } from '../connection/problem.js'
+import type { Edges } from '../platform/edges.js'
 import type { Frame } from './decode-frame.js'
-import type { Edges } from './edges.js'
-import type { Endpoints } from './endpoints.js'
-import type { Failure } from './failure.js'
-import type { ConnectionProblem } from './problem.js'
-import type { GetToken, SendRequest } from './request.js'
-import type { SyncApi } from './sync-api.js'
 
 export interface StreamRequest {
   url: string

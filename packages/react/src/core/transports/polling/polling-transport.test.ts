@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { completed, ping, progressed, RUN_ID, runAt, runList, started } from '../../test/events.js'
-import { eventually } from '../../test/eventually.js'
-import { type ManualEdges, manualEdges } from '../../test/manual-edges.js'
+import { completed, ping, progressed, RUN_ID, runAt, runList, started } from '../../../../test/events.js'
+import { eventually } from '../../../../test/eventually.js'
+import { type ManualEdges, manualEdges } from '../../../../test/manual-edges.js'
 import {
   drop,
   encode,
@@ -14,12 +14,12 @@ import {
   stream,
   streamThenDrop,
   streamTo,
-} from '../../test/sse-server.js'
-import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
-import { until } from '../../test/watching.js'
-import { fetchTransport } from './fetch-transport.js'
+} from '../../../../test/sse-server.js'
+import { ended, server, showing, watcherOf, withServer } from '../../../../test/watcher-harness.js'
+import { until } from '../../../../test/watching.js'
+import type { RunWatcher } from '../../run-watcher.js'
+import { fetchTransport } from '../fetch-transport.js'
 import { withPolling } from './polling-transport.js'
-import type { RunWatcher } from './run-watcher.js'
 
 withServer()
 

@@ -1,5 +1,5 @@
-import type { Edges } from './edges.js'
-import { type Failure, failureOfRefusal } from './failure.js'
+import { type Failure, failureOfRefusal } from '../connection/failure.js'
+import type { Edges } from '../platform/edges.js'
 
 /** The session's token, null to rely on the cookie. Asked anew for every request. */
 export type GetToken = () => string | null | Promise<string | null>
