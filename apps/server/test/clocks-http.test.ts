@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { type DueKind, readDue } from '../src/maintenance/tenant-timers.js'
+import { readTimers, type TimerKind } from '../src/maintenance/tenant-timers.js'
 import { createWebhookStore } from '../src/webhooks/webhook-store.js'
 import { useApp } from './support/app.js'
 
@@ -9,10 +9,10 @@ const app = useApp({ now: () => new Date(Date.now() + 3_600_000) })
 const MINUTE_MS = 60_000
 
 /** In how many milliseconds the tenant's work is due by the database's clock. */
-async function dueIn(kind: DueKind): Promise<number> {
+async function dueIn(kind: TimerKind): Promise<number> {
   return withTenant(app.database.pool, 'uno', async (tx) => {
     const { rows } = await tx.query<{ now: Date }>('SELECT now()')
-    const due = (await readDue(tx, 'uno'))[kind]
+    const due = (await readTimers(tx, 'uno'))[kind]
     if (!due || !rows[0]) throw new Error(`No ${kind} is due.`)
     return due.getTime() - rows[0].now.getTime()
   })

@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/app/config.js'
-import { startTogether } from '../src/app/lifecycle.js'
-import { type Parts, StartError, startParts } from '../src/app/services.js'
+import { startWithCleanup } from '../src/app/lifecycle.js'
+import { type Services, StartError, startServices } from '../src/app/services.js'
 import { withMaintenance, withTenant } from '../src/db/pool.js'
-import { createClockWatch } from '../src/maintenance/clock-watch.js'
-import { startHousekeeping } from '../src/maintenance/start-maintenance.js'
+import { createClockDriftCheck } from '../src/maintenance/clock-drift.js'
+import { startMaintenance } from '../src/maintenance/start-maintenance.js'
 import { claimRun } from '../src/runs/held-run.js'
 import { findRun } from '../src/runs/run-store.js'
 import { useDatabase } from './support/database.js'
@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 /** Espejo without its HTTP, in this process, as `compose` and `embed` start it. */
-async function start(role: 'api' | 'worker'): Promise<Parts> {
+async function start(role: 'api' | 'worker'): Promise<Services> {
   const config = parseConfig({
     DATABASE_URL: database.url,
     ESPEJO_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -36,8 +36,8 @@ async function start(role: 'api' | 'worker'): Promise<Parts> {
     ESPEJO_DEMO_LATENCY_MS: '0',
     ESPEJO_ROLE: role,
   })
-  const { started, stop } = await startTogether((onStop) =>
-    startParts(config, pino({ level: 'silent' }), onStop),
+  const { started, stop } = await startWithCleanup((onStop) =>
+    startServices(config, pino({ level: 'silent' }), onStop),
   )
   stops.push(stop)
   return started
@@ -53,7 +53,7 @@ const FULL = { mode: 'full', dryRun: false, ids: null, startedBy: null } as cons
 const nothing = async () => ({ next: null })
 
 /** What a process does by itself, once each, under the clocks as they are now. */
-async function housekeepOnce(parts: Parts, sinceLastTurn = '1 second') {
+async function maintainOnce(services: Services, sinceLastTurn = '1 second') {
   await withMaintenance(database.pool, (tx) =>
     tx.query(
       `WITH turn AS (UPDATE app.periodic_tasks SET next_at = now() - $1::interval)
@@ -62,10 +62,10 @@ async function housekeepOnce(parts: Parts, sinceLastTurn = '1 second') {
     ),
   )
   const failures: unknown[] = []
-  const housekeeping = startHousekeeping({
-    pool: parts.pool,
-    queue: parts.queue,
-    runControl: parts.runControl,
+  const maintenance = startMaintenance({
+    pool: services.pool,
+    queue: services.queue,
+    runControl: services.runControl,
     handlers: { full: nothing, incremental: nothing, notified: nothing, guard: nothing },
     retention: { changesDays: 180 },
     now: () => new Date(),
@@ -73,7 +73,7 @@ async function housekeepOnce(parts: Parts, sinceLastTurn = '1 second') {
     onError: (error) => failures.push(error),
     onClockDrift: () => undefined,
   })
-  await housekeeping.stop()
+  await maintenance.stop()
   expect(failures).toEqual([])
 }
 
@@ -81,11 +81,11 @@ describe('a node whose clock is wrong', () => {
   it.each([16 * MINUTE, HOUR, -HOUR, 2 * YEAR])(
     'by %i s ends no run that a worker holds',
     async (seconds) => {
-      const parts = await start('api')
-      const { run } = await parts.runControl.start(TENANT, FULL)
-      await claimRun(parts.pool, TENANT, run.id)
+      const services = await start('api')
+      const { run } = await services.runControl.start(TENANT, FULL)
+      await claimRun(services.pool, TENANT, run.id)
       skew(seconds)
-      await housekeepOnce(parts)
+      await maintainOnce(services)
       expect(await statusOf(run.id)).toEqual({ status: 'running', code: null })
     },
   )
@@ -104,7 +104,7 @@ describe('a node whose clock is wrong', () => {
 
   it('is told of once when it goes wrong later', async () => {
     const warnings: string[] = []
-    const watch = createClockWatch(
+    const watch = createClockDriftCheck(
       database.pool,
       () => new Date(),
       (difference) => warnings.push(difference),
@@ -122,21 +122,21 @@ describe('a node whose clock is wrong', () => {
   })
 
   it('by two years deletes no change', async () => {
-    const parts = await start('api')
+    const services = await start('api')
     await addChange('1 minute')
     skew(2 * YEAR)
-    await housekeepOnce(parts)
+    await maintainOnce(services)
     expect(await changes()).toBe(1)
   })
 })
 
 it('a database whose own clock has jumped ahead deletes nothing for an hour', async () => {
-  const parts = await start('api')
+  const services = await start('api')
   // Seen after a jump of two years: all that there is is that old, the last turn of retention too.
   await addChange('2 years')
-  await housekeepOnce(parts, '2 years')
+  await maintainOnce(services, '2 years')
   expect(await changes()).toBe(1)
-  await housekeepOnce(parts)
+  await maintainOnce(services)
   expect(await changes()).toBe(0)
 })
 
@@ -160,7 +160,7 @@ async function changes(): Promise<number | null> {
 
 describe('after all workers were away for longer than a run may be silent', () => {
   /** A run as a worker left it that has been gone for so long, and the database with it. */
-  async function leftBehind(hours: number): Promise<{ api: Parts; runId: string }> {
+  async function leftBehind(hours: number): Promise<{ api: Services; runId: string }> {
     const api = await start('api')
     const { run } = await api.runControl.start(TENANT, FULL)
     await claimRun(api.pool, TENANT, run.id)
@@ -203,7 +203,7 @@ describe('after all workers were away for longer than a run may be silent', () =
     await api.pool.query('DELETE FROM pgboss.job')
     await start('worker')
     expect((await statusOf(runId)).status).toBe('running')
-    await housekeepOnce(api)
+    await maintainOnce(api)
     await completes(runId)
   })
 })

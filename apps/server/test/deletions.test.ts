@@ -84,7 +84,7 @@ async function notifiedRun(tenant: LiveTenant): Promise<Run> {
   expect(delivery).toMatchObject({ outcome: 'delivered' })
   await tenant.erp.webhooksSettled()
   live.pass(5)
-  await live.doDue()
+  await live.runDueTimers()
   const run = await tenant.ended()
   expect([run.mode, (await tenant.runs()).length]).toEqual(['ids', before + 1])
   return run

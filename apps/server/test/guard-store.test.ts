@@ -13,7 +13,7 @@ import {
 } from '../src/runs/guard-store.js'
 import { claimRun, type HeldRun, SupersededError } from '../src/runs/held-run.js'
 import { insertRun } from '../src/runs/run-store.js'
-import { takeBack } from '../src/webhooks/pending-store.js'
+import { requeueUnfinished } from '../src/webhooks/pending-store.js'
 import { useDatabase } from './support/database.js'
 
 const database = useDatabase()
@@ -189,7 +189,7 @@ it('what a person would not have retired does not wait to be notified again; the
   await decide('refused')
   await inUno(async (tx) => {
     await tx.query(`UPDATE app.runs SET status = 'error', ended_at = now(), notified_ids = 'carried'`)
-    await takeBack(tx, 'uno', new Date())
+    await requeueUnfinished(tx, 'uno', new Date())
     const { rows } = await tx.query<{ id: string }>(
       'SELECT cianbox_id::text AS id FROM app.pending_products ORDER BY cianbox_id',
     )

@@ -267,7 +267,7 @@ describe('what else a person may do while a run asks', () => {
     expect((await guardOf(tenant, path)).decision).toBeNull()
     await outdate('cancelled')
     live.pass(25 * HOUR)
-    await live.doDue()
+    await live.runDueTimers()
     expect((await tenant.runs())[0]).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
   })
 })
@@ -277,11 +277,11 @@ describe('a question that nobody answers', () => {
     const { tenant, id, path } = await asked('expired')
     // A node whose clock is ahead ends nothing.
     live.pass(25 * HOUR)
-    await live.doDue()
+    await live.runDueTimers()
     expect((await tenant.runs())[0]).toMatchObject({ id, status: 'paused' })
     await outdate('expired')
     live.pass(60)
-    await Promise.all([live.doDue(), live.doDue({ node: await live.node() })])
+    await Promise.all([live.runDueTimers(), live.runDueTimers({ node: await live.node() })])
     expect((await tenant.runs())[0]).toMatchObject({
       id,
       status: 'error',
@@ -300,10 +300,10 @@ describe('a question that nobody answers', () => {
     await tenant.call('POST', `${path}/resume`)
     await outdate('busy')
     live.pass(25 * HOUR)
-    await live.doDue()
+    await live.runDueTimers()
     await tenant.newest(isAsking)
     live.pass(25 * HOUR)
-    await live.doDue()
+    await live.runDueTimers()
     expect((await tenant.runs())[0]).toMatchObject({ status: 'paused' })
   })
 

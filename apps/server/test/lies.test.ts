@@ -180,7 +180,7 @@ describe('a question by id', () => {
       expect((await app.send('POST', new URL(json.url).pathname, { body })).status).toBe(200)
     }
     live.pass(5)
-    await live.doDue()
+    await live.runDueTimers()
     const run = await of.newest(
       ({ mode, endedAt, status }) => mode === 'ids' && (endedAt !== null || status === 'paused'),
       SECONDS,

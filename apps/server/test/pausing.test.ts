@@ -35,7 +35,7 @@ async function staysPaused(tenant: LiveTenant, id: string): Promise<void> {
   const paused = { id, status: 'paused', waiting: { reason: 'paused', until: null } }
   expect((await tenant.runs())[0]).toMatchObject(paused)
   live.pass(2 * DAY)
-  await live.tend()
+  await live.recover()
   expect((await tenant.runs())[0]).toMatchObject(paused)
 }
 

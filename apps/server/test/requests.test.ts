@@ -3,7 +3,7 @@ import { BudgetSpentError } from '../src/connections/budget-spent.js'
 import { createConnectionStore } from '../src/connections/connection-store.js'
 import { createConnectionTester } from '../src/connections/connection-tester.js'
 import { createRequestLimiter } from '../src/connections/request-limiter.js'
-import { createGuards } from '../src/connections/request-limits.js'
+import { createRequestLimits } from '../src/connections/request-limits.js'
 import { withTenant } from '../src/db/pool.js'
 import { useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
@@ -19,7 +19,7 @@ interface Turn {
   spentUntil: Date | null
 }
 
-const takeTurn = async (pool: typeof app.database.pool, tenantId: string) => {
+const reserveRequest = async (pool: typeof app.database.pool, tenantId: string) => {
   const { rows } = await pool.query<Turn>(
     'SELECT turn_at AS "turnAt", spent_until AS "spentUntil" FROM app.take_turn($1)',
     [tenantId],
@@ -32,7 +32,7 @@ describe('the turns of a tenant', () => {
     const { id } = await live.tenant('paced', { connection: { requestsPerSecond: 5 } })
     const pools = [app.database.pool, (await live.node()).pool, (await live.node()).pool]
     const turns = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => takeTurn(pools[i % 3] ?? app.database.pool, id)),
+      Array.from({ length: 30 }, (_, i) => reserveRequest(pools[i % 3] ?? app.database.pool, id)),
     )
     const times = turns.map(({ turnAt }) => turnAt.getTime()).sort((a, b) => a - b)
     const distances = times.slice(1).map((time, i) => time - (times[i] ?? 0))
@@ -43,9 +43,12 @@ describe('the turns of a tenant', () => {
   it('do not wait for those of another tenant', async () => {
     const { id: mine } = await live.tenant('mine', { connection: { requestsPerSecond: 0.1 } })
     const { id: theirs } = await live.tenant('theirs', { connection: { requestsPerSecond: 0.1 } })
-    const [first, second] = [await takeTurn(app.database.pool, mine), await takeTurn(app.database.pool, mine)]
+    const [first, second] = [
+      await reserveRequest(app.database.pool, mine),
+      await reserveRequest(app.database.pool, mine),
+    ]
     expect(second.turnAt.getTime() - first.turnAt.getTime()).toBeGreaterThanOrEqual(9_999)
-    const other = await takeTurn(app.database.pool, theirs)
+    const other = await reserveRequest(app.database.pool, theirs)
     expect(other.turnAt.getTime()).toBeLessThan(second.turnAt.getTime())
   })
 
@@ -118,7 +121,7 @@ describe('the daily budget of a connection', () => {
     const test = createConnectionTester({
       connections: createConnectionStore(app.deps),
       baseUrl: live.erpUrl,
-      guardsOf: createGuards({ pool, now }),
+      limitsFor: createRequestLimits({ pool, now }),
     })
     for (let i = 0; i < 5; i++) expect(await test(tenant.id, {})).toMatchObject({ ok: true })
     expect((await tenant.call('GET', CONNECTION)).json.requestsToday).toBe(10)
@@ -158,7 +161,7 @@ describe('the daily budget of a connection', () => {
     )
     await tenant.call('POST', '/api/cianbox/sync/runs')
     const paused = await tenant.newest(({ status }) => status === 'paused')
-    await live.tend()
+    await live.recover()
     expect((await tenant.runs())[0]?.status).toBe('paused')
 
     await withTenant(app.database.pool, tenant.id, (tx) =>
@@ -166,7 +169,7 @@ describe('the daily budget of a connection', () => {
     )
     live.pass((Date.parse(paused.waiting?.until ?? '') - live.now().getTime()) / 1000)
     const other = await live.node()
-    await Promise.all([live.tend(), live.tend(other)])
+    await Promise.all([live.recover(), live.recover(other)])
     expect(await tenant.ended()).toMatchObject({ id: paused.id, status: 'complete', created: 450 })
   })
 })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createClientFactory } from '../src/connections/client-factory.js'
 import { createConnectionStore } from '../src/connections/connection-store.js'
 import { createConnectionTester } from '../src/connections/connection-tester.js'
-import { createGuards } from '../src/connections/request-limits.js'
+import { createRequestLimits } from '../src/connections/request-limits.js'
 import { withTenant } from '../src/db/pool.js'
 import { createRegistrations } from '../src/webhooks/registration.js'
 import { createWebhookStore } from '../src/webhooks/webhook-store.js'
@@ -46,7 +46,7 @@ async function waitsElsewhere(tenant: LiveTenant, before: Run, work: () => SoloW
 const block = (tenantId: string, cuenta: string, ms: number) =>
   app.database.pool.query('SELECT app.block_turns($1, $2, $3)', [tenantId, cuenta, ms])
 
-const takeTurn = async (tenantId: string, cuenta: string) => {
+const reserveRequest = async (tenantId: string, cuenta: string) => {
   const { rows } = await app.database.pool.query<{ turnAt: Date | null; blockedMs: number | null }>(
     'SELECT turn_at AS "turnAt", blocked_ms AS "blockedMs" FROM app.take_turn($1, $2)',
     [tenantId, cuenta],
@@ -80,14 +80,14 @@ describe('a pause that the ERP asked a run for', () => {
 })
 
 describe('what a person waits for, while the pause lasts', () => {
-  const guardsOf = () => createGuards({ pool: app.database.pool, now: () => new Date() })
+  const limitsFor = () => createRequestLimits({ pool: app.database.pool, now: () => new Date() })
   const connections = () => createConnectionStore(app.deps)
   let test: ReturnType<typeof createConnectionTester>
   beforeAll(() => {
     test = createConnectionTester({
       connections: connections(),
       baseUrl: live.erpUrl,
-      guardsOf: guardsOf(),
+      limitsFor: limitsFor(),
     })
   })
 
@@ -119,7 +119,7 @@ describe('what a person waits for, while the pause lasts', () => {
     const registrations = createRegistrations({
       webhooks: createWebhookStore({ pool, sealer }),
       connections: connections(),
-      clients: createClientFactory({ pool, sealer, baseUrl: live.erpUrl, guardsOf: guardsOf() }),
+      clients: createClientFactory({ pool, sealer, baseUrl: live.erpUrl, limitsFor: limitsFor() }),
       publicUrl: () => 'https://espejo.test',
     })
     await expect(registrations.register('notified', { replace: false })).rejects.toMatchObject({
@@ -135,8 +135,8 @@ describe('what a person waits for, while the pause lasts', () => {
     expect(await test('mine', { cuenta: 'other' })).toMatchObject({ ok: true })
     other.inject({ kind: 'too-many-requests', route: '*', seconds: 60 })
     expect(await test('mine', { cuenta: 'other' })).toMatchObject({ code: 'upstream_rate_limited' })
-    expect((await takeTurn('mine', 'other'))?.blockedMs).toBeNull()
-    expect((await takeTurn('mine', 'mine'))?.blockedMs).toBeGreaterThan(0)
+    expect((await reserveRequest('mine', 'other'))?.blockedMs).toBeNull()
+    expect((await reserveRequest('mine', 'mine'))?.blockedMs).toBeGreaterThan(0)
   })
 })
 
@@ -152,14 +152,14 @@ describe('the pause in the database', () => {
     await node().work(tenant, await startRun(tenant)).done
     expect(await tenant.ended()).toMatchObject({ status: 'complete', created: 50 })
     await switchTo('switched')
-    expect((await takeTurn('switched', 'switched'))?.blockedMs).toBeGreaterThan(0)
+    expect((await reserveRequest('switched', 'switched'))?.blockedMs).toBeGreaterThan(0)
   })
 
   it('is never longer than the client obeys, spends nothing of the budget, and is not shortened', async () => {
     const { call } = await live.tenant('capped', { connection: { dailyRequestBudget: 10 } })
     await block('capped', 'capped', 999_999_999)
     await block('capped', 'capped', 1000)
-    const turn = await takeTurn('capped', 'capped')
+    const turn = await reserveRequest('capped', 'capped')
     expect(turn?.turnAt).toBeNull()
     expect(turn?.blockedMs).toBeLessThanOrEqual(300_000)
     expect(turn?.blockedMs).toBeGreaterThan(100_000)
@@ -172,8 +172,8 @@ describe('the pause in the database', () => {
     await withTenant(app.database.pool, 'years', (tx) =>
       tx.query(`UPDATE app.request_turns SET blocked_until = now() + interval '2 years'`),
     )
-    expect((await takeTurn('years', 'years'))?.turnAt).toBeInstanceOf(Date)
+    expect((await reserveRequest('years', 'years'))?.turnAt).toBeInstanceOf(Date)
     await block('years', 'years', 60_000)
-    expect((await takeTurn('years', 'years'))?.blockedMs).toBeGreaterThan(0)
+    expect((await reserveRequest('years', 'years'))?.blockedMs).toBeGreaterThan(0)
   })
 })

@@ -24,7 +24,7 @@ async function next(tenant: LiveTenant): Promise<{ full: Date; incremental: Date
 /** Lets time pass until what is due has come. */
 async function passUntil(at: Date) {
   live.pass((at.getTime() - live.now().getTime()) / 1000)
-  await live.doDue()
+  await live.runDueTimers()
 }
 
 describe('the schedule', () => {
@@ -80,12 +80,12 @@ describe('the schedule', () => {
 describe('a scheduled run', () => {
   it('starts once when it is due, on whichever of many nodes, and not before', async () => {
     const tenant = await scheduled('once', { full: '0 3 * * *' })
-    await live.doDue()
+    await live.runDueTimers()
     expect(await tenant.runs()).toEqual([])
     const { full } = await next(tenant)
     live.pass((full.getTime() - live.now().getTime()) / 1000)
     const others = [await live.node(), await live.node()]
-    await Promise.all([live.doDue(), ...others.map((node) => live.doDue({ node }))])
+    await Promise.all([live.runDueTimers(), ...others.map((node) => live.runDueTimers({ node }))])
     expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete', startedBy: null })
     expect(await tenant.runs()).toHaveLength(1)
     expect((await next(tenant)).full.getTime()).toBe(full.getTime() + DAY * 1000)
@@ -94,8 +94,8 @@ describe('a scheduled run', () => {
   it('of what was missed while nothing ran is one of each kind', async () => {
     const tenant = await scheduled('missed', { incremental: '0 * * * *' })
     live.pass(3 * DAY)
-    await live.doDue()
-    await live.doDue()
+    await live.runDueTimers()
+    await live.runDueTimers()
     await tenant.ended()
     expect(await tenant.runs()).toHaveLength(1)
     const { incremental } = await next(tenant)
@@ -108,7 +108,7 @@ describe('a scheduled run', () => {
     await passUntil((await next(tenant)).incremental)
     expect((await tenant.runs()).map(({ id }) => id)).toEqual([started.json.id])
     await tenant.ended()
-    await live.doDue()
+    await live.runDueTimers()
     expect(await tenant.runs()).toHaveLength(1)
     await passUntil((await next(tenant)).incremental)
     expect(await tenant.ended()).toMatchObject({ mode: 'incremental' })
@@ -132,7 +132,7 @@ describe('a scheduled run', () => {
     await tenant.ended()
     tenant.erp.setLatency(0)
     live.pass(MINUTE)
-    await live.doDue()
+    await live.runDueTimers()
     expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
   })
 
@@ -149,7 +149,7 @@ describe('a scheduled run', () => {
     await tenant.ended()
     const { url } = (await tenant.call('PUT', '/api/cianbox/connection/webhook')).json
     live.pass(13 * HOUR)
-    await live.doDue()
+    await live.runDueTimers()
     expect(await tenant.ended()).toMatchObject({ mode: 'incremental' })
 
     const body = { event: 'cotizaciones', created: '2026-05-24 10:58:44', id: ['1'], endpoint: 'x' }
@@ -167,7 +167,7 @@ describe('a scheduled run', () => {
     const [badAt, goodAt] = [(await next(bad)).full, (await next(good)).full]
     live.pass((Math.max(badAt.getTime(), goodAt.getTime()) - live.now().getTime()) / 1000)
     const failed: string[] = []
-    await live.doDue({ onError: (_error, tenantId) => failed.push(tenantId) })
+    await live.runDueTimers({ onError: (_error, tenantId) => failed.push(tenantId) })
     expect(failed).toEqual(['bad'])
     expect((await next(bad)).full.getTime()).toBe(live.now().getTime() + MINUTE * 1000)
     expect(await good.ended()).toMatchObject({ mode: 'full' })

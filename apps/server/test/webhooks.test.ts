@@ -46,9 +46,9 @@ async function firstLoad(tenant: LiveTenant): Promise<Run> {
 }
 
 /** Lets a burst settle and does what is due. */
-async function drain() {
+async function processPending() {
   live.pass(5)
-  await live.doDue()
+  await live.runDueTimers()
 }
 
 describe('a notification', () => {
@@ -94,7 +94,7 @@ describe('a notification', () => {
       addPending(tx, tenant.id, ['0'], live.now()),
     )
     await expect(addZero).rejects.toThrow('is_product_id')
-    await drain()
+    await processPending()
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', created: 1 })
   })
 
@@ -124,14 +124,14 @@ describe('a burst of ten thousand notified products', () => {
     tenant.erp.resetCounts()
     await notifyAll(path, 10_000)
     // While they keep coming nothing starts.
-    expect(await live.doDue()).toBe(0)
+    expect(await live.runDueTimers()).toBe(0)
     expect(await tenant.runs()).toEqual([])
-    await drain()
+    await processPending()
     const run = await tenant.ended(80)
     expect(run).toMatchObject({ mode: 'ids', status: 'complete', created: 10_000, startedBy: null })
     expect(tenant.erp.counts().byRoute['GET /productos']).toBe(50)
     expect(await pendingOf(tenant)).toBe(0)
-    await drain()
+    await processPending()
     expect(await tenant.runs()).toHaveLength(1)
   }, 100_000)
 
@@ -141,7 +141,7 @@ describe('a burst of ten thousand notified products', () => {
     for (let second = 0; second < 31; second++) {
       await notify(path, [second + 1])
       live.pass(1)
-      await live.doDue()
+      await live.runDueTimers()
       if ((await tenant.runs()).length > 0) break
     }
     expect((await tenant.runs())[0]).toMatchObject({ mode: 'ids' })
@@ -155,10 +155,10 @@ describe('notified products', () => {
     const path = await register(tenant)
     await tenant.call('POST', '/api/cianbox/sync/runs')
     await notifyAll(path, 450)
-    await drain()
+    await processPending()
     expect(await pendingOf(tenant)).toBe(450)
     expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
-    await drain()
+    await processPending()
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', seen: 450 })
   })
 
@@ -168,17 +168,17 @@ describe('notified products', () => {
     const path = await register(tenant)
     tenant.erp.inject({ kind: 'forbidden' })
     await notify(path, [1, 2, 3])
-    await drain()
+    await processPending()
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'error' })
     expect(await pendingOf(tenant)).toBe(0)
-    await drain()
+    await processPending()
     expect(await pendingOf(tenant)).toBe(3)
-    await drain()
+    await processPending()
     expect((await tenant.runs()).length).toBe(2)
 
     tenant.erp.clearFaults()
     live.pass(15 * 60)
-    await drain()
+    await processPending()
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', seen: 3 })
     expect(await pendingOf(tenant)).toBe(0)
   })
@@ -187,11 +187,11 @@ describe('notified products', () => {
     const tenant = await live.tenant('cancelling', { account: { products: 2000, latencyMs: 200 } })
     const path = await register(tenant)
     await notifyAll(path, 2000)
-    await drain()
+    await processPending()
     const [run] = await tenant.runs()
     await tenant.call('POST', `/api/cianbox/sync/runs/${run?.id}/cancel`)
     expect(await tenant.ended()).toMatchObject({ status: 'cancelled' })
-    await drain()
+    await processPending()
     expect(await pendingOf(tenant)).toBe(2000)
   })
 
@@ -201,7 +201,7 @@ describe('notified products', () => {
     const others = [await live.node(), await live.node(), await live.node()]
     await notifyAll(path, 400)
     live.pass(5)
-    await Promise.all([live.doDue(), ...others.map((node) => live.doDue({ node }))])
+    await Promise.all([live.runDueTimers(), ...others.map((node) => live.runDueTimers({ node }))])
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', seen: 400 })
     expect((await tenant.runs()).length).toBe(1)
   })
@@ -382,7 +382,7 @@ describe('a change at the ERP', () => {
     tenant.erp.remove([5], 'gone')
     tenant.erp.add(1)
     await tenant.erp.webhooksSettled()
-    await drain()
+    await processPending()
     expect(await tenant.ended()).toMatchObject({
       mode: 'ids',
       status: 'complete',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createConnectionStore } from '@espejo/server/connections/connection-store'
+import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { createSealer } from '@espejo/server/secrets'
-import { startTogether } from '@espejo/server/start-together'
 import type { BenchDatabase } from '../rig/database.js'
 import { type Probed, startEspejo } from '../rig/probed.js'
 import type { SimulatorProcess } from '../rig/simulator.js'
@@ -22,7 +22,7 @@ export interface FairnessRig {
 
 /** @param pace requests a second that each tenant may send to its ERP */
 export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
-  const { started, stop } = await startTogether(async (onStop) => {
+  const { started, stop } = await startWithCleanup(async (onStop) => {
     const { database, simulator, pool, control } = await startSurroundings(onStop)
     const secretKey = randomBytes(32)
     const environment = {

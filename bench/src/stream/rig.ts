@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions } from '@espejo/server/accounts/session'
-import { startTogether } from '@espejo/server/start-together'
+import { startWithCleanup } from '@espejo/server/lifecycle'
 import { type Agent, startAgent } from '../rig/agent.js'
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
@@ -25,7 +25,7 @@ export interface StreamRig {
 }
 
 export async function startRig(count: number, signal: AbortSignal): Promise<StreamRig> {
-  const { started, stop } = await startTogether(async (onStop) => {
+  const { started, stop } = await startWithCleanup(async (onStop) => {
     const database = await startDatabase()
     onStop(database.stop)
     const secretKey = randomBytes(32)

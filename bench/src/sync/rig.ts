@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
-import { startTogether } from '@espejo/server/start-together'
 import type { JobReport } from '../rig/child-job.js'
 import type { BenchDatabase } from '../rig/database.js'
 import type { SimulatedAccount, SimulatorProcess } from '../rig/simulator.js'
@@ -29,7 +29,7 @@ export interface SyncRig {
 type ProductTable = 'catalog.products' | 'bench.products'
 
 export async function startRig(): Promise<SyncRig> {
-  const { started, stop } = await startTogether(async (onStop) => {
+  const { started, stop } = await startWithCleanup(async (onStop) => {
     const { database, simulator, control } = await startSurroundings(onStop)
     await createCopyTable(database)
     return { database, simulator, control, ...actions(database, simulator) }

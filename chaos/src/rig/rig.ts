@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { startWithCleanup } from '@espejo/server/lifecycle'
 import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
 import { openRunQueue } from '@espejo/server/runs/run-queue'
-import { startTogether } from '@espejo/server/start-together'
 import { createSimulator } from '@espejo/simulator'
 import { type Gate, openGate } from './gate.js'
 import { type ChaosPostgres, startPostgres } from './postgres.js'
@@ -28,7 +28,7 @@ export interface Rig {
 
 /** @param settings of the workers, beside what they need */
 export async function buildRig(workerCount = 2, settings: Record<string, string> = {}): Promise<Rig> {
-  const { started, stop } = await startTogether(async (onStop) => {
+  const { started, stop } = await startWithCleanup(async (onStop) => {
     const postgres = await startPostgres()
     onStop(postgres.stop)
     const simulator = createSimulator({ accounts: [] })

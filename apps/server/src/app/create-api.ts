@@ -11,7 +11,7 @@ import { createStreamHub, type StreamHub } from '../stream/hub.js'
 import { createTailReader } from '../stream/tail-reader.js'
 import { createRegistrations } from '../webhooks/registration.js'
 import { createWebhookStore } from '../webhooks/webhook-store.js'
-import type { Parts } from './services.js'
+import type { Services } from './services.js'
 
 /** Over how long the streams of a stopping process are let go. */
 export const DRAIN_MS = 2000
@@ -28,11 +28,11 @@ export interface Host {
 }
 
 /** What the API is made of, with the hub and the tickets of its streams. */
-export function openApi(
-  parts: Parts,
+export function createApiDeps(
+  services: Services,
   host: Host,
 ): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub; tickets: Tickets } {
-  const { log, pool, secretKey, sealer, baseUrl, wakeups, guardsOf, clients, runControl } = parts
+  const { log, pool, secretKey, sealer, baseUrl, wakeups, limitsFor, clients, runControl } = services
   const now = () => new Date()
   const hub = createStreamHub({
     read: createTailReader({ pool }),
@@ -52,7 +52,7 @@ export function openApi(
     runControl,
     sealer,
     authenticate,
-    connectionTester: createConnectionTester({ connections, baseUrl, guardsOf }),
+    connectionTester: createConnectionTester({ connections, baseUrl, limitsFor }),
     registrations: createRegistrations({ webhooks, connections, clients, publicUrl }),
     streamRouter: createStreamRouter({ hub, runControl, pool, tickets, authenticate, verifyToken }),
     now,

@@ -7,9 +7,9 @@ import { createSessions } from '../accounts/session.js'
 import { createApp } from '../http/app.js'
 import { createFastPath } from '../http/stream/fast-path.js'
 import type { Config } from './config.js'
-import { DRAIN_MS, openApi } from './create-api.js'
-import { startTogether } from './lifecycle.js'
-import { type Parts, StartError, startParts } from './services.js'
+import { createApiDeps, DRAIN_MS } from './create-api.js'
+import { startWithCleanup } from './lifecycle.js'
+import { type Services, StartError, startServices } from './services.js'
 
 export interface Espejo {
   /** Where the API and the web app answer; null for a worker, which listens nowhere. */
@@ -23,9 +23,9 @@ export interface Espejo {
  * what was started before it is stopped again.
  */
 export async function startEspejo(config: Config, log: Logger): Promise<Espejo> {
-  const { started, stop } = await startTogether(async (onStop) => {
-    const parts = await startParts(config, log, onStop)
-    return config.role === 'worker' ? null : serve(parts, onStop)
+  const { started, stop } = await startWithCleanup(async (onStop) => {
+    const services = await startServices(config, log, onStop)
+    return config.role === 'worker' ? null : serve(services, onStop)
   })
   return { url: started, stop }
 }
@@ -44,8 +44,8 @@ const BACKLOG = 4096
 const now = () => new Date()
 
 /** The API and the web app at an address of their own, with our own sessions. */
-async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void): Promise<string> {
-  const { config, log, pool, secretKey } = parts
+async function serve(services: Services, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+  const { config, log, pool, secretKey } = services
   const isSessionLive = createLiveSessions({ pool, now })
   const sessions = createSessions({ secretKey, now })
   const verifyToken = async (token: string) => {
@@ -54,7 +54,7 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
   }
   const authenticate = createAuthenticate(verifyToken)
   let url: string | null = null
-  const { api, hub, tickets } = openApi(parts, {
+  const { api, hub, tickets } = createApiDeps(services, {
     authenticate,
     verifyToken,
     isSessionLive,
@@ -68,7 +68,8 @@ async function serve(parts: Parts, onStop: (stop: () => Promise<void>) => void):
     log,
     sessions,
     onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
-    fastPath: (serve) => createFastPath('/api', { ...parts, hub, tickets, authenticate, verifyToken }, serve),
+    fastPath: (serve) =>
+      createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
     webDir: fileURLToPath(new URL('../../../web/dist', import.meta.url)),

@@ -6,9 +6,9 @@ import type { Session } from '../accounts/session.js'
 import { createApi } from '../http/api.js'
 import { logUnexpected } from '../http/app.js'
 import type { Config } from './config.js'
-import { DRAIN_MS, openApi } from './create-api.js'
-import { startTogether } from './lifecycle.js'
-import { startParts } from './services.js'
+import { createApiDeps, DRAIN_MS } from './create-api.js'
+import { startWithCleanup } from './lifecycle.js'
+import { startServices } from './services.js'
 
 /** How the application that Espejo lives in knows its users. */
 export interface EmbedOptions {
@@ -35,7 +35,7 @@ export interface EmbeddedEspejo {
 }
 
 /**
- * Starts database, worker and housekeeping as `config` asks for them, with the API as a router instead of
+ * Starts database, worker and maintenance as `config` asks for them, with the API as a router instead of
  * an address of its own. `PORT`, `HOST` and `ESPEJO_TRUST_PROXY` are the host's matter and not used.
  */
 export async function embedEspejo(
@@ -43,9 +43,9 @@ export async function embedEspejo(
   log: Logger,
   options: EmbedOptions,
 ): Promise<EmbeddedEspejo> {
-  const { started, stop } = await startTogether(async (onStop) => {
-    const parts = await startParts(config, log, onStop)
-    const { api, hub } = openApi(parts, {
+  const { started, stop } = await startWithCleanup(async (onStop) => {
+    const services = await startServices(config, log, onStop)
+    const { api, hub } = createApiDeps(services, {
       verifyToken: async () => null,
       isSessionLive: async () => true,
       publicUrl: () => config.publicUrl ?? null,
@@ -54,7 +54,7 @@ export async function embedEspejo(
     onStop(async () => hub.close())
     onStop(() => hub.drain(DRAIN_MS))
     const router = createApi({ ...api, onUnexpectedError: logUnexpected(log) })
-    return { router, ensureTenant: (id: string, name: string) => ensureTenant(parts.pool, id, name) }
+    return { router, ensureTenant: (id: string, name: string) => ensureTenant(services.pool, id, name) }
   })
   return { ...started, stop }
 }

@@ -2,7 +2,7 @@
  * Starts parts that each say how to be stopped, and stops them in the reverse order. If one fails to
  * start, those before it are stopped again.
  */
-export async function startTogether<T>(
+export async function startWithCleanup<T>(
   start: (onStop: (stop: () => Promise<void>) => void) => Promise<T>,
 ): Promise<{ started: T; stop: () => Promise<void> }> {
   const stops: (() => Promise<void>)[] = []

@@ -18,7 +18,7 @@ try {
   closeWithGrace({ delay: STOP_MS, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'Espejo stops: an error that nobody expected')
     else log.info({ signal }, 'Espejo stops')
-    // A start that failed has stopped its own parts.
+    // A start that failed has stopped its own services.
     const espejo = await starting?.catch(() => undefined)
     await espejo?.stop()
   })

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type ClientFactory, createClientFactory } from '../connections/client-factory.js'
 import { createConnectionStore } from '../connections/connection-store.js'
-import { createGuards, type GuardsOf } from '../connections/request-limits.js'
+import { createRequestLimits, type LimitsFor } from '../connections/request-limits.js'
 import { createSealer, loadStoredSecrets } from '../connections/secrets.js'
 import { connectionProblem } from '../db/connection-problem.js'
 import { clockDifference, describeDifference } from '../db/database-clock.js'
@@ -9,13 +9,13 @@ import { startEmbeddedPostgres } from '../db/embedded/index.js'
 import { createPool, type Pool } from '../db/pool.js'
 import { createGuardExpiry } from '../maintenance/guard-expiry.js'
 import { createScheduledRun } from '../maintenance/scheduled-run.js'
-import { startHousekeeping } from '../maintenance/start-maintenance.js'
-import { keepPresence } from '../maintenance/worker-presence.js'
+import { startMaintenance } from '../maintenance/start-maintenance.js'
+import { startPresenceReports } from '../maintenance/worker-presence.js'
 import { createRunControl, type RunControl } from '../runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../runs/run-queue.js'
 import { createWakeups, type Wakeups } from '../stream/wakeups.js'
 import { createRunHandler } from '../sync/worker.js'
-import { createDrain } from '../webhooks/process-pending.js'
+import { createPendingProcessor } from '../webhooks/process-pending.js'
 import type { Config } from './config.js'
 import { startDemoErp } from './demo.js'
 import { ensureDemoTenants } from './demo-tenants.js'
@@ -26,7 +26,7 @@ export class StartError extends Error {
   override name = 'StartError'
 }
 
-export interface Parts {
+export interface Services {
   config: Config
   log: Logger
   pool: Pool
@@ -35,20 +35,20 @@ export interface Parts {
   baseUrl: string
   wakeups: Wakeups
   queue: RunQueue
-  guardsOf: GuardsOf
+  limitsFor: LimitsFor
   clients: ClientFactory
   runControl: RunControl
 }
 
 /**
- * What works without anyone looking: database, queue, worker, housekeeping. Whatever it starts, it tells
+ * What works without anyone looking: database, queue, worker, maintenance. Whatever it starts, it tells
  * `onStop` how to stop.
  */
-export async function startParts(
+export async function startServices(
   config: Config,
   log: Logger,
   onStop: (stop: () => Promise<void>) => void,
-): Promise<Parts> {
+): Promise<Services> {
   const { databaseUrl, secretKey } = await openDatabase(config, onStop)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
   const pool = createPool(databaseUrl, { max: 20, name: config.role, onError })
@@ -63,10 +63,10 @@ export async function startParts(
   const queue = await openRunQueue(pool, { supervise: works, onError })
   onStop(() => queue.stop(10_000))
 
-  const guardsOf = createGuards({ pool, now })
-  const clients = createClientFactory({ pool, sealer, baseUrl, guardsOf })
+  const limitsFor = createRequestLimits({ pool, now })
+  const clients = createClientFactory({ pool, sealer, baseUrl, limitsFor })
   const runControl = createRunControl({ pool, queue, now, onEvent: wakeups.touch })
-  const parts: Parts = {
+  const services: Services = {
     config,
     log,
     pool,
@@ -75,13 +75,13 @@ export async function startParts(
     baseUrl,
     wakeups,
     queue,
-    guardsOf,
+    limitsFor,
     clients,
     runControl,
   }
-  if (works) await startWorker(parts, onStop)
-  onStop(keepHouse(parts).stop)
-  return parts
+  if (works) await startWorker(services, onStop)
+  onStop(startPeriodicTasks(services).stop)
+  return services
 }
 
 const now = () => new Date()
@@ -128,7 +128,7 @@ async function openErp(
 }
 
 async function startWorker(
-  { config, queue, pool, clients, wakeups, log }: Parts,
+  { config, queue, pool, clients, wakeups, log }: Services,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<void> {
   const handle = createRunHandler({
@@ -139,25 +139,27 @@ async function startWorker(
     log,
   })
   await queue.work(config.runsAtOnce, handle)
-  onStop(keepPresence(pool, (err) => log.warn({ err }, 'the presence of this worker could not be shown')))
+  onStop(
+    startPresenceReports(pool, (err) => log.warn({ err }, 'the presence of this worker could not be shown')),
+  )
 }
 
 /** In every process, so that runs end and resume by themselves even where no worker is up. */
-function keepHouse({ config, pool, queue, runControl, wakeups, log }: Parts) {
+function startPeriodicTasks({ config, pool, queue, runControl, wakeups, log }: Services) {
   const deps = { runControl, onEvent: wakeups.touch }
-  return startHousekeeping({
+  return startMaintenance({
     ...deps,
     pool,
     queue,
     handlers: {
       full: createScheduledRun('full', deps),
       incremental: createScheduledRun('incremental', deps),
-      notified: createDrain(deps),
+      notified: createPendingProcessor(deps),
       guard: createGuardExpiry(deps),
     },
     retention: { changesDays: config.changesDays },
     now,
-    onError: (error, chore) => log.warn({ err: error, chore }, 'a chore failed and is tried again'),
+    onError: (error, task) => log.warn({ err: error, task }, 'a task failed and is tried again'),
     onClockDrift: (difference) =>
       log.warn(`the clock of this machine is ${difference}: set it, sessions and tickets expire by it`),
   })

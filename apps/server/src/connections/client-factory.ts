@@ -2,15 +2,15 @@ import { type CianboxClient, type CianboxClientOptions, createCianboxClient } fr
 import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
 import { createConnectionStore } from './connection-store.js'
-import type { GuardsOf } from './request-limits.js'
+import type { LimitsFor } from './request-limits.js'
 import type { Sealer } from './secrets.js'
 
 /** What the one who uses the client may set; the rest is the tenant's connection. */
-type ClientHooks = Partial<
+type ClientOverrides = Partial<
   Omit<CianboxClientOptions, 'baseUrl' | 'cuenta' | 'credentials' | 'dialect' | 'tokenStore'>
 > & {
   /** Longest pause of the ERP's that a request waits for: short where a person waits. */
-  patienceMs?: number
+  maxPauseMs?: number
 }
 
 export interface ClientFactory {
@@ -22,28 +22,28 @@ export interface ClientFactory {
    */
   forTenant(
     tenantId: string,
-    hooks?: ClientHooks,
+    hooks?: ClientOverrides,
   ): Promise<{ client: CianboxClient; connection: Connection; credentialsVersion: number } | null>
 }
 
-/** @param deps.guardsOf holds pace, budget and the ERP's pauses across nodes; without it each client keeps its own. */
+/** @param deps.limitsFor holds pace, budget and the ERP's pauses across nodes; without it each client keeps its own. */
 export function createClientFactory(deps: {
   pool: Pool
   sealer: Sealer
   baseUrl: string
-  guardsOf?: GuardsOf
+  limitsFor?: LimitsFor
 }): ClientFactory {
   const store = createConnectionStore(deps)
   return {
-    async forTenant(tenantId, { patienceMs, ...hooks } = {}) {
+    async forTenant(tenantId, { maxPauseMs, ...hooks } = {}) {
       const opened = await store.open(tenantId)
       if (!opened) return null
       const { connection, password, credentialsVersion } = opened
       const { cuenta, appName, appCode, user } = connection
-      const patience = patienceMs === undefined ? {} : { patienceMs }
+      const patience = maxPauseMs === undefined ? {} : { maxPauseMs }
       const client = createCianboxClient({
         requestsPerSecond: connection.requestsPerSecond,
-        ...deps.guardsOf?.(tenantId, { cuenta, ...patience }),
+        ...deps.limitsFor?.(tenantId, { cuenta, ...patience }),
         ...hooks,
         baseUrl: deps.baseUrl,
         cuenta,

@@ -11,7 +11,7 @@ export class PasswordRequiredError extends Error {
 }
 
 /** A connection with what it takes to use it. */
-export interface OpenConnection {
+export interface UnsealedConnection {
   connection: Connection
   password: string
   /** Moves on with every change of account or credentials; tokens and runs belong to one version. */
@@ -30,7 +30,7 @@ export interface ConnectionStore {
   /** Nothing happens where there is none. */
   delete(tenantId: string): Promise<void>
   /** @throws UnsealError when the stored password was sealed under another key. */
-  open(tenantId: string): Promise<OpenConnection | null>
+  open(tenantId: string): Promise<UnsealedConnection | null>
   /** Null when there are none of that version, or none that can be read: log in again. */
   loadTokens(tenantId: string, credentialsVersion: number): Promise<Tokens | null>
   /** Does nothing once the credentials have moved on. */

@@ -2,8 +2,8 @@ import { CianboxError, type ConnectionReport, createCianboxClient, type Limiter 
 import type { ConnectionTest } from '@espejo/contract'
 import type { ConnectionTestBody } from '@espejo/contract/schemas'
 import { BudgetSpentError } from './budget-spent.js'
-import type { ConnectionStore, OpenConnection } from './connection-store.js'
-import type { GuardsOf } from './request-limits.js'
+import type { ConnectionStore, UnsealedConnection } from './connection-store.js'
+import type { LimitsFor } from './request-limits.js'
 import { RUN_CODE_OF_KIND } from './run-error-codes.js'
 import { UnsealError } from './secrets.js'
 
@@ -12,20 +12,20 @@ export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => P
 
 /**
  * @param deps.timeoutMs - for the whole of a test. @defaultValue 30000
- * @param deps.guardsOf - so that a test's requests take their turn among the tenant's others. Its breaker
+ * @param deps.limitsFor - so that a test's requests take their turn among the tenant's others. Its breaker
  * is not asked: who tests wants to know how the ERP is now.
  */
 export function createConnectionTester(deps: {
   connections: Pick<ConnectionStore, 'open'>
   baseUrl: string
   timeoutMs?: number
-  guardsOf?: GuardsOf
+  limitsFor?: LimitsFor
 }): ConnectionTester {
-  const { connections, baseUrl, timeoutMs = 30_000, guardsOf } = deps
+  const { connections, baseUrl, timeoutMs = 30_000, limitsFor } = deps
   const limiterFor = (tenantId: string, cuenta: string) =>
-    guardsOf?.(tenantId, { cuenta, patienceMs: PATIENCE_MS }).limiter
+    limitsFor?.(tenantId, { cuenta, maxPauseMs: PATIENCE_MS }).limiter
   return async (tenantId, form) => {
-    let stored: OpenConnection | null = null
+    let stored: UnsealedConnection | null = null
     try {
       stored = await connections.open(tenantId)
     } catch (error) {
@@ -60,7 +60,7 @@ const UNREADABLE: ConnectionTest = {
 }
 
 /** The form's values over the stored ones; null when something is missing in both. */
-function complete(form: ConnectionTestBody, stored: OpenConnection | null): TestValues | null {
+function complete(form: ConnectionTestBody, stored: UnsealedConnection | null): TestValues | null {
   const known = { ...stored?.connection, password: stored?.password }
   const cuenta = form.cuenta ?? known.cuenta
   const appName = form.appName ?? known.appName

@@ -8,7 +8,7 @@ export interface RequestLimiterOptions {
   cuenta: string
   now: () => Date
   /** Longest rest of an ERP's pause that is waited for. Runs wait for all of it. @defaultValue no limit */
-  patienceMs?: number
+  maxPauseMs?: number
   /** Requests of this client under way at once. @defaultValue 2 */
   concurrency?: number
   /** For tests. */
@@ -25,14 +25,14 @@ export interface RequestLimiterOptions {
  * and for the run that goes on after a pause, a restart or a takeover.
  *
  * `run` throws {@link BudgetSpentError} when the tenant's daily budget is used up, and CianboxError
- * `rate_limited` when the ERP's pause is longer than `patienceMs`.
+ * `rate_limited` when the ERP's pause is longer than `maxPauseMs`.
  */
 export function createRequestLimiter(pool: Pool, tenantId: string, options: RequestLimiterOptions): Limiter {
   const {
     cuenta,
     now,
     concurrency = 2,
-    patienceMs = Number.POSITIVE_INFINITY,
+    maxPauseMs = Number.POSITIVE_INFINITY,
     sleep = defaultSleep,
   } = options
   const atOnce = createLimiter({
@@ -50,10 +50,10 @@ export function createRequestLimiter(pool: Pool, tenantId: string, options: Requ
   return {
     run: (send, signal, onDelay) =>
       atOnce.run(async () => {
-        let turn = await takeTurn(pool, tenantId, cuenta)
+        let turn = await reserveRequest(pool, tenantId, cuenta)
         // Asked again afterwards: meanwhile the pause may have been made longer.
-        for (; turn.blockedMs > 0; turn = await takeTurn(pool, tenantId, cuenta)) {
-          if (turn.blockedMs > patienceMs) throw stillBlocked(turn.blockedMs)
+        for (; turn.blockedMs > 0; turn = await reserveRequest(pool, tenantId, cuenta)) {
+          if (turn.blockedMs > maxPauseMs) throw stillBlocked(turn.blockedMs)
           await wait(turn.blockedMs, 'retry_after', signal, onDelay)
         }
         if (turn.waitMs > 0) await wait(turn.waitMs, 'rate_limit', signal, onDelay)
@@ -73,7 +73,7 @@ interface Turn {
 }
 
 /** @throws {@link BudgetSpentError} */
-async function takeTurn(pool: Pool, tenantId: string, cuenta: string): Promise<Turn> {
+async function reserveRequest(pool: Pool, tenantId: string, cuenta: string): Promise<Turn> {
   const { rows } = await pool.query<{
     waitMs: number | null
     spentUntil: Date | null

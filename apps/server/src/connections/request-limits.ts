@@ -3,19 +3,19 @@ import type { Pool } from '../db/pool.js'
 import { createRequestLimiter, type RequestLimiterOptions } from './request-limiter.js'
 
 /** What stands between a client and its tenant's ERP. */
-interface RequestGuards {
+interface RequestLimits {
   /** Of this client, holding the tenant's pace, daily budget and the ERP's pauses across all nodes. */
   limiter: Limiter
   /** The tenant's one of this process: its ERP's failures keep nobody else's requests back. */
   breaker: CircuitBreaker
 }
 
-export type GuardsOf = (
+export type LimitsFor = (
   tenantId: string,
-  client: Pick<RequestLimiterOptions, 'cuenta' | 'patienceMs'>,
-) => RequestGuards
+  client: Pick<RequestLimiterOptions, 'cuenta' | 'maxPauseMs'>,
+) => RequestLimits
 
-export function createGuards(deps: { pool: Pool; now: () => Date }): GuardsOf {
+export function createRequestLimits(deps: { pool: Pool; now: () => Date }): LimitsFor {
   const breakers = new Map<string, CircuitBreaker>()
   return (tenantId, client) => {
     const breaker = breakers.get(tenantId) ?? createCircuitBreaker()

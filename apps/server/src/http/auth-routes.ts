@@ -6,7 +6,7 @@ import { findUser } from '../accounts/account-store.js'
 import { normalizeEmail, signIn } from '../accounts/accounts.js'
 import { type Authenticate, SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
 import type { Session, Sessions } from '../accounts/session.js'
-import { createSignInPace } from '../accounts/sign-in-pace.js'
+import { createSignInThrottle } from '../accounts/sign-in-throttle.js'
 import type { Pool } from '../db/pool.js'
 import { sessionSchema, userSchema } from './answer-schemas.js'
 import { HttpProblem } from './problem.js'
@@ -22,15 +22,15 @@ export function authRoutes(deps: {
   now: () => Date
 }): Route[] {
   const { pool, sessions, now } = deps
-  const pace = createSignInPace({ now })
+  const throttle = createSignInThrottle({ now })
 
   async function check(email: string, password: string, address: string): Promise<User> {
     const account = normalizeEmail(email)
-    const wait = pace.admit(account, address)
+    const wait = throttle.attempt(account, address)
     if (wait > 0) throw tooMany(wait / 1000)
     const user = await signIn(pool, account, password)
     if (!user) throw new HttpProblem(401, 'wrong_credentials', 'El correo o la contraseña no son correctos.')
-    pace.succeeded(account, address)
+    throttle.succeeded(account, address)
     return user
   }
 
@@ -84,7 +84,7 @@ export function authRoutes(deps: {
 
 /**
  * Wrong passwords that one address may try in a minute, over all accounts together: against trying
- * one password on many accounts. What {@link createSignInPace} refused is not counted, so that an
+ * one password on many accounts. What {@link createSignInThrottle} refused is not counted, so that an
  * attack on one account does not use up what others behind the same address have left.
  */
 const WRONG_PER_MINUTE = 30

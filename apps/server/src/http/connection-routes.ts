@@ -16,7 +16,7 @@ const PATH = '/cianbox/connection'
 export function connectionRoutes(deps: {
   connections: ConnectionStore
   testConnection: ConnectionTester
-  registrations: Pick<Registrations, 'abandon'>
+  registrations: Pick<Registrations, 'removeBestEffort'>
 }): Route[] {
   const { connections, testConnection, registrations } = deps
   return [
@@ -64,7 +64,7 @@ export function connectionRoutes(deps: {
         204: { description: 'There is no connection now' },
       },
       async handle({ session }) {
-        const failure = await registrations.abandon(session.tenantId)
+        const failure = await registrations.removeBestEffort(session.tenantId)
         await connections.delete(session.tenantId)
         return failure === null ? { status: 204 } : ok(webhookLeft(failure))
       },
@@ -85,10 +85,10 @@ export function connectionRoutes(deps: {
   ]
 }
 
-type AbandonFailure = NonNullable<Awaited<ReturnType<Registrations['abandon']>>>
+type RemoveFailure = NonNullable<Awaited<ReturnType<Registrations['removeBestEffort']>>>
 
 /** The connection is gone, so the sentence must not send anyone to mend it. */
-function webhookLeft(failure: AbandonFailure): WebhookLeft {
+function webhookLeft(failure: RemoveFailure): WebhookLeft {
   const { code, why } = explain(failure)
   return {
     code,
@@ -96,7 +96,7 @@ function webhookLeft(failure: AbandonFailure): WebhookLeft {
   }
 }
 
-function explain(failure: AbandonFailure): { code: string; why: string } {
+function explain(failure: RemoveFailure): { code: string; why: string } {
   if (failure instanceof BudgetSpentError) {
     return { code: 'daily_budget', why: 'se alcanzó el tope diario de consultas a Cianbox' }
   }

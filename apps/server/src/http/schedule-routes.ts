@@ -3,7 +3,7 @@ import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { cronProblem, nextDue, TIME_ZONE } from '../maintenance/cron.js'
 import { readSchedule, type ScheduleSettings, writeSchedule } from '../maintenance/schedule-store.js'
-import { readDue, setDue } from '../maintenance/tenant-timers.js'
+import { readTimers, schedule } from '../maintenance/tenant-timers.js'
 import { ok, type Route, route } from './route.js'
 
 const PATH = '/cianbox/sync/schedule'
@@ -37,7 +37,7 @@ export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Rout
           const at = await clock(tx)
           for (const kind of ['full', 'incremental'] as const) {
             const cron = body[kind]
-            await setDue(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, at))
+            await schedule(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, at))
           }
           return ok(await shown(tx, tenantId))
         }),
@@ -47,7 +47,7 @@ export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Rout
 
 async function shown(tx: Tx, tenantId: string): Promise<z.infer<typeof scheduleSchema>> {
   const settings: ScheduleSettings = await readSchedule(tx, tenantId)
-  const due = await readDue(tx, tenantId)
+  const due = await readTimers(tx, tenantId)
   return {
     ...settings,
     timeZone: TIME_ZONE,

@@ -1,5 +1,5 @@
 import type { RunControl } from '../runs/run-control.js'
-import type { DueHandler } from './tenant-timers.js'
+import type { TimerHandler } from './tenant-timers.js'
 
 /** How often a process whose clock is ahead of the database's asks again. */
 const LONGEST_LOOK_MS = 60_000
@@ -11,7 +11,7 @@ const LONGEST_LOOK_MS = 60_000
 export function createGuardExpiry(deps: {
   runControl: Pick<RunControl, 'expireGuardIn'>
   onEvent: (runId: string) => void
-}): DueHandler {
+}): TimerHandler {
   return async (tx, tenantId, at) => {
     const outcome = await deps.runControl.expireGuardIn(tx, tenantId)
     if (outcome.ended) {

@@ -12,7 +12,7 @@ const EARLY_MS = 5000
  * whose process dies is taken up at the next turn. `work` is told when no process had a turn for more than a day
  * before this one: nothing ran, or the database's clock has jumped ahead.
  */
-export async function onceACluster(
+export async function oncePerCluster(
   pool: Pool,
   task: PeriodicTask,
   everyMs: number,

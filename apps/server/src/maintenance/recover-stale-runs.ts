@@ -18,7 +18,7 @@ export interface RecoveryDeps {
  * query finds them; only what is found costs a transaction of its tenant. Safe on any number of nodes at once.
  * @returns how many were found
  */
-export async function recoverRuns(
+export async function recoverStaleRuns(
   deps: RecoveryDeps,
   clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,

@@ -3,7 +3,7 @@ import type { RunControl } from '../runs/run-control.js'
 import { activeRun } from '../runs/run-store.js'
 import { nextDue } from './cron.js'
 import { readSchedule, type ScheduledKind } from './schedule-store.js'
-import { type DueHandler, readDue } from './tenant-timers.js'
+import { readTimers, type TimerHandler } from './tenant-timers.js'
 
 /** How soon a full run that found the tenant busy with something smaller tries again. */
 const BUSY_MS = 60_000
@@ -18,7 +18,7 @@ const PROMOTION_PAUSE_HOURS = 12
 export function createScheduledRun(
   kind: ScheduledKind,
   deps: { runControl: Pick<RunControl, 'startIn'>; onEvent: (runId: string) => void },
-): DueHandler {
+): TimerHandler {
   return async (tx, tenantId, at) => {
     const cron = (await readSchedule(tx, tenantId))[kind]
     if (cron === null) return { next: null }
@@ -26,7 +26,7 @@ export function createScheduledRun(
     if (!(await hasActiveConnection(tx, tenantId))) return { next }
 
     // Both at once, after a stop or in the same minute: the full run reads all that the other would.
-    const { full } = await readDue(tx, tenantId)
+    const { full } = await readTimers(tx, tenantId)
     if (kind === 'incremental' && full && full <= at) return { next }
 
     const active = await activeRun(tx, tenantId)

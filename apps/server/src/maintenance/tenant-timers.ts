@@ -5,19 +5,19 @@ import { actFor, type Pool, type Tx, withMaintenance, withTenant } from '../db/p
  * `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. `guard`: a question
  * that nobody has answered (`openGuard` writes it).
  */
-export type DueKind = 'full' | 'incremental' | 'notified' | 'guard'
+export type TimerKind = 'full' | 'incremental' | 'notified' | 'guard'
 
 /**
  * Does one piece of due work, in its tenant's transaction, at the database's time `at`.
  * @returns when it is due again (null: not until someone asks), and what to do once that has committed
  */
-export type DueHandler = (
+export type TimerHandler = (
   tx: Tx,
   tenantId: string,
   at: Date,
 ) => Promise<{ next: Date | null; afterwards?: () => void }>
 
-export type DueHandlers = Readonly<Record<DueKind, DueHandler>>
+export type TimerHandlers = Readonly<Record<TimerKind, TimerHandler>>
 
 /** After a failure, so that one tenant's trouble holds up nobody else's work. */
 const RETRY_MS = 60_000
@@ -25,7 +25,12 @@ const RETRY_MS = 60_000
 const A_PASS = 200
 
 /** Makes it due at `at`, or earlier where it already is. */
-export async function askFor(tx: Tx, tenantId: string, kind: DueKind, at: Date): Promise<void> {
+export async function scheduleNoLaterThan(
+  tx: Tx,
+  tenantId: string,
+  kind: TimerKind,
+  at: Date,
+): Promise<void> {
   await tx.query(
     `INSERT INTO app.due_work AS d (tenant_id, kind, due_at) VALUES ($1, $2, $3)
      ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = least(d.due_at, excluded.due_at)`,
@@ -34,13 +39,13 @@ export async function askFor(tx: Tx, tenantId: string, kind: DueKind, at: Date):
 }
 
 /** Makes it due at `at` and not before; null: not at all. */
-export async function setDue(tx: Tx, tenantId: string, kind: DueKind, at: Date | null): Promise<void> {
+export async function schedule(tx: Tx, tenantId: string, kind: TimerKind, at: Date | null): Promise<void> {
   await tx.query('DELETE FROM app.due_work WHERE tenant_id = $1 AND kind = $2', [tenantId, kind])
-  if (at) await askFor(tx, tenantId, kind, at)
+  if (at) await scheduleNoLaterThan(tx, tenantId, kind, at)
 }
 
-export async function readDue(tx: Tx, tenantId: string): Promise<Partial<Record<DueKind, Date>>> {
-  const { rows } = await tx.query<{ kind: DueKind; at: Date }>(
+export async function readTimers(tx: Tx, tenantId: string): Promise<Partial<Record<TimerKind, Date>>> {
+  const { rows } = await tx.query<{ kind: TimerKind; at: Date }>(
     'SELECT kind, due_at AS at FROM app.due_work WHERE tenant_id = $1',
     [tenantId],
   )
@@ -53,9 +58,9 @@ export async function readDue(tx: Tx, tenantId: string): Promise<Partial<Record<
  * due, and when it is due again, goes by the database's clock.
  * @returns how many pieces were done, failures included
  */
-export async function doDueWork(
+export async function runDueTimers(
   pool: Pool,
-  handlers: DueHandlers,
+  handlers: TimerHandlers,
   clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<number> {
@@ -66,12 +71,12 @@ export async function doDueWork(
 
 interface Due {
   tenantId: string
-  kind: DueKind
+  kind: TimerKind
 }
 
 async function doOne(
   pool: Pool,
-  handlers: DueHandlers,
+  handlers: TimerHandlers,
   clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<boolean> {
@@ -85,14 +90,14 @@ async function doOne(
       const { tenantId, kind } = due
       await actFor(tx, tenantId)
       const { next, afterwards } = await handlers[kind](tx, tenantId, at)
-      await setDue(tx, tenantId, kind, next)
+      await schedule(tx, tenantId, kind, next)
       return afterwards
     })
     afterwards?.()
   } catch (error) {
     if (!taken) throw error
     const { tenantId, kind, at } = taken
-    await withTenant(pool, tenantId, (tx) => setDue(tx, tenantId, kind, new Date(at.getTime() + RETRY_MS)))
+    await withTenant(pool, tenantId, (tx) => schedule(tx, tenantId, kind, new Date(at.getTime() + RETRY_MS)))
     onError(error, tenantId)
   }
   return taken !== undefined

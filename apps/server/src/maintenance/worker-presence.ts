@@ -7,7 +7,7 @@ const EVERY_MS = 10_000
  * Lets the database know that a worker process is alive, and since when there has been one without a break. A
  * break of more than half a minute begins the count anew, and so does a clock that was set back.
  */
-export async function showPresence(pool: Pool): Promise<void> {
+export async function reportPresence(pool: Pool): Promise<void> {
   await withMaintenance(pool, (tx) =>
     tx.query(
       `UPDATE app.worker_presence SET seen_at = now(), present_since = CASE
@@ -18,6 +18,6 @@ export async function showPresence(pool: Pool): Promise<void> {
 }
 
 /** Shows the presence of this worker process until what it returns is called. */
-export function keepPresence(pool: Pool, onError: (error: unknown) => void): () => Promise<void> {
-  return repeat(EVERY_MS, () => showPresence(pool), onError)
+export function startPresenceReports(pool: Pool, onError: (error: unknown) => void): () => Promise<void> {
+  return repeat(EVERY_MS, () => reportPresence(pool), onError)
 }

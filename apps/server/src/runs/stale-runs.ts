@@ -24,7 +24,7 @@ const MAX_REQUEUES = 5
 
 /**
  * The stale runs of all tenants, in a maintenance transaction. Silence counts only while a worker is there
- * without a break (see {@link showPresence}), and from a minute on: by then the queue has taken the jobs of
+ * without a break (see {@link reportPresence}), and from a minute on: by then the queue has taken the jobs of
  * dead workers back and given them out again. A run whose job waits in the queue is in good hands for a day.
  */
 export async function findStaleRuns(tx: Tx, at: Date): Promise<StaleRun[]> {

@@ -32,7 +32,7 @@ export async function readPending(tx: Tx, tenantId: string, limit: number): Prom
 }
 
 /** Makes a run that was started in this transaction the carrier of these ids; they wait no more. */
-export async function handToRun(
+export async function assignToRun(
   tx: Tx,
   tenantId: string,
   runId: string,
@@ -52,7 +52,7 @@ export async function handToRun(
  * The ids of runs that ended without completing wait again, as if they had come at `at`. Not those that
  * a person would not have retired: their run would only ask the same again. The next full run asks.
  */
-export async function takeBack(tx: Tx, tenantId: string, at: Date): Promise<void> {
+export async function requeueUnfinished(tx: Tx, tenantId: string, at: Date): Promise<void> {
   await tx.query(
     `WITH ended AS (
        UPDATE app.runs SET notified_ids = CASE status WHEN 'complete' THEN 'mirrored' ELSE 'returned' END
@@ -86,7 +86,7 @@ export async function failuresInARow(
 }
 
 /** Whether a run is under way that carries ids of notifications. */
-export async function isCarrying(tx: Tx, tenantId: string): Promise<boolean> {
+export async function hasAssignedRun(tx: Tx, tenantId: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `SELECT FROM app.runs WHERE tenant_id = $1 AND notified_ids = 'carried' LIMIT 1`,
     [tenantId],

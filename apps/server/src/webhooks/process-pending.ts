@@ -1,8 +1,14 @@
 import { hasActiveConnection } from '../maintenance/scheduled-run.js'
-import type { DueHandler } from '../maintenance/tenant-timers.js'
+import type { TimerHandler } from '../maintenance/tenant-timers.js'
 import type { RunControl } from '../runs/run-control.js'
 import { activeRun } from '../runs/run-store.js'
-import { failuresInARow, handToRun, isCarrying, readPending, takeBack } from './pending-store.js'
+import {
+  assignToRun,
+  failuresInARow,
+  hasAssignedRun,
+  readPending,
+  requeueUnfinished,
+} from './pending-store.js'
 
 /** Without news for this long, a burst of notifications is taken to be over. */
 export const QUIET_MS = 2000
@@ -21,15 +27,15 @@ const LONGEST_PAUSE_MS = 3600_000
  * id leaves the list in the transaction that starts its run, and comes back when that run does not
  * complete; so it is fetched at least once after every notification of it.
  */
-export function createDrain(deps: {
+export function createPendingProcessor(deps: {
   runControl: Pick<RunControl, 'startIn'>
   onEvent: (runId: string) => void
-}): DueHandler {
+}): TimerHandler {
   return async (tx, tenantId, at) => {
     const later = (ms: number) => ({ next: new Date(at.getTime() + ms) })
-    await takeBack(tx, tenantId, at)
+    await requeueUnfinished(tx, tenantId, at)
     const pending = await readPending(tx, tenantId, IDS_A_RUN)
-    if (!pending) return (await isCarrying(tx, tenantId)) ? later(BUSY_MS) : { next: null }
+    if (!pending) return (await hasAssignedRun(tx, tenantId)) ? later(BUSY_MS) : { next: null }
 
     const isBurst = at.getTime() - pending.lastAt.getTime() < QUIET_MS
     const isPatient = at.getTime() - pending.firstAt.getTime() < PATIENCE_MS
@@ -48,7 +54,7 @@ export function createDrain(deps: {
       startedBy: null,
     })
     if (!run) return later(BUSY_MS)
-    await handToRun(tx, tenantId, run.id, pending.ids)
+    await assignToRun(tx, tenantId, run.id, pending.ids)
     return { ...later(BUSY_MS), afterwards: () => deps.onEvent(run.id) }
   }
 }

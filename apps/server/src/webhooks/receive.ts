@@ -1,6 +1,6 @@
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
-import { askFor } from '../maintenance/tenant-timers.js'
+import { scheduleNoLaterThan } from '../maintenance/tenant-timers.js'
 import type { NotificationBody } from './notification-body.js'
 import { addPending } from './pending-store.js'
 import { QUIET_MS } from './process-pending.js'
@@ -35,7 +35,7 @@ export async function receiveNotification(
     if (rowCount === 0) return
     if (event === 'productos' && ids.length > 0) {
       // In this order, as the drain locks them: first what is due, then what waits.
-      await askFor(tx, tenantId, 'notified', new Date(at.getTime() + QUIET_MS))
+      await scheduleNoLaterThan(tx, tenantId, 'notified', new Date(at.getTime() + QUIET_MS))
       await addPending(tx, tenantId, ids, at)
     }
     await tx.query(

@@ -47,7 +47,7 @@ export interface Registrations {
    * was asked to forget it: afterwards there are no credentials to ask with.
    * @returns what kept the ERP from being told; null when it has nothing of ours.
    */
-  abandon(tenantId: string): Promise<CianboxError | BudgetSpentError | UnsealError | null>
+  removeBestEffort(tenantId: string): Promise<CianboxError | BudgetSpentError | UnsealError | null>
 }
 
 export function createRegistrations(deps: {
@@ -56,17 +56,17 @@ export function createRegistrations(deps: {
   clients: ClientFactory
   /** Where the world reaches this server; null where it does not. */
   publicUrl: () => string | null
-  /** How long {@link Registrations.abandon} asks. @defaultValue 20000 */
-  abandonMs?: number
+  /** How long {@link Registrations.removeBestEffort} asks. @defaultValue 20000 */
+  removeTimeoutMs?: number
 }): Registrations {
-  const { webhooks, connections, clients, publicUrl, abandonMs = 20_000 } = deps
+  const { webhooks, connections, clients, publicUrl, removeTimeoutMs = 20_000 } = deps
 
   async function withClient<T>(
     tenantId: string,
     work: (client: CianboxClient, connection: Connection) => Promise<T>,
   ): Promise<T> {
     // A person waits for this: two tries and a short pause of the ERP's, not minutes of them.
-    const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 }, patienceMs: 5000 })
+    const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 }, maxPauseMs: 5000 })
     if (!opened) throw new RegistrationError('no_connection')
     try {
       return await work(opened.client, opened.connection)
@@ -131,8 +131,8 @@ export function createRegistrations(deps: {
       }
       await webhooks.delete(tenantId)
     },
-    async abandon(tenantId) {
-      const deadline = AbortSignal.timeout(abandonMs)
+    async removeBestEffort(tenantId) {
+      const deadline = AbortSignal.timeout(removeTimeoutMs)
       let failure: unknown = null
       try {
         const webhook = await webhooks.get(tenantId)

@@ -107,7 +107,7 @@ export function useApp(
           baseUrl: options.cianboxBaseUrl?.() ?? 'http://127.0.0.1:9',
         }),
         publicUrl: () => options.publicUrl?.(address) ?? null,
-        abandonMs: 3_000,
+        removeTimeoutMs: 3_000,
       }),
       authenticate: createAuthenticate(sessions.verifyToken),
       onUnexpectedError: () => undefined,

@@ -3,17 +3,17 @@ import { type AccountControl, type AccountOptions, createSimulator, type Simulat
 import { afterAll, beforeAll } from 'vitest'
 import { ensureTenant } from '../../src/accounts/account-store.js'
 import { createClientFactory } from '../../src/connections/client-factory.js'
-import { createGuards } from '../../src/connections/request-limits.js'
+import { createRequestLimits } from '../../src/connections/request-limits.js'
 import { type DatabaseClock, readDatabaseClock } from '../../src/db/database-clock.js'
 import { createPool, type Pool } from '../../src/db/pool.js'
 import { createGuardExpiry } from '../../src/maintenance/guard-expiry.js'
-import { recoverRuns } from '../../src/maintenance/recover-stale-runs.js'
+import { recoverStaleRuns } from '../../src/maintenance/recover-stale-runs.js'
 import { createScheduledRun } from '../../src/maintenance/scheduled-run.js'
-import { type DueHandlers, doDueWork } from '../../src/maintenance/tenant-timers.js'
+import { runDueTimers, type TimerHandlers } from '../../src/maintenance/tenant-timers.js'
 import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { createRunHandler } from '../../src/sync/worker.js'
-import { createDrain } from '../../src/webhooks/process-pending.js'
+import { createPendingProcessor } from '../../src/webhooks/process-pending.js'
 import { type Client, type TestApp, useApp } from './app.js'
 import { until } from './until.js'
 
@@ -32,8 +32,11 @@ export interface LiveApp {
     options?: { account?: Partial<AccountOptions>; connection?: object },
   ): Promise<LiveTenant>
   /** Does what is due now, on this node or on another one. Without `onError` it rejects when any of it fails. */
-  doDue(options?: { node?: Node; onError?: (error: unknown, tenantId: string) => void }): Promise<number>
-  tend(node?: Node): Promise<number>
+  runDueTimers(options?: {
+    node?: Node
+    onError?: (error: unknown, tenantId: string) => void
+  }): Promise<number>
+  recover(node?: Node): Promise<number>
   /** One more process on the same database, without a worker. Gone at the end of the file. */
   node(): Promise<Node>
 }
@@ -95,8 +98,8 @@ export function useLiveApp(
     main = await node()
     if (options.worker === false) return
     const { pool, queue } = main
-    const guardsOf = createGuards({ pool, now: () => new Date() })
-    const clients = createClientFactory({ ...app.deps, pool, baseUrl, guardsOf })
+    const limitsFor = createRequestLimits({ pool, now: () => new Date() })
+    const clients = createClientFactory({ ...app.deps, pool, baseUrl, limitsFor })
     const handle = createRunHandler({
       pool,
       openConnection: clients.forTenant,
@@ -142,17 +145,17 @@ export function useLiveApp(
       const ended = (seconds?: number) => newest((run) => run.endedAt !== null, seconds)
       return { id: name, erp, call, runs, newest, ended }
     },
-    doDue({ node: on = main, onError = rethrow } = {}) {
+    runDueTimers({ node: on = main, onError = rethrow } = {}) {
       const deps = { runControl: on.runControl, onEvent }
-      const handlers: DueHandlers = {
+      const handlers: TimerHandlers = {
         full: createScheduledRun('full', deps),
         incremental: createScheduledRun('incremental', deps),
-        notified: createDrain(deps),
+        notified: createPendingProcessor(deps),
         guard: createGuardExpiry(deps),
       }
-      return doDueWork(on.pool, handlers, clock, onError)
+      return runDueTimers(on.pool, handlers, clock, onError)
     },
-    tend: (on = main) => recoverRuns({ ...on, onEvent }, movedClock, rethrow),
+    recover: (on = main) => recoverStaleRuns({ ...on, onEvent }, movedClock, rethrow),
     node,
   }
   return live

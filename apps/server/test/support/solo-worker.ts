@@ -1,6 +1,6 @@
 import type { Run } from '@espejo/contract'
 import { createClientFactory } from '../../src/connections/client-factory.js'
-import { createGuards } from '../../src/connections/request-limits.js'
+import { createRequestLimits } from '../../src/connections/request-limits.js'
 import { createJobSlots } from '../../src/runs/job-slots.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import type { LiveApp, LiveTenant } from './live-app.js'
@@ -22,8 +22,8 @@ export interface SoloWorker {
 /** @param baseUrl of the ERP. @defaultValue the simulator */
 export function createSoloWorker(live: LiveApp, baseUrl = live.erpUrl): SoloWorker {
   const { pool, sealer } = live.app.deps
-  const guardsOf = createGuards({ pool, now: () => new Date() })
-  const clients = createClientFactory({ pool, sealer, baseUrl, guardsOf })
+  const limitsFor = createRequestLimits({ pool, now: () => new Date() })
+  const clients = createClientFactory({ pool, sealer, baseUrl, limitsFor })
   const errors: unknown[] = []
   const handle = createRunHandler({
     pool,

@@ -4,23 +4,23 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ClusterLocation } from './cluster-location.js'
 import { EmbeddedPostgresError } from './error.js'
-import type { Place } from './place.js'
 
 /** The name of the cluster's superuser. The app never works as it. */
 export const SUPERUSER = 'postgres'
 
 /** Creates the cluster's files. Does nothing when they are there. */
-export async function initialise(place: Place, password: string): Promise<void> {
-  if (existsSync(join(place.cluster, 'PG_VERSION'))) return
+export async function initialise(location: ClusterLocation, password: string): Promise<void> {
+  if (existsSync(join(location.cluster, 'PG_VERSION'))) return
   const secrets = mkdtempSync(join(tmpdir(), 'espejo-'))
   const passwordFile = join(secrets, randomBytes(8).toString('hex'))
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (place.runAs)
-    for (const path of [secrets, passwordFile]) chownSync(path, place.runAs.uid, place.runAs.gid)
+  if (location.runAs)
+    for (const path of [secrets, passwordFile]) chownSync(path, location.runAs.uid, location.runAs.gid)
   try {
-    await run(place, 'initdb', [
-      `--pgdata=${place.cluster}`,
+    await run(location, 'initdb', [
+      `--pgdata=${location.cluster}`,
       `--username=${SUPERUSER}`,
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
@@ -40,12 +40,12 @@ export async function initialise(place: Place, password: string): Promise<void> 
  * runs, because we were killed before, it is taken over as it is.
  * @returns the port.
  */
-export async function start(place: Place): Promise<number> {
-  const running = await runningPort(place)
+export async function start(location: ClusterLocation): Promise<number> {
+  const running = await runningPort(location)
   if (running !== null) return running
   const port = await freePort()
   writeOwned(
-    place,
+    location,
     'postgresql.auto.conf',
     [
       `port = ${port}`,
@@ -57,9 +57,9 @@ export async function start(place: Place): Promise<number> {
       '',
     ].join('\n'),
   )
-  const log = join(place.cluster, 'server.log')
+  const log = join(location.cluster, 'server.log')
   try {
-    await run(place, 'pg_ctl', ['start', '-w', '-t', '60', '-D', place.cluster, '-l', log])
+    await run(location, 'pg_ctl', ['start', '-w', '-t', '60', '-D', location.cluster, '-l', log])
   } catch (cause) {
     throw new EmbeddedPostgresError(
       `The embedded PostgreSQL did not start. Its own words, from ${log}: ${lastLines(log)}`,
@@ -70,16 +70,16 @@ export async function start(place: Place): Promise<number> {
 }
 
 /** Stops the cluster: open transactions are rolled back, what was committed stays. */
-export async function stop(place: Place): Promise<void> {
-  await run(place, 'pg_ctl', ['stop', '-w', '-t', '60', '-m', 'fast', '-D', place.cluster])
+export async function stop(location: ClusterLocation): Promise<void> {
+  await run(location, 'pg_ctl', ['stop', '-w', '-t', '60', '-m', 'fast', '-D', location.cluster])
 }
 
 /** The port that this cluster's running server listens on; null when none runs. */
-export async function runningPort(place: Place): Promise<number | null> {
-  const file = join(place.cluster, 'postmaster.pid')
+export async function runningPort(location: ClusterLocation): Promise<number | null> {
+  const file = join(location.cluster, 'postmaster.pid')
   if (!existsSync(file)) return null
   try {
-    await run(place, 'pg_ctl', ['status', '-D', place.cluster])
+    await run(location, 'pg_ctl', ['status', '-D', location.cluster])
   } catch {
     return null // a stale file, which PostgreSQL itself clears at the next start
   }
@@ -87,16 +87,23 @@ export async function runningPort(place: Place): Promise<number | null> {
   return Number(readFileSync(file, 'utf8').split('\n')[3]) || null
 }
 
-function run(place: Place, program: string, args: string[]): Promise<void> {
+function run(location: ClusterLocation, program: string, args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: place.cluster, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, ...place.runAs }
-    const child = execFile(join(place.programs, 'bin', program), args, options, (error, stdout, stderr) => {
-      if (!error) return resolve()
-      const said = (stderr || stdout || error.message).trim()
-      reject(
-        new EmbeddedPostgresError(`${program} of the embedded PostgreSQL failed: ${said}`, { cause: error }),
-      )
-    })
+    const options = { cwd: location.cluster, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, ...location.runAs }
+    const child = execFile(
+      join(location.programs, 'bin', program),
+      args,
+      options,
+      (error, stdout, stderr) => {
+        if (!error) return resolve()
+        const said = (stderr || stdout || error.message).trim()
+        reject(
+          new EmbeddedPostgresError(`${program} of the embedded PostgreSQL failed: ${said}`, {
+            cause: error,
+          }),
+        )
+      },
+    )
     // The server inherits these; left open, they would keep execFile from ever ending.
     child.stdin?.end()
     if (program === 'pg_ctl') {
@@ -108,10 +115,10 @@ function run(place: Place, program: string, args: string[]): Promise<void> {
   })
 }
 
-function writeOwned(place: Place, name: string, text: string): void {
-  const path = join(place.cluster, name)
+function writeOwned(location: ClusterLocation, name: string, text: string): void {
+  const path = join(location.cluster, name)
   writeFileSync(path, text, { mode: 0o600 })
-  if (place.runAs) chownSync(path, place.runAs.uid, place.runAs.gid)
+  if (location.runAs) chownSync(path, location.runAs.uid, location.runAs.gid)
 }
 
 function lastLines(file: string): string {

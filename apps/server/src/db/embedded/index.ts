@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { locateBinaries } from './binaries.js'
 import * as cluster from './cluster.js'
+import { prepareLocation } from './cluster-location.js'
 import { EmbeddedPostgresError } from './error.js'
-import { prepare } from './place.js'
 
 export { EmbeddedPostgresError } from './error.js'
 
@@ -22,7 +22,7 @@ export async function startEmbeddedPostgres(options: {
   superuserPassword: string
   ownerPassword: string
 }): Promise<EmbeddedPostgres> {
-  const place = prepare(await locateBinaries(), options.dataDir)
+  const place = prepareLocation(await locateBinaries(), options.dataDir)
   await cluster.initialise(place, options.superuserPassword)
   const port = await cluster.start(place)
   const holder = new pg.Client({
@@ -57,7 +57,7 @@ export async function findEmbeddedPostgres(options: {
   dataDir: string
   ownerPassword: string
 }): Promise<string | null> {
-  const port = await cluster.runningPort(prepare(await locateBinaries(), options.dataDir))
+  const port = await cluster.runningPort(prepareLocation(await locateBinaries(), options.dataDir))
   return port === null ? null : urlOf(port, options.ownerPassword)
 }
 

@@ -7,17 +7,17 @@
  *
  * Kept in memory, for each process: with n processes an attacker gets n times the attempts.
  */
-export interface SignInPace {
-  /** 0: go ahead, and the attempt counts as a failure until {@link SignInPace.succeeded}; else the milliseconds to wait. */
-  admit(account: string, address: string): number
+export interface SignInThrottle {
+  /** 0: go ahead, and the attempt counts as a failure until {@link SignInThrottle.succeeded}; else the milliseconds to wait. */
+  attempt(account: string, address: string): number
   succeeded(account: string, address: string): void
 }
 
-export function createSignInPace(deps: { now: () => Date; maxPairs?: number }): SignInPace {
+export function createSignInThrottle(deps: { now: () => Date; maxPairs?: number }): SignInThrottle {
   const { maxPairs = 10_000 } = deps
   const pairs = new Map<string, Failures>()
   return {
-    admit(account, address) {
+    attempt(account, address) {
       const key = pairKey(account, address)
       const now = deps.now().getTime()
       const before = pairs.get(key)

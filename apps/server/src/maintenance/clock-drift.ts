@@ -6,7 +6,7 @@ import type { Pool } from '../db/pool.js'
  * for each time that the difference becomes too large. Nothing else follows: only sessions and tickets go by
  * the process's clock.
  */
-export function createClockWatch(
+export function createClockDriftCheck(
   pool: Pool,
   now: () => Date,
   warn: (difference: string) => void,

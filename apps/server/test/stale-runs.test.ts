@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ensureTenant } from '../src/accounts/account-store.js'
 import { readDatabaseClock } from '../src/db/database-clock.js'
 import { withMaintenance, withTenant } from '../src/db/pool.js'
-import { onceACluster } from '../src/maintenance/periodic-task.js'
+import { oncePerCluster } from '../src/maintenance/periodic-task.js'
 import { applyRetention } from '../src/maintenance/retention.js'
-import { showPresence } from '../src/maintenance/worker-presence.js'
+import { reportPresence } from '../src/maintenance/worker-presence.js'
 import { claimRun, SupersededError, settle, showLife } from '../src/runs/held-run.js'
 import { cancelledEvent } from '../src/runs/messages.js'
 import { stateOf } from '../src/sync/ledger.js'
@@ -62,13 +62,13 @@ describe('a run that nobody tends although a worker is there', () => {
     for (let i = 0; i < 5; i++) {
       await loseJob('lost')
       await age('lost', 2 * MINUTE)
-      await Promise.all([live.tend(), live.tend(other)])
+      await Promise.all([live.recover(), live.recover(other)])
       expect((await tenant.runs())[0]?.status).toBe('running')
       expect((await openJobs('lost')).map(({ runId }) => runId)).toEqual([id])
     }
     await loseJob('lost')
     await age('lost', 2 * MINUTE)
-    await Promise.all([live.tend(), live.tend(other)])
+    await Promise.all([live.recover(), live.recover(other)])
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     const log = await tenant.call('GET', `/api/cianbox/sync/runs/${id}`)
     expect(log.json.error.message).toContain('queda guardado')
@@ -88,7 +88,7 @@ describe('a run that nobody tends although a worker is there', () => {
       if (i % 4 === 0) await claimRun(app.database.pool, 'claimed', id)
       await loseJob('claimed')
       await age('claimed', 2 * MINUTE)
-      await live.tend()
+      await live.recover()
     }
     expect((await tenant.runs())[0]?.status).toBe('running')
     expect(await openJobs('claimed')).toHaveLength(1)
@@ -102,10 +102,10 @@ describe('a run that nobody tends although a worker is there', () => {
     )
     const [old] = await openJobs('held')
     await age('held', 14 * MINUTE)
-    await live.tend()
+    await live.recover()
     expect(await openJobs('held')).toEqual([old])
     await age('held', 2 * MINUTE)
-    await live.tend()
+    await live.recover()
     const [job, ...rest] = await openJobs('held')
     expect([job?.runId, rest]).toEqual([id, []])
     expect(job?.id).not.toBe(old?.id)
@@ -118,7 +118,7 @@ describe('a run that nobody tends although a worker is there', () => {
     await loseJob('alive')
     await age('alive', HOUR)
     await showLife(app.database.pool, held)
-    await live.tend()
+    await live.recover()
     expect((await tenant.runs())[0]?.status).toBe('running')
     expect(await openJobs('alive')).toEqual([])
   })
@@ -128,16 +128,16 @@ describe('a run that nobody tends although a worker is there', () => {
     const { tenant: paused, id } = await queued('paused')
     await paused.call('POST', `/api/cianbox/sync/runs/${id}/pause`)
     for (const name of ['queued', 'paused']) await age(name, 25 * HOUR)
-    await live.tend()
+    await live.recover()
     expect((await tenant.runs())[0]?.status).toBe('queued')
     await presence(25 * HOUR)
-    await live.tend()
+    await live.recover()
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     expect((await paused.runs())[0]?.status).toBe('paused')
 
     // One that waited paused for long has its day in the queue all the same.
     await paused.call('POST', `/api/cianbox/sync/runs/${id}/resume`)
-    await live.tend()
+    await live.recover()
     expect((await paused.runs())[0]?.status).toBe('queued')
   })
 })
@@ -150,12 +150,12 @@ describe('a run that no worker is there for', () => {
     await age('alone', 25 * HOUR)
     for (const there of [null, 0, 50]) {
       await presence(there)
-      await live.tend()
+      await live.recover()
       expect((await tenant.runs())[0]?.status).toBe('running')
       expect(await openJobs('alone')).toEqual([])
     }
     await presence(70)
-    await live.tend()
+    await live.recover()
     expect(await openJobs('alone')).toHaveLength(1)
   })
 })
@@ -171,14 +171,14 @@ describe('the presence of workers', () => {
 
   it('lasts while signs follow each other, and begins anew after a break or a clock that was set back', async () => {
     await presence(HOUR)
-    await showPresence(app.database.pool)
+    await reportPresence(app.database.pool)
     expect(await presentFor()).toBeGreaterThanOrEqual(HOUR)
     for (const seenAt of [`now() - interval '31 seconds'`, `now() + interval '1 hour'`]) {
       await presence(HOUR)
       await withMaintenance(app.database.pool, (tx) =>
         tx.query(`UPDATE app.worker_presence SET seen_at = ${seenAt}`),
       )
-      await showPresence(app.database.pool)
+      await reportPresence(app.database.pool)
       expect(await presentFor()).toBeLessThan(HOUR)
     }
   })
@@ -309,7 +309,7 @@ describe('recovery and retention', () => {
     await presence(HOUR)
     const node = { ...(await live.node()), pool }
     const both = async () => {
-      await live.tend(node)
+      await live.recover(node)
       await apply()
     }
     // What the other tests left is done first.
@@ -323,7 +323,7 @@ describe('recovery and retention', () => {
   it('are told of a turn that comes after a day without any, as after a jump of the clock', async () => {
     const turns: boolean[] = []
     const turn = () =>
-      onceACluster(app.database.pool, 'retention', HOUR * 1000, async ({ isAfterBreak }) =>
+      oncePerCluster(app.database.pool, 'retention', HOUR * 1000, async ({ isAfterBreak }) =>
         turns.push(isAfterBreak),
       )
     for (const age of ['25 hours', '23 hours', '2 years']) {
@@ -341,7 +341,7 @@ describe('recovery and retention', () => {
     const allTry = () =>
       Promise.all(
         nodes.map(({ name, pool }) =>
-          onceACluster(pool, 'recovery', MINUTE * 1000, async () => void done.push(name)),
+          oncePerCluster(pool, 'recovery', MINUTE * 1000, async () => void done.push(name)),
         ),
       )
     const turnAt = (sql: string) =>

@@ -9,7 +9,7 @@ interface RunAs {
 }
 
 /** Where the programs and the cluster lie, and as whom PostgreSQL runs there. */
-export interface Place {
+export interface ClusterLocation {
   /** Folder with `bin` and `lib`. */
   programs: string
   cluster: string
@@ -22,7 +22,7 @@ export interface Place {
  * not reach is kept under `/var/lib/espejo` instead: a copy of the programs, and the cluster in a
  * folder named after the data directory. An ordinary user's data stays in the data directory.
  */
-export function prepare(programs: string, dataDir: string): Place {
+export function prepareLocation(programs: string, dataDir: string): ClusterLocation {
   const inDataDir = join(resolve(dataDir), 'postgres')
   const isRoot = process.getuid?.() === 0
   if (!isRoot) {
