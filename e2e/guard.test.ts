@@ -66,7 +66,7 @@ describe.skipIf(whyNoBrowser)(
       return page
     }
 
-    async function expectSound(page: Page, screen: string) {
+    async function expectAccessible(page: Page, screen: string) {
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(violations.map(({ id, nodes }) => ({ screen, id, html: nodes[0]?.html }))).toEqual([])
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
@@ -87,7 +87,7 @@ describe.skipIf(whyNoBrowser)(
       )
       await until(async () => (await page.getByRole('progressbar').count()) === 0)
       expect(await card.getByRole('row').count()).toBe(11)
-      await expectSound(page, 'question')
+      await expectAccessible(page, 'question')
 
       const first = await card.getByRole('row').nth(1).getByRole('link').textContent()
       await card.getByRole('searchbox').fill(first ?? '')
@@ -99,12 +99,12 @@ describe.skipIf(whyNoBrowser)(
     it('says on every other page that a decision is waited for, and leads there', async () => {
       const page = await open({ width: 375, dark: true })
       await question(page).waitFor()
-      await expectSound(page, 'question on a phone')
+      await expectAccessible(page, 'question on a phone')
       await page.getByRole('link', { name: 'Productos' }).click()
       await page.getByText('Esperando tu decisión').waitFor()
       expect(await page.getByText(/Sincronizando/).count()).toBe(0)
       await page.getByRole('table', { name: 'Productos' }).getByRole('row').nth(2).waitFor()
-      await expectSound(page, 'strip')
+      await expectAccessible(page, 'status bar')
       await page.getByRole('link', { name: 'Ver qué se pregunta' }).click()
       await question(page).waitFor()
       await page.context().close()
@@ -127,11 +127,11 @@ describe.skipIf(whyNoBrowser)(
       await page.getByRole('table', { name: 'Historial' }).getByText('Espera una decisión').waitFor()
       await page.goto(`${espejo.url}/corridas/${run?.id}`)
       await question(page).waitFor()
-      await expectSound(page, 'question on the page of its run')
+      await expectAccessible(page, 'question on the page of its run')
       await question(page).getByRole('button', { name: 'No dar de baja' }).click()
       await page.getByText('Se decidió no dar de baja').waitFor()
       await page.getByText(`Se rechazó la baja de ${GONE} productos`).waitFor()
-      await expectSound(page, 'refused')
+      await expectAccessible(page, 'refused')
       expect(await newest()).toMatchObject({ id: run?.id, error: { code: 'guard_refused' }, retired: 0 })
       await page.context().close()
     })
@@ -146,7 +146,7 @@ describe.skipIf(whyNoBrowser)(
       expect(await ended()).toMatchObject({ status: 'complete', retired: GONE })
       const history = page.getByRole('table', { name: 'Historial' })
       await history.getByRole('cell', { name: String(GONE), exact: true }).waitFor()
-      await expectSound(page, 'after a yes')
+      await expectAccessible(page, 'after a yes')
       await page.context().close()
     })
   },

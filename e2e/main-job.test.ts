@@ -12,7 +12,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
   const dataDir = temporaryDataDir()
   let espejo: EspejoProcess
   let browser: Browser
-  const complaints: string[] = []
+  const pageErrors: string[] = []
 
   beforeAll(async () => {
     espejo = await startEspejo({ ESPEJO_DATA_DIR: dataDir.path, ESPEJO_DEMO_PRODUCTS: String(PRODUCTS) })
@@ -32,9 +32,9 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
       reducedMotion: 'reduce',
     })
     const page = await context.newPage()
-    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('pageerror', (error) => pageErrors.push(error.message))
     page.on('dialog', (dialog) => {
-      complaints.push(`a dialog opened: ${dialog.message()}`)
+      pageErrors.push(`a dialog opened: ${dialog.message()}`)
       void dialog.dismiss()
     })
     await page.goto(espejo.url)
@@ -90,7 +90,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     const api = await signIn(espejo.url)
     const { items } = await api.get<List<Run>>('/api/cianbox/sync/runs')
     expect(items).toMatchObject([{ status: 'complete', created: PRODUCTS, totalProcessed: PRODUCTS }])
-    expect(complaints).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 
@@ -168,7 +168,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     await page.getByRole('link', { name: 'Conexión' }).click()
     await page.getByRole('textbox', { name: 'Cuenta' }).waitFor()
     await check('connection')
-    expect(complaints).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 
@@ -183,7 +183,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     await dialog.getByText('también le vamos a pedir a Cianbox que deje de mandarlos').waitFor()
     await dialog.getByRole('button', { name: 'Borrar', exact: true }).click()
     await page.getByText('Conexión borrada.').waitFor()
-    expect(complaints).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 })

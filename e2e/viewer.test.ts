@@ -7,7 +7,7 @@ import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from './sup
 import { until } from './support/until.js'
 
 /** Every word on a button that the server would refuse a viewer. */
-const ORDERS =
+const ACTION_LABELS =
   /Iniciar|Cancelar|Pausar|Reanudar|Confirmar|rechazados|Incremental|Prueba|Guardar|Probar|Borrar|avisos|[Dd]ar de baja|Start|Cancel|Pause|Resume|Confirm|Retry|Dry|Save|Test|Delete|notifications|[Rr]etire/
 
 describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
@@ -41,9 +41,9 @@ describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${w
   const watchOnly = () =>
     page.getByText('Tu usuario puede ver las sincronizaciones, pero no iniciarlas ni cancelarlas.')
 
-  /** No order on the page, and nothing wrong with it. */
+  /** No action on the page, and nothing wrong with it. */
   async function expectOnlyToLook(screen: string) {
-    const buttons = await page.locator('main').getByRole('button', { name: ORDERS }).allTextContents()
+    const buttons = await page.locator('main').getByRole('button', { name: ACTION_LABELS }).allTextContents()
     expect({ screen, buttons }).toEqual({ screen, buttons: [] })
     const { violations } = await new AxeBuilder({ page }).analyze()
     expect(violations.map(({ id, nodes }) => ({ screen, id, html: nodes[0]?.html }))).toEqual([])

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { env } from 'node:process'
 import { type Browser, chromium } from 'playwright-core'
 
-const PLACES = [
+const CANDIDATE_PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -11,7 +11,7 @@ const PLACES = [
 ]
 
 /** The system's Chromium, or where `CHROMIUM` says it is; null when there is none. */
-const chromiumPath = env.CHROMIUM ?? PLACES.find((path) => existsSync(path)) ?? null
+const chromiumPath = env.CHROMIUM ?? CANDIDATE_PATHS.find((path) => existsSync(path)) ?? null
 
 /** Why the browser tests cannot run here, for their names; null when they can. In CI they always must. */
 export const whyNoBrowser =

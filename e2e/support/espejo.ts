@@ -74,16 +74,16 @@ export function temporaryDataDir(options: { private?: boolean } = {}): { path: s
     path,
     remove() {
       rmSync(path, { recursive: true, force: true })
-      if (!existsSync(ELSEWHERE)) return
-      for (const name of readdirSync(ELSEWHERE).filter((name) => name.startsWith(basename(path)))) {
-        rmSync(join(ELSEWHERE, name), { recursive: true, force: true })
+      if (!existsSync(ROOT_DATA_DIR)) return
+      for (const name of readdirSync(ROOT_DATA_DIR).filter((name) => name.startsWith(basename(path)))) {
+        rmSync(join(ROOT_DATA_DIR, name), { recursive: true, force: true })
       }
     },
   }
 }
 
 /** See apps/server/src/db/embedded/place.ts. */
-const ELSEWHERE = '/var/lib/espejo'
+const ROOT_DATA_DIR = '/var/lib/espejo'
 
 /** A signed-in client of the API. */
 export async function signIn(url: string, email = 'demo@espejo.test', password = 'demo-espejo') {

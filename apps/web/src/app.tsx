@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Route, Switch } from 'wouter'
 import { createQueryClient } from './api/query-client.js'
-import { CrashBoundary } from './components/CrashScreen.js'
+import { ErrorBoundary } from './components/ErrorBoundary.js'
 import { Shell } from './layout/Shell.js'
 import { NotFoundPage } from './pages/NotFoundPage.js'
 import { ProductsPage } from './pages/products/ProductsPage.js'
@@ -24,7 +24,7 @@ export function App() {
   const [queryClient] = useState(createQueryClient)
   return (
     <QueryClientProvider client={queryClient}>
-      <CrashBoundary>
+      <ErrorBoundary>
         <SessionGate>
           <LiveSyncProvider>
             <Shell>
@@ -32,7 +32,7 @@ export function App() {
             </Shell>
           </LiveSyncProvider>
         </SessionGate>
-      </CrashBoundary>
+      </ErrorBoundary>
     </QueryClientProvider>
   )
 }

@@ -15,7 +15,7 @@ export interface GuardFilter {
 }
 
 /** The question as a whole, and of what it is about the part that was read so far. */
-export type ShownGuard = Omit<Guard, 'items' | 'nextCursor'> & { items: GuardItem[] }
+export type LoadedGuard = Omit<Guard, 'items' | 'nextCursor'> & { items: GuardItem[] }
 
 /** What a run asks before it goes on. */
 export function useGuard(runId: string, { search, category }: GuardFilter) {
@@ -28,7 +28,7 @@ export function useGuard(runId: string, { search, category }: GuardFilter) {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: nextPageParam<GuardItem>,
-    select: ({ pages }): ShownGuard | null => {
+    select: ({ pages }): LoadedGuard | null => {
       const [first] = pages
       return first ? { ...first, items: flattenPages(pages, (item) => item.cianboxId) } : null
     },

@@ -9,7 +9,7 @@ export type ReferenceKind = 'categories' | 'brands' | 'price_lists' | 'branches'
 
 const PAGE = 200
 /** 10,000 items: beyond any shop's list, and a server that repeats itself does not page for ever. */
-const MOST_PAGES = 50
+const MAX_PAGES = 50
 
 /** One of the lists that products refer to, whole. */
 export function useReferences(kind: ReferenceKind) {
@@ -24,7 +24,7 @@ export function useReferences(kind: ReferenceKind) {
 async function readAll(kind: ReferenceKind, signal: AbortSignal): Promise<Reference[]> {
   const all: Reference[] = []
   let cursor: string | null = null
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const list: List<Reference> = await request('GET', `/api/references/${kind}`, {
       query: { limit: PAGE, cursor },
       signal,

@@ -87,12 +87,12 @@ export function useStartRun() {
 }
 
 /** What an operator may tell a run. All are idempotent on the server. */
-export type RunOrder = 'cancel' | 'pause' | 'resume'
+export type RunAction = 'cancel' | 'pause' | 'resume'
 
-export function useOrderRun(runId: string) {
+export function useRunAction(runId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (order: RunOrder) => request<unknown>('POST', `${runPath(runId)}/${order}`),
+    mutationFn: (action: RunAction) => request<unknown>('POST', `${runPath(runId)}/${action}`),
     onSettled: () => client.invalidateQueries({ queryKey: RUNS_KEY }),
   })
 }

@@ -53,7 +53,7 @@ async function readSession(client: QueryClient, signal: AbortSignal): Promise<Se
   const next = await readUser(signal)
   if (next) {
     // Another tab may have signed in as someone else: nothing of the former person may stay.
-    if (before?.user && before.user.id !== next.id) dropEverythingElse(client)
+    if (before?.user && before.user.id !== next.id) removeOtherQueries(client)
     return { user: next }
   }
   if (before === undefined) return SIGNED_OUT
@@ -71,10 +71,10 @@ async function readUser(signal: AbortSignal): Promise<User | null> {
 }
 
 function enter(client: QueryClient, state: SessionState): void {
-  dropEverythingElse(client)
+  removeOtherQueries(client)
   client.setQueryData<SessionState>(SESSION_KEY, state)
 }
 
-function dropEverythingElse(client: QueryClient): void {
+function removeOtherQueries(client: QueryClient): void {
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] })
 }

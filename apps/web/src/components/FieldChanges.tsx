@@ -13,16 +13,16 @@ import { useMoneyFormat } from './currencies.js'
 import { useReferenceName } from './reference-names.js'
 
 /** So many are in sight; a product with thirty price lists has the rest one press away. */
-const IN_SIGHT = 6
+const VISIBLE_COUNT = 6
 
 /** What changed of a product: field, old value, new value. Prices and stock first. */
 export function FieldChanges({ fields }: { fields: readonly FieldChange[] }) {
   const { t } = useTranslation()
   const sorted = byImportance(fields)
-  const rest = sorted.slice(IN_SIGHT)
+  const rest = sorted.slice(VISIBLE_COUNT)
   return (
     <>
-      <ChangeList fields={sorted.slice(0, IN_SIGHT)} />
+      <ChangeList fields={sorted.slice(0, VISIBLE_COUNT)} />
       {rest.length > 0 && (
         <details className="mt-1">
           <summary className="text-accent">{t('changes.more', { n: rest.length })}</summary>

@@ -20,7 +20,7 @@ const TONES: Record<RunOutcome, Tone | 'neutral'> = {
   queued: 'info',
   running: 'info',
   paused: 'warn',
-  asking: 'warn',
+  awaitingDecision: 'warn',
   complete: 'ok',
   withRejects: 'warn',
   preview: 'info',

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { setLocale, useLocale } from '../i18n/i18n.js'
 import type { Locale } from '../i18n/locale.js'
 import { setTheme, useTheme } from '../lib/theme.js'
-import { Choice } from '../ui/Choice.js'
+import { SegmentedControl } from '../ui/SegmentedControl.js'
 
 /** Each language in its own name, so that whoever needs it can find it. */
 const LANGUAGES: readonly { value: Locale; label: string; lang: string }[] = [
@@ -15,8 +15,13 @@ export function Settings() {
   const { t } = useTranslation()
   return (
     <div className="flex flex-col gap-4">
-      <Choice legend={t('account.language')} value={useLocale()} options={LANGUAGES} onChange={setLocale} />
-      <Choice
+      <SegmentedControl
+        legend={t('account.language')}
+        value={useLocale()}
+        options={LANGUAGES}
+        onChange={setLocale}
+      />
+      <SegmentedControl
         legend={t('account.theme')}
         value={useTheme()}
         onChange={setTheme}

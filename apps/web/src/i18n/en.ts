@@ -51,11 +51,11 @@ export const en: Messages = {
     inactiveBody: 'Switch it on to sync again.',
     inactiveAction: 'Go to Connection',
     askAdmin: 'Ask an administrator to look after the connection.',
-    strip: 'Syncing: {{percent}}%',
-    stripLink: 'See progress',
-    stripAsking: 'Waiting for your decision',
-    stripAskingOther: 'Waiting for a decision',
-    stripAskingLink: 'See what is asked',
+    barProgress: 'Syncing: {{percent}}%',
+    barLink: 'See progress',
+    barDecision: 'Waiting for your decision',
+    barDecisionOther: 'Waiting for a decision',
+    barDecisionLink: 'See what is asked',
   },
   guard: {
     share: '({{share}}; your limit is {{limit}})',
@@ -106,7 +106,7 @@ export const en: Messages = {
     pausedTitle: 'The sync is paused',
     pausedBody: 'It goes on from where it stopped once resumed. Until then no other can start.',
   },
-  otherRuns: {
+  startOtherRun: {
     title: 'Other ways',
     incremental: 'Incremental',
     incrementalBody:
@@ -114,7 +114,7 @@ export const en: Messages = {
     dryRun: 'Dry run',
     dryRunBody: 'Reads the whole catalogue and shows what would change, without touching the mirror.',
   },
-  orders: { pause: 'Pause', resume: 'Resume' },
+  runActions: { pause: 'Pause', resume: 'Resume' },
   runs: {
     title: 'History',
     empty: 'No syncs yet',
@@ -137,7 +137,7 @@ export const en: Messages = {
     complete: 'Complete',
     error: 'Failed',
     cancelled: 'Cancelled',
-    asking: 'Waits for a decision',
+    awaitingDecision: 'Waits for a decision',
     preview: 'Trial finished',
     withRejects: 'Finished with {{n, number}} rejected',
     withOneReject: 'Finished with {{n, number}} rejected',

@@ -56,11 +56,11 @@ export const esAr = {
     inactiveBody: 'Activala para volver a sincronizar.',
     inactiveAction: 'Ir a Conexión',
     askAdmin: 'Pedile a un administrador que revise la conexión.',
-    strip: 'Sincronizando: {{percent}} %',
-    stripLink: 'Ver el avance',
-    stripAsking: 'Esperando tu decisión',
-    stripAskingOther: 'Esperando una decisión',
-    stripAskingLink: 'Ver qué se pregunta',
+    barProgress: 'Sincronizando: {{percent}} %',
+    barLink: 'Ver el avance',
+    barDecision: 'Esperando tu decisión',
+    barDecisionOther: 'Esperando una decisión',
+    barDecisionLink: 'Ver qué se pregunta',
   },
   guard: {
     share: '({{share}}; tu límite es {{limit}})',
@@ -112,7 +112,7 @@ export const esAr = {
     pausedTitle: 'La sincronización está en pausa',
     pausedBody: 'Sigue desde donde quedó cuando la reanuden. Mientras tanto no puede empezar otra.',
   },
-  otherRuns: {
+  startOtherRun: {
     title: 'Otras formas',
     incremental: 'Incremental',
     incrementalBody:
@@ -120,7 +120,7 @@ export const esAr = {
     dryRun: 'Prueba sin guardar',
     dryRunBody: 'Lee todo el catálogo y muestra qué cambiaría, sin tocar el espejo.',
   },
-  orders: { pause: 'Pausar', resume: 'Reanudar' },
+  runActions: { pause: 'Pausar', resume: 'Reanudar' },
   runs: {
     title: 'Historial',
     empty: 'Todavía no hay sincronizaciones',
@@ -143,7 +143,7 @@ export const esAr = {
     complete: 'Completa',
     error: 'Con error',
     cancelled: 'Cancelada',
-    asking: 'Espera una decisión',
+    awaitingDecision: 'Espera una decisión',
     preview: 'Prueba terminada',
     withRejects: 'Terminada con {{n, number}} rechazados',
     withOneReject: 'Terminada con {{n, number}} rechazado',

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
-import { CrashBoundary } from '../components/CrashScreen.js'
-import { Mark } from '../ui/icons.js'
+import { ErrorBoundary } from '../components/ErrorBoundary.js'
+import { Logo } from '../ui/icons.js'
 import { AccountMenu } from './AccountMenu.js'
-import { LiveStrip } from './LiveStrip.js'
 import { Nav } from './Nav.js'
+import { RunStatusBar } from './RunStatusBar.js'
 
 /** What stays in place while pages change: the skip link, the head, and the strip of a run under way. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -21,7 +21,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
         <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-8 px-4 sm:px-6">
           <Link href="/" className="flex items-center gap-2.5 py-3 text-lg font-semibold tracking-tight">
-            <Mark />
+            <Logo />
             {t('app.name')}
           </Link>
           <div className="order-last -mx-1 min-w-0 basis-full sm:order-none sm:basis-auto">
@@ -31,10 +31,10 @@ export function Shell({ children }: { children: ReactNode }) {
             <AccountMenu />
           </div>
         </div>
-        <LiveStrip />
+        <RunStatusBar />
       </header>
       <main id="content" tabIndex={-1} className="mx-auto max-w-6xl px-4 py-6 outline-none sm:px-6 sm:py-8">
-        <CrashBoundary>{children}</CrashBoundary>
+        <ErrorBoundary>{children}</ErrorBoundary>
       </main>
     </>
   )

@@ -6,7 +6,7 @@ import { usePageTitle } from '../components/page-title.js'
 import { Settings } from '../components/Settings.js'
 import { Button } from '../ui/Button.js'
 import { TextField } from '../ui/Field.js'
-import { Mark } from '../ui/icons.js'
+import { Logo } from '../ui/icons.js'
 import { Notice } from '../ui/Notice.js'
 import { Card } from '../ui/Page.js'
 
@@ -24,7 +24,7 @@ export function SignIn({ expired }: { expired: boolean }) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-6 px-4 py-10">
       <div className="flex flex-col items-center gap-2 text-center">
-        <Mark />
+        <Logo />
         <p className="text-lg font-semibold tracking-tight">{t('app.name')}</p>
         <p className="text-sm text-muted">{t('app.tagline')}</p>
       </div>

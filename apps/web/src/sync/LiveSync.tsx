@@ -14,7 +14,7 @@ export interface LiveSync {
   /** The run under way, whoever started it, as the history last told. */
   activeRun: Run | null
   /** The same, while it waits for a person's decision. */
-  askingRun: Run | null
+  runAwaitingDecision: Run | null
   /** What the history tells of the run that this window watches; null until it does. */
   watchedRun: Run | null
 }
@@ -33,21 +33,21 @@ export function LiveSyncProvider({ children }: { children: ReactNode }) {
   const activeRun = runs?.find((run) => !isFinal(run.status)) ?? null
   const sync = useTenantSync(activeRun?.id ?? null, useUser().id)
   const watchedRun = runs?.find((run) => run.id === sync.runId) ?? null
-  const askingRun = activeRun && asksStill(activeRun, sync) ? activeRun : null
+  const runAwaitingDecision = activeRun && isAwaitingDecision(activeRun, sync) ? activeRun : null
   const moved = sync.progress?.seen ?? activeRun?.seen ?? 0
   useRefreshOn(`${sync.runId}:${sync.status}:${moved}:${sync.progress?.waiting?.reason}`, LISTS)
   // They are read at the start of a full run.
   useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.phase === 'references'}`, REFERENCES)
 
   const live = useMemo(
-    () => ({ sync, activeRun, askingRun, watchedRun }),
-    [sync, activeRun, askingRun, watchedRun],
+    () => ({ sync, activeRun, runAwaitingDecision, watchedRun }),
+    [sync, activeRun, runAwaitingDecision, watchedRun],
   )
   return <LiveSyncContext value={live}>{children}</LiveSyncContext>
 }
 
 /** The history lags behind the stream, which knows first that a decision was made. */
-function asksStill(run: Run, sync: Sync): boolean {
+function isAwaitingDecision(run: Run, sync: Sync): boolean {
   const isWatched = sync.runId === run.id && sync.progress !== null
   return asksAPerson(isWatched ? { ...run, waiting: sync.progress?.waiting ?? null } : run)
 }

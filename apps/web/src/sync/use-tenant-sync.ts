@@ -17,14 +17,18 @@ const getToken = () => null
 export function useTenantSync(activeRunId: string | null, userId: string): Sync {
   const options = { getToken, share: userId }
   const own = useSSESyncFetch(STREAM_URL, options)
-  const [foreignId, setForeignId] = useState<string | null>(null)
-  const foreign = useRun(foreignId, options)
+  const [otherRunId, setOtherRunId] = useState<string | null>(null)
+  const otherRun = useRun(otherRunId, options)
 
-  const wanted = own.isLoading ? null : activeRunId === own.runId ? foreignId : (activeRunId ?? foreignId)
-  if (wanted !== foreignId) setForeignId(wanted)
+  const nextRunId = own.isLoading
+    ? null
+    : activeRunId === own.runId
+      ? otherRunId
+      : (activeRunId ?? otherRunId)
+  if (nextRunId !== otherRunId) setOtherRunId(nextRunId)
 
   return useMemo(
-    () => (foreignId === null ? own : { ...foreign, startSync: own.startSync }),
-    [foreignId, foreign, own],
+    () => (otherRunId === null ? own : { ...otherRun, startSync: own.startSync }),
+    [otherRunId, otherRun, own],
   )
 }

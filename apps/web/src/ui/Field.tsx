@@ -18,7 +18,7 @@ export function TextField({ label, hint, error, className, ...input }: FieldProp
         id={id}
         aria-invalid={error !== undefined || undefined}
         aria-describedby={describedBy(id, hint, error)}
-        className={CONTROL}
+        className={CONTROL_CLASS}
       />
     </FieldFrame>
   )
@@ -41,7 +41,7 @@ export function SelectField({
         id={id}
         aria-invalid={error !== undefined || undefined}
         aria-describedby={describedBy(id, hint, error)}
-        className={CONTROL}
+        className={CONTROL_CLASS}
       >
         {children}
       </select>
@@ -118,7 +118,7 @@ function describedBy(id: string, hint: string | undefined, error: string | undef
 }
 
 /** 16 px on a phone, so that the browser does not zoom in on focus. */
-export const CONTROL = cx(
+export const CONTROL_CLASS = cx(
   'min-h-10 w-full rounded-md border border-line-strong bg-surface px-3 py-2 text-base text-ink sm:text-sm',
   'placeholder:text-muted aria-invalid:border-danger disabled:bg-sunken disabled:text-muted',
 )

@@ -28,7 +28,7 @@ export function Card({ children, className }: { children: ReactNode; className?:
 }
 
 /** What stands where a list or a thing would be, when there is none. */
-export function Empty({
+export function EmptyState({
   title,
   children,
   action,

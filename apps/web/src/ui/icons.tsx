@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 
 /** The app's mark. */
-export function Mark() {
+export function Logo() {
   return (
     <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
       <rect width="32" height="32" rx="7" className="fill-accent-fill" />

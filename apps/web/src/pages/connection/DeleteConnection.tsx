@@ -11,20 +11,20 @@ import { Notice } from '../../ui/Notice.js'
 /** Deletes the connection, once the person has said so twice. */
 export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft | undefined) => void }) {
   const { t } = useTranslation()
-  const [asking, setAsking] = useState(false)
+  const [isOpen, setIsOpen] = useState(false)
   const remove = useDeleteConnection()
   const webhook = useWebhook()
 
   return (
     <>
-      <Button tone="quiet" className="text-danger" onClick={() => setAsking(true)}>
+      <Button tone="quiet" className="text-danger" onClick={() => setIsOpen(true)}>
         {t('connection.delete')}
       </Button>
-      {asking && (
+      {isOpen && (
         <Dialog
           title={t('connection.deleteTitle')}
           closeLabel={t('dialog.close')}
-          onClose={() => setAsking(false)}
+          onClose={() => setIsOpen(false)}
         >
           <div className="flex flex-col gap-4 text-base text-ink">
             <p>{t('connection.deleteBody')}</p>
@@ -35,7 +35,7 @@ export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft 
               </Notice>
             )}
             <div className="flex flex-wrap justify-end gap-2">
-              <Button onClick={() => setAsking(false)}>{t('dialog.cancel')}</Button>
+              <Button onClick={() => setIsOpen(false)}>{t('dialog.cancel')}</Button>
               <Button
                 tone="danger"
                 busy={remove.isPending}

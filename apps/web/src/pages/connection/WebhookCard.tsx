@@ -9,7 +9,7 @@ import { canConfigure } from '../../lib/capabilities.js'
 import { formatDateTime } from '../../lib/format.js'
 import { useUser } from '../../session/SessionGate.js'
 import { Button } from '../../ui/Button.js'
-import { Facts } from '../../ui/Facts.js'
+import { DescriptionList } from '../../ui/DescriptionList.js'
 import { Badge, Notice } from '../../ui/Notice.js'
 import { Card, Skeleton } from '../../ui/Page.js'
 
@@ -40,7 +40,7 @@ export function WebhookCard() {
           <LoadError error={webhook.error} onRetry={() => void webhook.refetch()} busy={webhook.isFetching} />
         )}
         {webhook.data?.registered && <WebhookFacts webhook={webhook.data} />}
-        {webhook.data && mayEdit && <WebhookOrders registered={webhook.data.registered} />}
+        {webhook.data && mayEdit && <WebhookActions registered={webhook.data.registered} />}
       </Card>
     </section>
   )
@@ -51,7 +51,7 @@ function WebhookFacts({ webhook }: { webhook: Webhook }) {
   const locale = useLocale()
   const last = webhook.lastReceivedAt
   return (
-    <Facts
+    <DescriptionList
       items={[
         [
           t('webhook.events'),
@@ -78,7 +78,7 @@ function isKnown(event: string): event is (typeof KNOWN_EVENTS)[number] {
 
 type Done = 'registered' | 'removed' | null
 
-function WebhookOrders({ registered }: { registered: boolean }) {
+function WebhookActions({ registered }: { registered: boolean }) {
   const { t } = useTranslation()
   const register = useRegisterWebhook()
   const remove = useRemoveWebhook()

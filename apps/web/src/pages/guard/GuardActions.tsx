@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { type ShownGuard, useDecideGuard } from '../../api/guard.js'
+import { type LoadedGuard, useDecideGuard } from '../../api/guard.js'
 import { ErrorText } from '../../components/ErrorText.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { canOperate } from '../../lib/capabilities.js'
@@ -7,13 +7,13 @@ import { formatDateTime } from '../../lib/format.js'
 import { useUser } from '../../session/SessionGate.js'
 import { Button } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
-import { useGuardWords } from './guard-words.js'
+import { useGuardTexts } from './guard-texts.js'
 
 /** Two answers of equal weight, in sight however long the list is, and what happens without one. */
-export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuard }) {
+export function GuardActions({ runId, guard }: { runId: string; guard: LoadedGuard }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const words = useGuardWords(guard)
+  const texts = useGuardTexts(guard)
   const decide = useDecideGuard(runId)
   const { revision } = guard
 
@@ -32,21 +32,21 @@ export function GuardActions({ runId, guard }: { runId: string; guard: ShownGuar
               busy={decide.isPending}
               onClick={() => decide.mutate({ decision: 'refuse', revision })}
             >
-              {words.refuse}
+              {texts.refuse}
             </Button>
             <Button
               className="min-h-11 whitespace-normal max-sm:px-2"
               busy={decide.isPending}
               onClick={() => decide.mutate({ decision: 'confirm', revision })}
             >
-              {words.confirm}
+              {texts.confirm}
             </Button>
           </div>
         ) : (
           <p className="text-sm">{t('guard.askOther')}</p>
         )}
         <p className="text-sm text-muted sm:ml-auto sm:text-right">
-          {words.otherwise(formatDateTime(guard.expiresAt, locale))}
+          {texts.otherwise(formatDateTime(guard.expiresAt, locale))}
         </p>
       </div>
     </footer>

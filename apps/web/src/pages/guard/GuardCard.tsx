@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type GuardFilter, type ShownGuard, useGuard } from '../../api/guard.js'
+import { type GuardFilter, type LoadedGuard, useGuard } from '../../api/guard.js'
 import { LoadError } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { useLocale } from '../../i18n/i18n.js'
@@ -9,7 +9,7 @@ import { Card, Skeleton } from '../../ui/Page.js'
 import { GuardActions } from './GuardActions.js'
 import { GuardFilters } from './GuardFilters.js'
 import { GuardItems } from './GuardItems.js'
-import { useGuardWords } from './guard-words.js'
+import { useGuardTexts } from './guard-texts.js'
 
 /** What a run asks a person before it goes on, the list of it, and the two answers. */
 export function GuardCard({ runId }: { runId: string }) {
@@ -38,10 +38,10 @@ export function GuardCard({ runId }: { runId: string }) {
   )
 }
 
-function Question({ guard }: { guard: ShownGuard }) {
+function Question({ guard }: { guard: LoadedGuard }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const words = useGuardWords(guard)
+  const texts = useGuardTexts(guard)
   const share = {
     share: formatShare(guard.share, locale, guard.limit),
     limit: formatShare(guard.limit, locale),
@@ -50,10 +50,10 @@ function Question({ guard }: { guard: ShownGuard }) {
   return (
     <header className="border-b border-warn/40 bg-warn-soft px-5 py-4">
       <h2 id="guard" className="font-semibold">
-        {words.title} {guard.earlier === 0 && t('guard.share', share)}
+        {texts.title} {guard.earlier === 0 && t('guard.share', share)}
       </h2>
       <p className="mt-1 max-w-3xl text-sm">
-        {guard.earlier > 0 && t('guard.shareWithEarlier', share)} {words.nothingYet} {words.advice}
+        {guard.earlier > 0 && t('guard.shareWithEarlier', share)} {texts.nothingYet} {texts.advice}
       </p>
     </header>
   )

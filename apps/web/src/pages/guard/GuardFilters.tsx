@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next'
-import type { GuardFilter, ShownGuard } from '../../api/guard.js'
+import type { GuardFilter, LoadedGuard } from '../../api/guard.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { formatCount } from '../../lib/format.js'
 import { cx } from '../../ui/cx.js'
 import { SearchField } from '../products/SearchField.js'
 
 /** So many categories are in sight; the search finds the rest. */
-const IN_SIGHT = 4
+const VISIBLE_COUNT = 4
 
 /** Search, and how many of each category. */
 export function GuardFilters({
@@ -14,13 +14,13 @@ export function GuardFilters({
   filter,
   onChange,
 }: {
-  guard: ShownGuard
+  guard: LoadedGuard
   filter: GuardFilter
   onChange: (filter: GuardFilter) => void
 }) {
   const { t } = useTranslation()
   const locale = useLocale()
-  const rest = guard.breakdown.slice(IN_SIGHT)
+  const rest = guard.breakdown.slice(VISIBLE_COUNT)
 
   return (
     <div className="flex flex-col gap-3 px-5 py-4">
@@ -37,7 +37,7 @@ export function GuardFilters({
           <Chip isOn={filter.category === null} onClick={() => onChange({ ...filter, category: null })}>
             {t('guard.allCategories')}
           </Chip>
-          {guard.breakdown.slice(0, IN_SIGHT).map(({ name, count }) =>
+          {guard.breakdown.slice(0, VISIBLE_COUNT).map(({ name, count }) =>
             name === null ? (
               <span key="none" className="px-1 text-sm text-muted tabular-nums">
                 {t('guard.noCategory')} {formatCount(count, locale)}

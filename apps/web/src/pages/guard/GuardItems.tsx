@@ -1,17 +1,17 @@
 import type { GuardItem } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
-import type { ShownGuard } from '../../api/guard.js'
+import type { LoadedGuard } from '../../api/guard.js'
 import { useMoneyFormat } from '../../components/currencies.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { formatDecimal } from '../../lib/decimal.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
-import { Empty } from '../../ui/Page.js'
+import { EmptyState } from '../../ui/Page.js'
 
 /** What would go, as the mirror last had it. */
-export function GuardItems({ guard }: { guard: ShownGuard }) {
+export function GuardItems({ guard }: { guard: LoadedGuard }) {
   const { t } = useTranslation()
-  if (guard.items.length === 0) return <Empty title={t('guard.noMatch')} />
+  if (guard.items.length === 0) return <EmptyState title={t('guard.noMatch')} />
   const areProducts = guard.subject === 'products'
   return (
     <DataTable label={t('guard.list')} className="border-t border-line">

@@ -12,7 +12,7 @@ import {
 } from '../../lib/product-filters.js'
 import { matchOptions, toOptions, withOthers } from '../../lib/references.js'
 import { Button } from '../../ui/Button.js'
-import { ComboField } from '../../ui/ComboField.js'
+import { ComboboxField } from '../../ui/ComboboxField.js'
 import { SelectField } from '../../ui/Field.js'
 import { SearchField } from './SearchField.js'
 
@@ -42,7 +42,7 @@ export function Filters({
         value={filters.search}
         onChange={(search) => change({ search })}
       />
-      <ComboField
+      <ComboboxField
         label={t('products.brand')}
         allLabel={t('products.allBrands')}
         emptyLabel={t('products.noOption')}
@@ -51,7 +51,7 @@ export function Filters({
         value={filters.brandId}
         onChange={(brandId) => change({ brandId })}
       />
-      <ComboField
+      <ComboboxField
         label={t('products.category')}
         allLabel={t('products.allCategories')}
         emptyLabel={t('products.noOption')}

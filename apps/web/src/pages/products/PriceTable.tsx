@@ -6,7 +6,7 @@ import { useReferenceName } from '../../components/reference-names.js'
 import { bothAmounts } from '../../lib/money.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Badge } from '../../ui/Notice.js'
-import { NARROW } from './narrow.js'
+import { COMPACT_COLUMNS } from './compact-columns.js'
 
 const DEFAULT_LIST = '0'
 
@@ -18,7 +18,7 @@ export function PriceTable({ prices, offer }: Pick<Product, 'prices' | 'offer'>)
     return <p className="text-sm text-muted">{t('product.noPrices')}</p>
   const offerCurrency = prices.find(({ listId }) => listId === DEFAULT_LIST)?.currencyId ?? null
   return (
-    <DataTable label={t('product.prices')} className={NARROW}>
+    <DataTable label={t('product.prices')} className={COMPACT_COLUMNS}>
       <thead>
         <tr>
           <HeadCell>{t('product.list')}</HeadCell>

@@ -6,7 +6,7 @@ import { useLocale } from '../../i18n/i18n.js'
 import { formatDecimal } from '../../lib/decimal.js'
 import { formatDateTime } from '../../lib/format.js'
 import { safeHttpUrl } from '../../lib/safe-url.js'
-import { Facts } from '../../ui/Facts.js'
+import { DescriptionList } from '../../ui/DescriptionList.js'
 import { ChargedPrice } from './ChargedPrice.js'
 import { PriceTable } from './PriceTable.js'
 import { ProductHistory } from './ProductHistory.js'
@@ -31,7 +31,7 @@ export function ProductDetails({ product }: { product: Product }) {
         <ProductBadge product={product} />
       </div>
       <Part title={t('product.general')}>
-        <Facts
+        <DescriptionList
           items={[
             [t('product.sku'), product.sku],
             [t('product.barcode'), product.barcode],
@@ -76,7 +76,7 @@ export function ProductDetails({ product }: { product: Product }) {
         </Part>
       )}
       <Part title={t('product.dates')}>
-        <Facts
+        <DescriptionList
           items={[
             [t('product.sourceUpdatedAt'), date(product.sourceUpdatedAt)],
             [t('product.createdAt'), date(product.createdAt)],

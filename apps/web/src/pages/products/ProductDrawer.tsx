@@ -3,7 +3,7 @@ import { ApiError } from '../../api/api-error.js'
 import { useProduct } from '../../api/products.js'
 import { LoadError } from '../../components/LoadError.js'
 import { Dialog } from '../../ui/Dialog.js'
-import { Empty, Skeleton } from '../../ui/Page.js'
+import { EmptyState, Skeleton } from '../../ui/Page.js'
 import { ProductDetails } from './ProductDetails.js'
 
 /** One product, over the table. */
@@ -29,7 +29,7 @@ export function ProductDrawer({
     >
       {product.isPending && <Skeleton label={t('app.loading')} rows={8} />}
       {product.isLoadingError && missing && (
-        <Empty title={t('product.missing')}>{t('product.missingBody')}</Empty>
+        <EmptyState title={t('product.missing')}>{t('product.missingBody')}</EmptyState>
       )}
       {product.isLoadingError && !missing && (
         <LoadError error={product.error} onRetry={() => void product.refetch()} busy={product.isFetching} />

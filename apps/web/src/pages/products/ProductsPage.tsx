@@ -7,7 +7,7 @@ import { usePageTitle } from '../../components/page-title.js'
 import { countFilters, type ProductFilters, readFilters, writeFilters } from '../../lib/product-filters.js'
 import { useLiveSync } from '../../sync/LiveSync.js'
 import { buttonClass } from '../../ui/Button.js'
-import { Card, Empty, PageHeader, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, PageHeader, Skeleton } from '../../ui/Page.js'
 import { Filters } from './Filters.js'
 import { ProductDrawer } from './ProductDrawer.js'
 import { ProductTable } from './ProductTable.js'
@@ -74,10 +74,10 @@ export function ProductsPage({ cianboxId }: { cianboxId: string | undefined }) {
 function NoProducts({ filtered }: { filtered: boolean }) {
   const { t } = useTranslation()
   const { activeRun } = useLiveSync()
-  if (filtered) return <Empty title={t('products.noMatchTitle')}>{t('products.noMatchBody')}</Empty>
-  if (activeRun) return <Empty title={t('products.emptyTitle')}>{t('products.emptyLive')}</Empty>
+  if (filtered) return <EmptyState title={t('products.noMatchTitle')}>{t('products.noMatchBody')}</EmptyState>
+  if (activeRun) return <EmptyState title={t('products.emptyTitle')}>{t('products.emptyLive')}</EmptyState>
   return (
-    <Empty
+    <EmptyState
       title={t('products.emptyTitle')}
       action={
         <Link href="/" className={buttonClass('primary')}>
@@ -86,7 +86,7 @@ function NoProducts({ filtered }: { filtered: boolean }) {
       }
     >
       {t('products.emptyBody')}
-    </Empty>
+    </EmptyState>
   )
 }
 

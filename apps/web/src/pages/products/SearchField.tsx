@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import { TextField } from '../../ui/Field.js'
 
-const QUIET_MS = 250
+const DEBOUNCE_MS = 250
 
 /** A search that waits until the typing pauses. A value changed from outside replaces what was typed. */
 export function SearchField({
@@ -18,16 +18,16 @@ export function SearchField({
   className?: string
 }) {
   const [typed, setTyped] = useState(value)
-  const [given, setGiven] = useState(value)
-  if (value !== given) {
-    setGiven(value)
+  const [previousValue, setPreviousValue] = useState(value)
+  if (value !== previousValue) {
+    setPreviousValue(value)
     setTyped(value)
   }
 
-  const tell = useEffectEvent(() => onChange(typed))
+  const notify = useEffectEvent(() => onChange(typed))
   useEffect(() => {
     if (typed === value) return
-    const timer = setTimeout(tell, QUIET_MS)
+    const timer = setTimeout(notify, DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [typed, value])
 

@@ -4,7 +4,7 @@ import { useReferenceName } from '../../components/reference-names.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { formatDecimal } from '../../lib/decimal.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
-import { NARROW } from './narrow.js'
+import { COMPACT_COLUMNS } from './compact-columns.js'
 
 export function StockTable({ stock }: { stock: Product['stockByBranch'] }) {
   const { t } = useTranslation()
@@ -12,7 +12,7 @@ export function StockTable({ stock }: { stock: Product['stockByBranch'] }) {
   const branchName = useReferenceName('branches')
   if (stock.length === 0) return <p className="text-sm text-muted">{t('product.noStock')}</p>
   return (
-    <DataTable label={t('product.stockByBranch')} className={NARROW}>
+    <DataTable label={t('product.stockByBranch')} className={COMPACT_COLUMNS}>
       <thead>
         <tr>
           <HeadCell>{t('product.branch')}</HeadCell>

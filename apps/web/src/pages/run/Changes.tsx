@@ -7,7 +7,7 @@ import { FieldChanges } from '../../components/FieldChanges.js'
 import { LoadError } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
-import { Card, Empty, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
 
 /** What a run changed in the mirror; of a dry run, what it would have. */
 export function Changes({ run }: { run: Run }) {
@@ -43,9 +43,9 @@ export function Changes({ run }: { run: Run }) {
 /** A first load is not written down product by product: its count says it all. */
 function NoChanges({ run }: { run: Run }) {
   const { t } = useTranslation()
-  if (!isFinal(run.status)) return <Empty title={t('changes.emptyLive')} />
-  if (run.created > 0) return <Empty title={t('changes.empty')}>{t('changes.emptyFirst')}</Empty>
-  return <Empty title={t('changes.empty')}>{t('changes.emptyBody')}</Empty>
+  if (!isFinal(run.status)) return <EmptyState title={t('changes.emptyLive')} />
+  if (run.created > 0) return <EmptyState title={t('changes.empty')}>{t('changes.emptyFirst')}</EmptyState>
+  return <EmptyState title={t('changes.empty')}>{t('changes.emptyBody')}</EmptyState>
 }
 
 function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; dryRun: boolean }) {

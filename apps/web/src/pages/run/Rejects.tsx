@@ -10,7 +10,7 @@ import { useUser } from '../../session/SessionGate.js'
 import { Button } from '../../ui/Button.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Notice } from '../../ui/Notice.js'
-import { Card, Empty, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
 
 /** The rows a run refused, each with its reason and as it came. */
 export function Rejects({ run }: { run: Run }) {
@@ -47,7 +47,7 @@ export function Rejects({ run }: { run: Run }) {
       )}
       <Card className="overflow-hidden">
         {run.errors === 0 && (
-          <Empty title={t('rejects.empty')}>{run.dryRun ? null : t('rejects.emptyBody')}</Empty>
+          <EmptyState title={t('rejects.empty')}>{run.dryRun ? null : t('rejects.emptyBody')}</EmptyState>
         )}
         {run.errors > 0 && rejects.isPending && <Skeleton label={t('app.loading')} rows={3} />}
         {rejects.isLoadingError && (

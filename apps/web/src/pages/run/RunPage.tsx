@@ -10,10 +10,10 @@ import { usePageTitle } from '../../components/page-title.js'
 import { RunStatusBadge } from '../../components/RunStatusBadge.js'
 import { useLocale } from '../../i18n/i18n.js'
 import { elapsed, formatCount, formatDateTime, formatDuration } from '../../lib/format.js'
-import { Counts, Facts } from '../../ui/Facts.js'
+import { CountList, DescriptionList } from '../../ui/DescriptionList.js'
 import { BackIcon } from '../../ui/icons.js'
 import { Notice, type Tone } from '../../ui/Notice.js'
-import { Card, Empty, PageHeader, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, PageHeader, Skeleton } from '../../ui/Page.js'
 import { GuardCard } from '../guard/GuardCard.js'
 import { DryRunNotice } from '../sync/DryRunNotice.js'
 import { WaitingNotice } from '../sync/WaitingNotice.js'
@@ -42,7 +42,7 @@ export function RunPage({ runId }: { runId: string }) {
       )}
       {run.isError && missing && (
         <Card>
-          <Empty title={t('run.missing')} />
+          <EmptyState title={t('run.missing')} />
         </Card>
       )}
       {run.isLoadingError && !missing && (
@@ -74,7 +74,7 @@ function RunView({ run }: { run: Run }) {
         {run.dryRun && <DryRunNotice run={run} />}
         {asksAPerson(run) && <GuardCard runId={run.id} />}
         {!isFinal(run.status) && <WaitingNotice waiting={run.waiting} />}
-        <Counts
+        <CountList
           items={[
             [t('run.seen'), count(run.seen)],
             [t('runs.created'), count(run.created)],
@@ -86,7 +86,7 @@ function RunView({ run }: { run: Run }) {
         />
         <Card className="p-5">
           <h2 className="mb-3 font-semibold">{t('run.summary')}</h2>
-          <Facts
+          <DescriptionList
             items={[
               [t('runs.mode'), t(`runMode.${run.mode}`) + (run.dryRun ? ` · ${t('run.dryRun')}` : '')],
               [t('run.started'), formatDateTime(run.startedAt, locale)],

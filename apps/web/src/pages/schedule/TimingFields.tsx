@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useLocale } from '../../i18n/i18n.js'
 import { formatDateTime } from '../../lib/format.js'
 import { SelectField, TextField } from '../../ui/Field.js'
-import { CHOICES, type Choice, PRESETS, type ScheduledKind, type Timing } from './draft.js'
+import { CHOICES, PRESETS, type ScheduledKind, type Timing, type TimingChoice } from './draft.js'
 
 /** When one kind of run starts, and when it comes next as things are stored. */
 export function TimingFields({
@@ -36,7 +36,7 @@ export function TimingFields({
           name={`${kind}-when`}
           value={timing.choice}
           error={isCustom ? undefined : error}
-          onChange={(event) => onChange({ choice: event.target.value as Choice, cron: ownCron })}
+          onChange={(event) => onChange({ choice: event.target.value as TimingChoice, cron: ownCron })}
         >
           {CHOICES[kind].map((choice) => (
             <option key={choice} value={choice}>

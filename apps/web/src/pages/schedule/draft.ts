@@ -10,19 +10,19 @@ export const PRESETS = {
 } as const
 
 type Preset = keyof typeof PRESETS
-export type Choice = Preset | 'custom'
+export type TimingChoice = Preset | 'custom'
 
 /** What each kind of run is offered: a full one every quarter of an hour would be heavy use. */
 export const CHOICES = {
   full: ['never', 'nightly', 'weekly', 'hourly', 'custom'],
   incremental: ['never', 'quarterHourly', 'hourly', 'nightly', 'custom'],
-} as const satisfies Record<string, readonly Choice[]>
+} as const satisfies Record<string, readonly TimingChoice[]>
 
 export type ScheduledKind = keyof typeof CHOICES
 
 /** When one kind of run starts: a preset, or a person's own expression, which is kept while a preset is chosen. */
 export interface Timing {
-  choice: Choice
+  choice: TimingChoice
   cron: string
 }
 
@@ -64,7 +64,7 @@ export function lacksFullRuns({ full, incremental }: Pick<Schedule, 'full' | 'in
   return full === null && incremental !== null
 }
 
-function toTiming(cron: string | null, choices: readonly Choice[]): Timing {
+function toTiming(cron: string | null, choices: readonly TimingChoice[]): Timing {
   const plain = cron?.trim().replace(/\s+/g, ' ') ?? null
   const preset = choices.find((choice) => choice !== 'custom' && PRESETS[choice] === plain)
   return { choice: preset ?? 'custom', cron: cron ?? '' }

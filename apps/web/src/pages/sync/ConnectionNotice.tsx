@@ -10,7 +10,7 @@ import { Notice } from '../../ui/Notice.js'
 export function ConnectionNotice() {
   const { t } = useTranslation()
   const { data: connection } = useConnection()
-  const mayMend = canConfigure(useUser())
+  const mayConfigure = canConfigure(useUser())
   if (connection === undefined || connection?.isActive) return null
 
   const [title, body, action] =
@@ -22,14 +22,14 @@ export function ConnectionNotice() {
       tone="warn"
       title={title}
       actions={
-        mayMend && (
+        mayConfigure && (
           <Link href="/conexion" className={buttonClass('plain')}>
             {action}
           </Link>
         )
       }
     >
-      {mayMend ? body : t('sync.askAdmin')}
+      {mayConfigure ? body : t('sync.askAdmin')}
     </Notice>
   )
 }

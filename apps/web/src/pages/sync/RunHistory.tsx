@@ -3,7 +3,7 @@ import { useRuns } from '../../api/runs.js'
 import { LoadError } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { DataTable, HeadCell } from '../../ui/DataTable.js'
-import { Card, Empty, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
 import { RunRow } from './RunRow.js'
 
 /** The runs, newest first. */
@@ -22,7 +22,7 @@ export function RunHistory() {
             <LoadError error={runs.error} onRetry={() => void runs.refetch()} busy={runs.isFetching} />
           </div>
         )}
-        {runs.data?.length === 0 && <Empty title={t('runs.empty')}>{t('runs.emptyBody')}</Empty>}
+        {runs.data?.length === 0 && <EmptyState title={t('runs.empty')}>{t('runs.emptyBody')}</EmptyState>}
         {runs.data && runs.data.length > 0 && (
           <DataTable label={t('runs.title')}>
             <thead>

@@ -9,15 +9,15 @@ import { PageHeader } from '../../ui/Page.js'
 import { GuardCard } from '../guard/GuardCard.js'
 import { ConnectionNotice } from './ConnectionNotice.js'
 import { DryRunNotice } from './DryRunNotice.js'
-import { OtherRuns } from './OtherRuns.js'
+import { RunActions } from './RunActions.js'
 import { RunHistory } from './RunHistory.js'
-import { RunOrders } from './RunOrders.js'
+import { StartOtherRun } from './StartOtherRun.js'
 
 /** Start a sync, watch it, and look back at the former ones. */
 export function SyncPage() {
   const { t } = useTranslation()
   const locale = useLocale()
-  const { sync, activeRun, askingRun, watchedRun } = useLiveSync()
+  const { sync, activeRun, runAwaitingDecision, watchedRun } = useLiveSync()
   const mayOperate = canOperate(useUser())
   usePageTitle(t('sync.title'))
 
@@ -27,8 +27,8 @@ export function SyncPage() {
       <div className="flex flex-col gap-4">
         <ConnectionNotice />
         {watchedRun?.dryRun && <DryRunNotice run={watchedRun} linked />}
-        {askingRun ? (
-          <GuardCard runId={askingRun.id} />
+        {runAwaitingDecision ? (
+          <GuardCard runId={runAwaitingDecision.id} />
         ) : (
           <SyncProducts
             sync={sync}
@@ -38,10 +38,10 @@ export function SyncPage() {
             className="rounded-xl border border-line bg-surface p-5"
           />
         )}
-        {activeRun && !askingRun && (
-          <RunOrders run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />
+        {activeRun && !runAwaitingDecision && (
+          <RunActions run={activeRun} waiting={sync.progress?.waiting ?? activeRun.waiting} />
         )}
-        <OtherRuns busy={sync.isLoading || activeRun !== null} />
+        <StartOtherRun busy={sync.isLoading || activeRun !== null} />
       </div>
       <RunHistory />
     </>

@@ -4,7 +4,7 @@ import { Button } from '../ui/Button.js'
 import { Notice } from '../ui/Notice.js'
 
 /** Keeps a fault of one screen from blanking the app. */
-export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+export class ErrorBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false }
 
   static getDerivedStateFromError() {
@@ -12,11 +12,11 @@ export class CrashBoundary extends Component<{ children: ReactNode }, { crashed:
   }
 
   override render() {
-    return this.state.crashed ? <CrashScreen /> : this.props.children
+    return this.state.crashed ? <ErrorScreen /> : this.props.children
   }
 }
 
-function CrashScreen() {
+function ErrorScreen() {
   const { t } = useTranslation()
   return (
     <div className="mx-auto max-w-xl p-6">

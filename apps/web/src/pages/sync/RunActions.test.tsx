@@ -7,7 +7,7 @@ import { fakeApi, USER } from '../../../test/fake-api.js'
 import { createQueryClient } from '../../api/query-client.js'
 import { startI18n } from '../../i18n/i18n.js'
 import { SessionGate } from '../../session/SessionGate.js'
-import { RunOrders } from './RunOrders.js'
+import { RunActions } from './RunActions.js'
 
 const BUDGET: Waiting = { reason: 'daily_budget', until: null }
 const RAISE = /subí el tope en Conexión/
@@ -45,7 +45,7 @@ async function open(role: Role, status: Run['status'], waiting: Waiting | null) 
     <QueryClientProvider client={createQueryClient()}>
       <SessionGate>
         <p>signed in</p>
-        <RunOrders run={{ id: 'r1', status } as Run} waiting={waiting} />
+        <RunActions run={{ id: 'r1', status } as Run} waiting={waiting} />
       </SessionGate>
     </QueryClientProvider>,
   )

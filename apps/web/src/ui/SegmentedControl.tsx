@@ -1,7 +1,7 @@
 import { useId } from 'react'
 
 /** One of a few, as a row of radio buttons that look like a segmented control. */
-export function Choice<T extends string>({
+export function SegmentedControl<T extends string>({
   legend,
   value,
   options,

@@ -1,7 +1,11 @@
 import type { ReactNode } from 'react'
 
 /** Names and values, side by side. An empty value is left out by the caller, or shows as a dash. */
-export function Facts({ items }: { items: readonly (readonly [name: string, value: ReactNode])[] }) {
+export function DescriptionList({
+  items,
+}: {
+  items: readonly (readonly [name: string, value: ReactNode])[]
+}) {
   return (
     <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-2 text-sm">
       {items.map(([name, value]) => (
@@ -15,7 +19,7 @@ export function Facts({ items }: { items: readonly (readonly [name: string, valu
 }
 
 /** A row of counts, the number first. */
-export function Counts({ items }: { items: readonly (readonly [name: string, value: string])[] }) {
+export function CountList({ items }: { items: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-3 lg:grid-cols-6">
       {items.map(([name, value]) => (

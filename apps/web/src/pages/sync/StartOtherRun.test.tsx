@@ -8,7 +8,7 @@ import { createQueryClient } from '../../api/query-client.js'
 import { useRuns } from '../../api/runs.js'
 import { startI18n } from '../../i18n/i18n.js'
 import { SessionGate } from '../../session/SessionGate.js'
-import { OtherRuns } from './OtherRuns.js'
+import { StartOtherRun } from './StartOtherRun.js'
 
 const PATH = '/api/cianbox/sync/runs'
 const started = { id: 'r1', status: 'queued', dryRun: true } as Run
@@ -65,7 +65,7 @@ async function open() {
   render(
     <QueryClientProvider client={createQueryClient()}>
       <SessionGate>
-        <OtherRuns busy={false} />
+        <StartOtherRun busy={false} />
         <Newest />
       </SessionGate>
     </QueryClientProvider>,

@@ -1,6 +1,6 @@
 import type { Run, Waiting } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
-import { type RunOrder, useOrderRun } from '../../api/runs.js'
+import { type RunAction, useRunAction } from '../../api/runs.js'
 import { ErrorText } from '../../components/ErrorText.js'
 import { canOperate } from '../../lib/capabilities.js'
 import { useUser } from '../../session/SessionGate.js'
@@ -9,30 +9,30 @@ import { Notice } from '../../ui/Notice.js'
 import { WaitingNotice } from './WaitingNotice.js'
 
 /** Why a run under way stands still, and what a person may decide about it beyond what the sync panel offers. */
-export function RunOrders({ run, waiting }: { run: Run; waiting: Waiting | null }) {
+export function RunActions({ run, waiting }: { run: Run; waiting: Waiting | null }) {
   const { t } = useTranslation()
-  const order = useOrderRun(run.id)
-  const mayOrder = canOperate(useUser())
+  const action = useRunAction(run.id)
+  const mayOperate = canOperate(useUser())
 
-  const button = (name: RunOrder, label: string, tone: 'primary' | 'plain') => (
-    <Button tone={tone} busy={order.isPending} onClick={() => order.mutate(name)}>
+  const button = (name: RunAction, label: string, tone: 'primary' | 'plain') => (
+    <Button tone={tone} busy={action.isPending} onClick={() => action.mutate(name)}>
       {label}
     </Button>
   )
-  const next = run.status === 'paused' && button('resume', t('orders.resume'), 'primary')
+  const next = run.status === 'paused' && button('resume', t('runActions.resume'), 'primary')
   const isExplained = isExplainedBy(waiting)
 
   return (
     <>
-      {order.isError && (
+      {action.isError && (
         <Notice tone="danger" live>
-          <ErrorText error={order.error} />
+          <ErrorText error={action.error} />
         </Notice>
       )}
-      <WaitingNotice waiting={waiting} actions={mayOrder && next} />
-      {mayOrder && (
+      <WaitingNotice waiting={waiting} actions={mayOperate && next} />
+      {mayOperate && (
         <div className="flex flex-wrap gap-2 empty:hidden">
-          {run.status === 'running' && button('pause', t('orders.pause'), 'plain')}
+          {run.status === 'running' && button('pause', t('runActions.pause'), 'plain')}
           {!isExplained && next}
         </div>
       )}

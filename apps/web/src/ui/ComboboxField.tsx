@@ -1,20 +1,20 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react'
 import { cx } from './cx.js'
-import { CONTROL } from './Field.js'
+import { CONTROL_CLASS } from './Field.js'
 
-interface ComboOption {
+interface ComboboxOption {
   id: string
   name: string
 }
 
 /** More are not drawn: nobody reads them, and typing narrows them. */
-const MOST_SHOWN = 100
+const MAX_SHOWN = 100
 
 /**
  * A select that one can type into, by the combobox pattern of the ARIA guide: arrows move, Enter
  * takes, Escape gives up. The first choice, `allLabel`, is none (`''`).
  */
-export function ComboField({
+export function ComboboxField({
   label,
   allLabel,
   emptyLabel,
@@ -27,10 +27,10 @@ export function ComboField({
   allLabel: string
   /** Said when nothing matches what was typed. */
   emptyLabel: string
-  options: readonly ComboOption[]
+  options: readonly ComboboxOption[]
   /** Id of the chosen option, `''` for none. */
   value: string
-  match: (options: readonly ComboOption[], typed: string) => readonly ComboOption[]
+  match: (options: readonly ComboboxOption[], typed: string) => readonly ComboboxOption[]
   onChange: (id: string) => void
 }) {
   const id = useId()
@@ -39,7 +39,7 @@ export function ComboField({
   const [active, setActive] = useState(0)
   const isOpen = typed !== null
   const found = match(options, typed ?? '')
-  const shown = [...(typed ? [] : [{ id: '', name: allLabel }]), ...found.slice(0, MOST_SHOWN)]
+  const shown = [...(typed ? [] : [{ id: '', name: allLabel }]), ...found.slice(0, MAX_SHOWN)]
   const chosenName = options.find((option) => option.id === value)?.name ?? value
 
   const open = () => {
@@ -48,7 +48,7 @@ export function ComboField({
     setActive(0)
   }
   const close = () => setTyped(null)
-  const take = (option: ComboOption | undefined) => {
+  const take = (option: ComboboxOption | undefined) => {
     if (!option) return
     close()
     if (option.id !== value) onChange(option.id)
@@ -98,7 +98,7 @@ export function ComboField({
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
-        className={cx(CONTROL, 'truncate pr-8')}
+        className={cx(CONTROL_CLASS, 'truncate pr-8')}
       />
       <Arrow />
       <div

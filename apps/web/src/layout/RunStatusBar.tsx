@@ -6,27 +6,31 @@ import { useUser } from '../session/SessionGate.js'
 import { useLiveSync } from '../sync/LiveSync.js'
 
 /** A run under way, in one line, on every page but the one that shows it in full. */
-export function LiveStrip() {
+export function RunStatusBar() {
   const [location] = useLocation()
-  const { sync, activeRun, askingRun } = useLiveSync()
+  const { sync, activeRun, runAwaitingDecision } = useLiveSync()
   const isUnderWay = location !== '/' && (sync.isLoading || activeRun !== null)
   return (
     <>
       {/* Always there: a live region that arrives together with its text is not read out. */}
-      <div role="status">{askingRun && <AskingStrip run={askingRun} location={location} />}</div>
-      {isUnderWay && !askingRun && (
-        <ProgressStrip percent={sync.progress?.percent ?? activeRun?.percent ?? 0} />
+      <div role="status">
+        {runAwaitingDecision && <DecisionBar run={runAwaitingDecision} location={location} />}
+      </div>
+      {isUnderWay && !runAwaitingDecision && (
+        <ProgressBar percent={sync.progress?.percent ?? activeRun?.percent ?? 0} />
       )}
     </>
   )
 }
 
-function ProgressStrip({ percent }: { percent: number }) {
+function ProgressBar({ percent }: { percent: number }) {
   const { t } = useTranslation()
   return (
     <div className="border-t border-line bg-accent-soft">
       <div className="mx-auto flex max-w-6xl items-center gap-4 px-4 py-1.5 text-sm sm:px-6">
-        <span className="font-medium whitespace-nowrap tabular-nums">{t('sync.strip', { percent })}</span>
+        <span className="font-medium whitespace-nowrap tabular-nums">
+          {t('sync.barProgress', { percent })}
+        </span>
         <div
           role="progressbar"
           aria-label={t('sync.title')}
@@ -41,7 +45,7 @@ function ProgressStrip({ percent }: { percent: number }) {
           />
         </div>
         <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
-          {t('sync.stripLink')}
+          {t('sync.barLink')}
         </Link>
       </div>
     </div>
@@ -49,16 +53,16 @@ function ProgressStrip({ percent }: { percent: number }) {
 }
 
 /** Nothing moves until a person decides: amber, and never a bar. Only heard where the question is in view. */
-function AskingStrip({ run, location }: { run: Run; location: string }) {
+function DecisionBar({ run, location }: { run: Run; location: string }) {
   const { t } = useTranslation()
-  const text = t(canOperate(useUser()) ? 'sync.stripAsking' : 'sync.stripAskingOther')
+  const text = t(canOperate(useUser()) ? 'sync.barDecision' : 'sync.barDecisionOther')
   if (location === '/' || location === `/corridas/${run.id}`) return <span className="sr-only">{text}</span>
   return (
     <div className="border-t border-line bg-warn-soft">
       <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-4 px-4 py-1.5 text-sm sm:px-6">
         <span className="font-medium text-warn">{text}</span>
         <Link href="/" className="font-medium whitespace-nowrap text-accent hover:underline">
-          {t('sync.stripAskingLink')}
+          {t('sync.barDecisionLink')}
         </Link>
       </div>
     </div>

@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { matchOptions } from '../lib/references.js'
-import { ComboField } from './ComboField.js'
+import { ComboboxField } from './ComboboxField.js'
 
 const OPTIONS = [
   { id: '1', name: 'Acme' },
@@ -64,7 +64,7 @@ function show(value = '') {
 function Holder({ value }: { value: string }) {
   const [chosen, choose] = useState(value)
   return (
-    <ComboField
+    <ComboboxField
       label="Marca"
       allLabel="Todas"
       emptyLabel="Ninguna coincide"

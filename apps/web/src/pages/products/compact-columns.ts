@@ -1,2 +1,2 @@
 /** Four columns of long numbers in the width of a phone. */
-export const NARROW = 'max-sm:[&_:is(th,td)]:px-1!'
+export const COMPACT_COLUMNS = 'max-sm:[&_:is(th,td)]:px-1!'

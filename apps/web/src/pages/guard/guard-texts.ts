@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { ShownGuard } from '../../api/guard.js'
+import type { LoadedGuard } from '../../api/guard.js'
 
 const SUBJECTS = [
   'products',
@@ -12,7 +12,7 @@ const SUBJECTS = [
 ] as const
 
 /** The sentences of a guard, by what it is about. */
-export function useGuardWords({ kind, subject, count, of }: ShownGuard) {
+export function useGuardTexts({ kind, subject, count, of }: LoadedGuard) {
   const { t } = useTranslation()
   const known = SUBJECTS.find((name) => name === subject) ?? 'other'
   const values = { n: count, of, subject: t(`guardSubject.${known}`) }

@@ -12,14 +12,14 @@ const KINDS = [
 ] as const
 
 /** The ways to start a run beside the panel's own. One that is started is found in the history and watched. */
-export function OtherRuns({ busy }: { busy: boolean }) {
+export function StartOtherRun({ busy }: { busy: boolean }) {
   const { t } = useTranslation()
   const start = useStartRun()
   if (!canOperate(useUser())) return null
 
   return (
     <details className="rounded-xl border border-line bg-surface">
-      <summary className="px-5 py-3 text-sm font-medium">{t('otherRuns.title')}</summary>
+      <summary className="px-5 py-3 text-sm font-medium">{t('startOtherRun.title')}</summary>
       <div className="flex flex-col gap-4 border-t border-line px-5 py-4">
         {KINDS.map(({ key, body }) => (
           <div key={key} className="grid gap-x-4 gap-y-2 sm:grid-cols-[14rem_1fr] sm:items-start">
@@ -27,12 +27,12 @@ export function OtherRuns({ busy }: { busy: boolean }) {
               disabled={busy}
               busy={start.isPending}
               onClick={() => start.mutate(body)}
-              aria-describedby={`other-${key}`}
+              aria-describedby={`start-${key}`}
             >
-              {t(`otherRuns.${key}`)}
+              {t(`startOtherRun.${key}`)}
             </Button>
-            <p id={`other-${key}`} className="text-sm text-muted">
-              {t(`otherRuns.${key}Body`)}
+            <p id={`start-${key}`} className="text-sm text-muted">
+              {t(`startOtherRun.${key}Body`)}
             </p>
           </div>
         ))}
