@@ -12,7 +12,7 @@ import {
   waitsAreKept,
 } from './invariants.js'
 import { LONG_WAIT_S } from './plan/plan.js'
-import { mirrorOf, retiredByRun, retiredOf } from './rig/evidence.js'
+import { mirrorOf, retiredByRun, retiredOf } from './rig/queries.js'
 import type { Rig } from './rig/rig.js'
 import { withLogs } from './rig/runs.js'
 import type { Tenant } from './rig/tenants.js'

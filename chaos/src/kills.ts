@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { meetWorker } from './acts/meet-worker.js'
+import { meetWorker } from './actions/with-run-holder.js'
 import { checkTenant } from './check-round.js'
 import { createDice } from './dice.js'
 import { BrokenInvariant } from './invariants.js'

@@ -1,4 +1,4 @@
-import { runDrift } from './drift/experiment.js'
+import { runDrift } from './drift/run-drift.js'
 import { runKills } from './kills.js'
 import { runLies } from './lies/run-lies.js'
 import { readOptions, UsageError } from './options.js'

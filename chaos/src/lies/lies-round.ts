@@ -8,14 +8,14 @@ import {
   truthOf,
 } from '../invariants.js'
 import { spoilsRows } from '../plan/draw-fault.js'
-import { mirrorOf, retiredOf } from '../rig/evidence.js'
+import { mirrorOf, retiredOf } from '../rig/queries.js'
 import { notifyProducts } from '../rig/notify.js'
-import { syncInPeace } from '../rig/peace.js'
+import { syncInPeace } from '../rig/sync-undisturbed.js'
 import type { Rig } from '../rig/rig.js'
 import { endOf, type RunRecord, startRun, withLogs } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
-import { completeRunIsTrue, type Responsibility } from './answers-for.js'
-import { listsAreTrue } from './lists-are-true.js'
+import { completeRunIsTrue, type Responsibility } from './check-complete-run.js'
+import { listsAreTrue } from './check-reference-lists.js'
 import type { Change, LiesPlan, NamedIds } from './plan.js'
 
 /** Part of a round takes no longer, or it hangs. */

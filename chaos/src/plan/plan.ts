@@ -1,6 +1,6 @@
 import type { Fault } from '@espejo/simulator'
 import { createDice, type Dice } from '../dice.js'
-import { drawBlow, drawChange, drawJump, drawSwitch, drawWish } from './draw-deed.js'
+import { drawBlow, drawChange, drawJump, drawSwitch, drawWish } from './draw-action.js'
 import { drawTenant } from './draw-tenant.js'
 
 /** One tenant of a round and its catalogue. */

@@ -3,10 +3,10 @@ import { startWithCleanup } from '@espejo/server/lifecycle'
 import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
 import { openRunQueue } from '@espejo/server/runs/run-queue'
 import { createSimulator } from '@espejo/simulator'
-import { type Gate, openGate } from './gate.js'
+import { type Gate, openGate } from './erp-proxy.js'
 import { type ChaosPostgres, startPostgres } from './postgres.js'
 import { createTenants, type Tenants } from './tenants.js'
-import { drawWire, type Wire } from './wire.js'
+import { drawWire, type Wire } from './db-proxy.js'
 import { createWorkers, type Workers } from './workers.js'
 
 /** Everything that a round takes place in: real database, real workers, an ERP that we know the truth of. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Move, seams, walk } from './model.js'
+import { type Move, seams, walk } from './paging-model.js'
 
 const TOP = 120
 const catalogues = fc.uniqueArray(fc.integer({ min: 1, max: TOP }), { maxLength: TOP })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeRunIsTrue, type Responsibility } from './answers-for.js'
+import { completeRunIsTrue, type Responsibility } from './check-complete-run.js'
 
 const rows = (...entries: [number, string][]) => new Map(entries.map(([id, name]) => [id, { id, name }]))
 const truth = rows([1, 'a'], [2, 'b'], [3, 'c'])

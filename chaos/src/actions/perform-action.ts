@@ -4,7 +4,7 @@ import type { Rig } from '../rig/rig.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
 import { TooLateError, until } from '../rig/until.js'
-import { meetWorker } from './meet-worker.js'
+import { meetWorker } from './with-run-holder.js'
 
 /** What a deed is done to. */
 export interface Scene {

@@ -2,7 +2,7 @@ import type { Moment } from '../plan/plan.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import { TooLateError, until } from '../rig/until.js'
 import type { Worker } from '../rig/workers.js'
-import type { Scene as WholeScene } from './perform.js'
+import type { Scene as WholeScene } from './perform-action.js'
 
 type Scene = Pick<WholeScene, 'rig' | 'tenant' | 'runId'>
 
