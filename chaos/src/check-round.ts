@@ -4,7 +4,7 @@ import {
   ledgerBalances,
   logIsWhole,
   mirrorEqualsTruth,
-  type PageSighting,
+  type ObservedPage,
   pagesKeepTheirEpoch,
   retiresNothingListed,
   retiresOnlyAfterAWholePass,
@@ -18,22 +18,22 @@ import { withLogs } from './rig/runs.js'
 import type { Tenant } from './rig/tenants.js'
 
 /**
- * Every invariant, on everything that the round's tenants have left behind.
+ * Checks every invariant on the rows and logs of the round's tenants.
  * @throws BrokenInvariant
  */
 export async function checkRound(
   rig: Rig,
   tenants: readonly Tenant[],
-  sightings: readonly PageSighting[],
+  observedPages: readonly ObservedPage[],
 ): Promise<void> {
   for (const tenant of tenants) await checkTenant(rig, tenant)
-  for (const { id } of tenants) waitsAreKept(id, rig.gate.passed(id), LONG_WAIT_S)
-  pagesKeepTheirEpoch(sightings)
+  for (const { id } of tenants) waitsAreKept(id, rig.erpProxy.requests(id), LONG_WAIT_S)
+  pagesKeepTheirEpoch(observedPages)
   holdsNoSecret('a worker’s log', rig.workers.log(), rig.secrets)
   holdsNoSecret('PostgreSQL’s log', rig.postgres.log(), rig.secrets)
 }
 
-/** Every invariant of one tenant, its runs and its mirror; nothing may be under way. */
+/** Checks the invariants of one tenant, its runs and its mirror. No run may be active. */
 export async function checkTenant(rig: Rig, { id, erp }: Tenant): Promise<void> {
   const { admin } = rig.postgres
   const truth = truthOf(erp.truth())

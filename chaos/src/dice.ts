@@ -1,4 +1,4 @@
-/** The only source of chance in a round: the same seed, the same throws in the same order. */
+/** Seeded pseudo-random generator: the same seed gives the same values in the same order. */
 export interface Dice {
   /** A whole number from `min` to `max`, both included. */
   whole(min: number, max: number): number
@@ -7,9 +7,9 @@ export interface Dice {
   pick<T>(items: readonly [T, ...T[]]): T
 }
 
-/** Mulberry32: 32 bits of state, good enough to draw schedules with. */
+/** Mulberry32, with 32 bits of state. */
 export function createDice(seed: number): Dice {
-  // Neighbouring seeds must not draw alike, so the seed itself is mixed first.
+  // Mix the seed, so that neighbouring seeds give unrelated values.
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0

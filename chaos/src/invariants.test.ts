@@ -70,8 +70,8 @@ const whole: RunWithLog = {
 }
 const withLog = (...log: LogEntry[]): RunWithLog => ({ run: { ...run, seq: log.length }, log })
 
-describe('an invariant lets pass what is right, and tells what is not', () => {
-  it('I1: of content, whatever the order of its keys', () => {
+describe('an invariant passes on valid data and throws on', () => {
+  it('I1: different content, regardless of the order of keys', () => {
     const truth = new Map([
       [1, { id: 1, name: 'a' }],
       [2, { id: 2, name: 'b' }],
@@ -86,25 +86,25 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     )
   })
 
-  it('I2: of who took no part', () => {
+  it('I2: a changed bystander', () => {
     isUntouched('t', 'same', 'same')
     expect(() => isUntouched('t', 'same', 'other')).toThrow('I2')
   })
 
-  it('I3: of a page that two epochs committed', () => {
+  it('I3: a page that two epochs committed', () => {
     const seen = { runId: 'r1', phase: 'products', page: 1, epoch: 1, xmin: '10' }
     pagesKeepTheirEpoch([seen, seen])
     expect(() => pagesKeepTheirEpoch([seen, { ...seen, epoch: 2, xmin: '11' }])).toThrow('I3')
   })
 
-  it('I3: of a checkpoint that goes back', () => {
+  it('I3: a checkpoint that goes back', () => {
     checkpointNeverGoesBack(whole)
     expect(() => checkpointNeverGoesBack(withLog(frame(1, { page: 2 }), frame(2, { page: 1 })))).toThrow(
       'went back from page 2 to 1',
     )
   })
 
-  it('I4: of a gap, a missing event, a missing or an early ending', () => {
+  it('I4: a gap, a missing event, a missing or an early ending', () => {
     logIsWhole(whole)
     expect(() => logIsWhole(withLog(start, ending(3)))).toThrow('event 2 has seq 3')
     expect(() => logIsWhole({ run: { ...run, seq: 5 }, log: whole.log })).toThrow('seq 5, 4 events')
@@ -113,14 +113,14 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     expect(() => logIsWhole(withLog(start, ending(2), frame(3, {})))).toThrow('1 endings')
   })
 
-  it('I5: of a secret, which it does not repeat', () => {
+  it('I5: a secret in a text, without repeating the secret', () => {
     holdsNoSecret('a log', 'nothing here', ['clave-1'])
     const tell = () => holdsNoSecret('a log', 'user=demo password=clave-1', ['clave-1'])
     expect(tell).toThrow('I5: a log shows a secret after: …user=demo password=')
     expect(tell).not.toThrow('clave-1')
   })
 
-  it('I6: of a retirement without a whole pass, or of what is listed', () => {
+  it('I6: a retirement without a whole pass, or of a listed product', () => {
     retiresOnlyAfterAWholePass(withLog(frame(1, {}), ending(2)), 0)
     retiresOnlyAfterAWholePass(withLog(frame(1, { percent: 100 }), frame(2, { phase: 'sweep' })), 3)
     expect(() => retiresOnlyAfterAWholePass(whole, 3)).toThrow('I6')
@@ -131,17 +131,17 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     expect(() => retiresNothingListed('t', [1], new Map([[1, {}]]))).toThrow('I6')
   })
 
-  it('I8: of a long wait that is not kept', () => {
-    const at = (ms: number) => ({ at: ms, asksToWait: null })
-    const told = { at: 0, asksToWait: { seconds: 10, since: 50 } }
-    waitsAreKept('t', [told, at(200), at(10_060)], 6)
-    waitsAreKept('t', [told, at(2000)], 11)
-    expect(() => waitsAreKept('t', [told, at(200), at(2050)], 6)).toThrow(
+  it('I8: a request during a long wait', () => {
+    const at = (ms: number) => ({ at: ms, retryAfter: null })
+    const refused = { at: 0, retryAfter: { seconds: 10, since: 50 } }
+    waitsAreKept('t', [refused, at(200), at(10_060)], 6)
+    waitsAreKept('t', [refused, at(2000)], 11)
+    expect(() => waitsAreKept('t', [refused, at(200), at(2050)], 6)).toThrow(
       'I8: t: told to wait 10 s, asked again after 2.0 s',
     )
   })
 
-  it('I9: of a run that is given up', () => {
+  it('I9: a run that ends although a worker could continue it', () => {
     isNotGivenUp({ run: { ...run, errorCode: 'upstream_paging' } }, 0)
     isNotGivenUp({ run: { ...run, errorCode: 'no_progress' } }, 5)
     for (const errorCode of ['no_progress', 'worker_lost', 'internal']) {
@@ -149,7 +149,7 @@ describe('an invariant lets pass what is right, and tells what is not', () => {
     }
   })
 
-  it('I7: of a frame that does not balance, a percentage that goes back, a row that disagrees', () => {
+  it('I7: a frame that does not balance, a percentage that goes back, a row that differs from the last frame', () => {
     ledgerBalances(whole)
     expect(() => ledgerBalances(withLog(frame(1, { created: 30, seen: 29 })))).toThrow('does not balance')
     expect(() => ledgerBalances(withLog(frame(1, { created: 31, unchanged: -1 })))).toThrow(

@@ -2,7 +2,7 @@ import { isBalanced } from '@espejo/contract'
 import type { AnyProductRow } from '@espejo/simulator'
 import { isEnded, type RunWithLog } from './rig/runs.js'
 
-/** What must hold after every round does not. The message says what broke, and where. */
+/** An invariant does not hold. The message says which one, and where. */
 export class BrokenInvariant extends Error {
   override name = 'BrokenInvariant'
   constructor(
@@ -33,25 +33,25 @@ export function mirrorEqualsTruth(who: string, mirror: Rows, truth: Rows): void 
   )
 }
 
-/** I2: nothing of a tenant that took no part has changed. */
+/** I2: nothing of a tenant that took no part in the round has changed. */
 export function isUntouched(who: string, before: string, after: string): void {
   if (before !== after) throw new BrokenInvariant('I2', `${who} took no part and has changed`)
 }
 
-/** A page as `app.run_pages` remembers it while its run goes on. */
-export interface PageSighting {
+/** A row of `app.run_pages`, read while its run was active. */
+export interface ObservedPage {
   runId: string
   phase: string
   page: number
   epoch: number
-  /** When it was committed, as its transaction's number. */
+  /** The transaction that committed it. */
   xmin: string
 }
 
-/** I3: every page was committed by exactly one epoch: what was once seen committed never changes. */
-export function pagesKeepTheirEpoch(sightings: readonly PageSighting[]): void {
-  const first = new Map<string, PageSighting>()
-  for (const seen of sightings) {
+/** I3: every page is committed by exactly one epoch: a committed row of a page never changes. */
+export function pagesKeepTheirEpoch(observedPages: readonly ObservedPage[]): void {
+  const first = new Map<string, ObservedPage>()
+  for (const seen of observedPages) {
     const key = `${seen.runId} ${seen.phase} ${seen.page}`
     const before = first.get(key)
     if (before && (before.epoch !== seen.epoch || before.xmin !== seen.xmin)) {
@@ -94,7 +94,7 @@ export function logIsWhole({ run, log }: RunWithLog): void {
     )
 }
 
-/** I5: none of the planted secrets shows in a text that leaves Espejo. */
+/** I5: a text that leaves Espejo contains none of the secrets. The error does not contain the secret either. */
 export function holdsNoSecret(where: string, text: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
     const at = text.indexOf(secret)
@@ -104,7 +104,7 @@ export function holdsNoSecret(where: string, text: string, secrets: readonly str
   }
 }
 
-/** I6: only a run that has walked the whole catalogue retires, and one by ids, which asks for them. */
+/** I6: only a run that has read the whole catalogue retires products, or a run by ids, which requests them. */
 export function retiresOnlyAfterAWholePass({ run, log }: RunWithLog, retiredByRun: number): void {
   if (retiredByRun === 0 || run.mode === 'ids') return
   const sweepAt = log.findIndex(({ event, data }) => event === 'progress' && data.phase === 'sweep')
@@ -126,7 +126,7 @@ export function retiresNothingListed(who: string, retired: readonly number[], tr
     throw new BrokenInvariant('I6', `${who}: the ERP lists what is retired: ${list('ids', listed)}`)
 }
 
-/** I7: in every frame the ledger balances, `percent` never goes back, and the row says what the last frame says. */
+/** I7: in every frame the ledger balances, `percent` never decreases, and the run's row equals the last frame. */
 export function ledgerBalances({ run, log }: RunWithLog): void {
   let percent = 0
   for (const { seq, event, data } of log) {
@@ -150,38 +150,38 @@ export function ledgerBalances({ run, log }: RunWithLog): void {
 }
 
 /**
- * I9: no run is given up as if its worker had gone, or as if it only killed workers: there always is one again
- * within seconds, and a row that cannot be stored stands aside.
- * @param blows how many times something hit its workers or the database
+ * I9: no run ends because its worker was lost or because it made no progress: a killed worker is replaced within
+ * seconds, and a row that PostgreSQL refuses becomes a reject.
+ * @param disruptions number of actions against workers or the database
  */
-export function isNotGivenUp({ run }: Pick<RunWithLog, 'run'>, blows: number): void {
-  const isExplained = run.errorCode === 'no_progress' && blows >= FRUITLESS_BLOWS
+export function isNotGivenUp({ run }: Pick<RunWithLog, 'run'>, disruptions: number): void {
+  const isExplained = run.errorCode === 'no_progress' && disruptions >= CLAIMS_WITHOUT_PROGRESS
   if (!GIVEN_UP.has(run.errorCode ?? '') || isExplained) return
   throw new BrokenInvariant('I9', `run ${run.id} of ${run.tenantId} was given up: ${run.errorCode}`)
 }
 
 const GIVEN_UP: ReadonlySet<string> = new Set(['worker_lost', 'no_progress', 'internal'])
-/** As many claims without a page end a run, and rightly. */
-const FRUITLESS_BLOWS = 5
+/** A run rightly ends after this many claims without a committed page. */
+const CLAIMS_WITHOUT_PROGRESS = 5
 
-/** A request for products, as far as waits are concerned. */
+/** A request for products: when it came, and the wait that its response asked for. */
 interface TimedRequest {
   at: number
-  asksToWait: { seconds: number; since: number } | null
+  retryAfter: { seconds: number; since: number } | null
 }
 
-/** What was on its way already, when the ERP asked to wait. */
-const ON_ITS_WAY_MS = 300
-/** Clocks and timers are not exact. */
-const TOO_EARLY_MS = 250
+/** A request that starts within this time after the 429 was already under way. */
+const IN_FLIGHT_MS = 300
+/** Clocks and timers are inexact. */
+const TIMER_TOLERANCE_MS = 250
 
-/** I8: a long wait that the ERP has asked for is kept, whoever works on the run meanwhile. */
+/** I8: no request is sent during a long wait that the ERP asked for, also when another worker has the run. */
 export function waitsAreKept(who: string, requests: readonly TimedRequest[], longFromS: number): void {
-  for (const { asksToWait } of requests) {
-    if (!asksToWait || asksToWait.seconds < longFromS) continue
-    const { seconds, since } = asksToWait
+  for (const { retryAfter } of requests) {
+    if (!retryAfter || retryAfter.seconds < longFromS) continue
+    const { seconds, since } = retryAfter
     const early = requests.find(
-      ({ at }) => at > since + ON_ITS_WAY_MS && at < since + seconds * 1000 - TOO_EARLY_MS,
+      ({ at }) => at > since + IN_FLIGHT_MS && at < since + seconds * 1000 - TIMER_TOLERANCE_MS,
     )
     if (early) {
       const after = ((early.at - since) / 1000).toFixed(1)
@@ -190,7 +190,7 @@ export function waitsAreKept(who: string, requests: readonly TimedRequest[], lon
   }
 }
 
-/** What a mirror of this catalogue must hold. */
+/** The rows that a mirror of this catalogue must have. */
 export function truthOf(rows: Iterable<AnyProductRow>): Rows {
   return new Map([...rows].map((row) => [row.id, JSON.parse(JSON.stringify(row))]))
 }
@@ -200,12 +200,12 @@ function list(what: string, ids: readonly number[]): string {
   return `${ids.length} ${what}${ids.length === 0 ? '' : ` (${shown}${ids.length > 10 ? ' …' : ''})`}`
 }
 
-/** Whether two rows say the same, whatever the order of their keys. */
+/** Whether two rows are equal, regardless of the order of their keys. */
 export function sameRow(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b)
 }
 
-/** JSON with the keys of every object in order. */
+/** JSON with sorted object keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { meetWorker } from './actions/with-run-holder.js'
+import { withRunHolder } from './actions/with-run-holder.js'
 import { checkTenant } from './check-round.js'
 import { createDice } from './dice.js'
 import { BrokenInvariant } from './invariants.js'
@@ -7,13 +7,13 @@ import type { Options } from './options.js'
 import type { Moment } from './plan/plan.js'
 import { print, quantile } from './report.js'
 import { buildRig, type Rig } from './rig/rig.js'
-import { endOf, findRun, startRun } from './rig/runs.js'
+import { findRun, startRun, waitForEnd } from './rig/runs.js'
 import { until } from './rig/until.js'
 
-/** A worker's death: which moment of which page, and what it came to. */
+/** A planned SIGKILL of a worker: at which request and moment. */
 interface Kill {
   name: string
-  /** The request for products that it comes with; 0: while the reference lists are read. */
+  /** The request for products that triggers it; 0: while the reference lists are read. */
   nth: number
   moment: Moment
   products: number
@@ -23,23 +23,23 @@ interface Kill {
 interface Recovery {
   /** From the kill to the next commit of the run. */
   seconds: number
-  /** Pages of the catalogue that were asked for again. */
+  /** Pages of the catalogue that were requested twice. */
   askedTwice: number
-  /** Those of them whose first answer had gone out whole. */
+  /** Those of them whose first response had been sent completely. */
   answeredTwice: number
 }
 
-/** Tenants at a time, each with a worker of its own. */
+/** Concurrent tenants, each with its own worker. */
 const AT_ONCE = 4
-/** Workers that have nothing to do until another one dies: as in production, others are up. */
+/** Idle workers that take over: in production other workers are up as well. */
 const SPARE = 2
 const PAGE_SIZE = 20
-/** A run goes on within this time on another worker, or the experiment has failed. */
+/** Another worker must continue the run within this time. */
 const RECOVERY_S = 60
 
 /**
- * SIGKILL at `count` points drawn from the seed, one worker and one run each, and nothing else amiss.
- * Prints each, then how long recovery took and how many pages were read twice.
+ * Sends SIGKILL at `count` points drawn from the seed, each to one worker with one run; no other fault.
+ * Prints each kill, then how long recovery took and how many pages were read twice.
  */
 export async function runKills({ seed, count }: Options, signal: AbortSignal): Promise<void> {
   const kills = drawKills(seed, count)
@@ -76,12 +76,14 @@ async function killOnce(rig: Rig, kill: Kill): Promise<Recovery> {
   const runId = await startRun(rig, tenant.id, 'full')
   const look = () => findRun(admin, tenant.id, runId)
   await until('the point of the kill', 60, async () =>
-    kill.nth === 0 ? (await look()).phase === 'references' : rig.gate.passed(tenant.id).length >= kill.nth,
+    kill.nth === 0
+      ? (await look()).phase === 'references'
+      : rig.erpProxy.requests(tenant.id).length >= kill.nth,
   )
   await until('the run has a holder', 60, () => rig.workers.holderOf(runId))
-  await meetWorker({ rig, tenant, runId }, kill.moment, (worker) => worker.signal('SIGKILL'))
+  await withRunHolder({ rig, tenant, runId }, kill.moment, (worker) => worker.signal('SIGKILL'))
   const killedAt = performance.now()
-  // What had been committed by the dead worker is in the log by now; what follows is the other's.
+  // After this delay every commit of the killed worker is in the log; a later event is another worker's.
   await delay(100)
   const atDeath = await look()
   await rig.workers.refill()
@@ -90,7 +92,7 @@ async function killOnce(rig: Rig, kill: Kill): Promise<Recovery> {
     return run.seq > atDeath.seq ? run : null
   })
   const seconds = (performance.now() - killedAt) / 1000
-  const ending = await endOf(rig, tenant.id, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
+  const ending = await waitForEnd(rig, tenant.id, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
   if (ending.status !== 'complete') {
     throw new BrokenInvariant('I1', `${kill.name}: the run ended ${ending.status} (${ending.errorCode})`)
   }
@@ -104,7 +106,7 @@ async function killOnce(rig: Rig, kill: Kill): Promise<Recovery> {
 }
 
 function repeatedPages(rig: Rig, cuenta: string): Omit<Recovery, 'seconds'> {
-  const walked = rig.gate.passed(cuenta).filter(({ order }) => order === 'id-asc')
+  const walked = rig.erpProxy.requests(cuenta).filter(({ order }) => order === 'id-asc')
   const repeats = (requests: typeof walked) =>
     requests.length - new Set(requests.map(({ page }) => page)).size
   return {

@@ -1,36 +1,36 @@
-import { changeCatalogue, isBlow, isChange, perform } from './actions/perform-action.js'
+import { changeCatalogue, isChange, isDisruption, performAction } from './actions/perform-action.js'
 import { checkRound } from './check-round.js'
 import { BrokenInvariant, isNotGivenUp, mirrorEqualsTruth, truthOf } from './invariants.js'
-import { describeAct, nameOf } from './plan/describe.js'
+import { describeScheduledAction, nameOf } from './plan/describe.js'
 import { spoilsRows } from './plan/draw-fault.js'
-import type { Act, Plan, TenantPlan } from './plan/plan.js'
-import { dump, mirrorOf } from './rig/queries.js'
+import type { Plan, ScheduledAction, TenantPlan } from './plan/plan.js'
 import { notifyProducts } from './rig/notify.js'
 import { observePages } from './rig/page-observer.js'
-import { syncInPeace as syncOnce } from './rig/sync-undisturbed.js'
+import { dumpState, mirrorOf } from './rig/queries.js'
 import type { Rig } from './rig/rig.js'
-import { endOf, type RunRecord, startRun } from './rig/runs.js'
+import { type RunRecord, startRun, waitForEnd } from './rig/runs.js'
+import { syncUndisturbed } from './rig/sync-undisturbed.js'
 import type { Tenant } from './rig/tenants.js'
 import { TooLateError } from './rig/until.js'
 
-/** A round takes no longer, or it hangs. */
+/** A round that takes longer has failed. */
 const ROUND_S = 120
 
-/** What came of a round in which every invariant held. */
+/** The result of a round in which every invariant held. */
 export interface Outcome {
-  /** How the troubled runs ended, by tenant. */
+  /** The runs that faults and actions disturbed, as they ended; one a tenant. */
   endings: RunRecord[]
-  /** Acts whose request never came: the run had ended before. */
-  unreached: Act[]
-  /** What is worth a look and breaks no invariant. */
+  /** Actions whose request never arrived, because the run had ended before. */
+  unreached: ScheduledAction[]
+  /** Unusual events that break no invariant. */
   notes: string[]
 }
 
 /**
- * Plays a plan, then lets every tenant sync once more in peace, and checks the invariants.
+ * Executes a plan, then syncs every tenant once more without disturbance, and checks the invariants.
  * @throws BrokenInvariant
  */
-export async function playRound(rig: Rig, plan: Plan): Promise<Outcome> {
+export async function runRound(rig: Rig, plan: Plan): Promise<Outcome> {
   const tenants = await Promise.all(
     plan.tenants.map((tenant, index) =>
       rig.tenants.add(`r${plan.seed}${nameOf(index)}`, tenant, tenant.pageSize),
@@ -39,32 +39,32 @@ export async function playRound(rig: Rig, plan: Plan): Promise<Outcome> {
   const ids = tenants.map(({ id }) => id)
   const observer = observePages(rig.postgres.admin, ids)
   try {
-    await mirrorBefore(rig, plan, tenants)
-    const trouble = await playTrouble(rig, plan, tenants)
-    await syncInPeace(rig, plan, tenants)
+    await prepareMirrors(rig, plan, tenants)
+    const outcome = await runWithDisruptions(rig, plan, tenants)
+    await syncAllUndisturbed(rig, plan, tenants)
     await checkRound(rig, tenants, await observer.stop())
-    return trouble
+    return outcome
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error
-    throw new Error(`${error.message}\n${await dump(rig, ids)}`, { cause: error })
+    throw new Error(`${error.message}\n${await dumpState(rig, ids)}`, { cause: error })
   } finally {
     await observer.stop()
-    endTrouble(rig)
+    stopDisruptions(rig)
   }
 }
 
-/** What has not happened by now does not happen any more. */
-function endTrouble({ gate, wire, workers, apiClock }: Rig): void {
-  gate.onRequest(() => undefined)
-  wire.heal()
+/** Cancels the actions that have not happened yet, and sets every clock right. */
+function stopDisruptions({ erpProxy, dbProxy, workers, apiClock }: Rig): void {
+  erpProxy.onRequest(() => undefined)
+  dbProxy.reset()
   apiClock.seconds = 0
-  for (const worker of workers.up()) worker.jump(0)
+  for (const worker of workers.up()) worker.setClockOffset(0)
 }
 
-/** The mirrors that tenants bring along, and what their catalogues have become since. */
-async function mirrorBefore(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
+/** Mirrors the tenants that start with a mirror, then changes their catalogues as planned. */
+async function prepareMirrors(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
   await each(plan, tenants, async ({ isMirrored, before, clockHours }, { id, erp }) => {
-    if (isMirrored) await syncCleanly(rig, id)
+    if (isMirrored) await syncFully(rig, id)
     erp.setClockOffset(clockHours * 3_600_000)
     if (!isMirrored) return
     erp.edit(before.edit)
@@ -73,33 +73,33 @@ async function mirrorBefore(rig: Rig, plan: Plan, tenants: readonly Tenant[]): P
   })
 }
 
-async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<Outcome> {
+async function runWithDisruptions(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<Outcome> {
   const underWay: Promise<void>[] = []
   const notes: string[] = []
-  const left = new Set(plan.acts)
+  const pending = new Set(plan.actions)
   const runIds: Promise<string>[] = []
-  const held = new Set<string>()
+  const suspended = new Set<string>()
 
-  for (const { id } of tenants) rig.gate.forget(id)
-  rig.gate.onRequest(({ cuenta, nth }) => {
+  for (const { id } of tenants) rig.erpProxy.forget(id)
+  rig.erpProxy.onRequest(({ cuenta, nth }) => {
     const index = tenants.findIndex(({ id }) => id === cuenta)
     const tenant = tenants[index]
     if (!tenant) return
-    for (const act of [...left].filter((act) => act.tenant === index && act.nth === nth)) {
-      left.delete(act)
-      if (isChange(act.deed)) changeCatalogue(tenant, act.deed)
-      else underWay.push(play(act, tenant, runIds[index]))
+    for (const scheduled of [...pending].filter((one) => one.tenant === index && one.nth === nth)) {
+      pending.delete(scheduled)
+      if (isChange(scheduled.action)) changeCatalogue(tenant, scheduled.action)
+      else underWay.push(perform(scheduled, tenant, runIds[index]))
     }
   })
-  async function play(act: Act, tenant: Tenant, runId: Promise<string> | undefined) {
+  async function perform(scheduled: ScheduledAction, tenant: Tenant, runId: Promise<string> | undefined) {
     try {
-      const hold = () => {
-        held.add(tenant.id)
-        return () => void held.delete(tenant.id)
+      const suspendResume = () => {
+        suspended.add(tenant.id)
+        return () => void suspended.delete(tenant.id)
       }
-      await perform({ rig, tenant, runId: (await runId) ?? '', hold }, act.deed)
+      await performAction({ rig, tenant, runId: (await runId) ?? '', suspendResume }, scheduled.action)
     } catch (error) {
-      notes.push(`${describeAct(act)}: ${error instanceof Error ? error.message : error}`)
+      notes.push(`${describeScheduledAction(scheduled)}: ${error instanceof Error ? error.message : error}`)
     }
   }
 
@@ -112,28 +112,28 @@ async function playTrouble(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Pr
   const endings = await Promise.all(
     tenants.map(async ({ id }, index) => {
       const confirmsSweeps = plan.confirmsSweeps || plan.tenants[index]?.role === 'calm'
-      const isHeld = () => held.has(id)
-      return endOf(rig, id, (await runIds[index]) ?? '', {
+      const isResumeSuspended = () => suspended.has(id)
+      return waitForEnd(rig, id, (await runIds[index]) ?? '', {
         ...plan,
         confirmsSweeps,
-        // Who looks at the list sees that it is whole.
+        // A person who looks at the list in the ERP sees that nothing is gone.
         confirmsLists: false,
-        isHeld,
+        isResumeSuspended,
         seconds: ROUND_S,
       })
     }),
   )
   await Promise.all(underWay)
-  endTrouble(rig)
-  const blows = plan.acts.filter(({ deed }) => isBlow(deed)).length
-  for (const run of endings) isNotGivenUp({ run }, blows)
+  stopDisruptions(rig)
+  const disruptions = plan.actions.filter(({ action }) => isDisruption(action)).length
+  for (const run of endings) isNotGivenUp({ run }, disruptions)
   await each(plan, tenants, (tenantPlan, tenant, index) =>
-    checkAtOnce(rig, plan, tenantPlan, tenant, endings[index]),
+    checkBeforeRecovery(rig, plan, tenantPlan, tenant, endings[index]),
   )
-  return { endings, unreached: [...left], notes }
+  return { endings, unreached: [...pending], notes }
 }
 
-/** By ids or by a notification: every third product, the gone ones among them. */
+/** Starts the tenant's run. By ids and by notification: every third product, deleted ones included. */
 async function begin(rig: Rig, { id }: Tenant, mode: TenantPlan['mode']): Promise<string> {
   if (mode === 'full' || mode === 'incremental') return startRun(rig, id, mode)
   const mirror = await mirrorOf(rig.postgres.admin, id)
@@ -141,8 +141,8 @@ async function begin(rig: Rig, { id }: Tenant, mode: TenantPlan['mode']): Promis
   return mode === 'ids' ? startRun(rig, id, 'ids', ids) : notifyProducts(rig, id, ids)
 }
 
-/** What can be said before anything is put right: of a catalogue that kept still, a complete run is a whole one. */
-async function checkAtOnce(
+/** I1 and I2 before the recovery: a complete run over a catalogue that did not change must equal the truth. */
+async function checkBeforeRecovery(
   rig: Rig,
   plan: Plan,
   tenantPlan: TenantPlan,
@@ -152,31 +152,31 @@ async function checkAtOnce(
   if (tenantPlan.role === 'calm' && ending?.status !== 'complete') {
     throw new BrokenInvariant(
       'I2',
-      `${id} was not troubled and ended ${ending?.status} (${ending?.errorCode})`,
+      `${id} was not disturbed and ended ${ending?.status} (${ending?.errorCode})`,
     )
   }
-  const isQuiet = !plan.acts.some(({ tenant, deed }) => id.endsWith(nameOf(tenant)) && isChange(deed))
+  const isQuiet = !plan.actions.some(({ tenant, action }) => id.endsWith(nameOf(tenant)) && isChange(action))
   const { mode, before, faults } = tenantPlan
   const sawAll = mode === 'full' || (mode === 'incremental' && before.gone === 0)
   if (ending?.status !== 'complete' || !isQuiet || !sawAll || faults.some(spoilsRows)) return
   const mirror = await mirrorOf(rig.postgres.admin, id)
-  // A run's world is that of its first claim.
+  // A run keeps the account of its first claim.
   const pinned = formerErp ?? erp
   mirrorEqualsTruth(`${id}, right after its complete run`, mirror, truthOf(pinned.truth()))
 }
 
-/** After the trouble: one more full run each, which nothing disturbs. */
-async function syncInPeace(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
+/** One more full run of each tenant, without faults. */
+async function syncAllUndisturbed(rig: Rig, plan: Plan, tenants: readonly Tenant[]): Promise<void> {
   await rig.workers.refill()
   await each(plan, tenants, async (_, { id, erp, formerErp }) => {
     erp.clearFaults()
     formerErp?.clearFaults()
-    await syncCleanly(rig, id)
+    await syncFully(rig, id)
   })
 }
 
-async function syncCleanly(rig: Rig, tenantId: string): Promise<void> {
-  await syncOnce(rig, tenantId, {
+async function syncFully(rig: Rig, tenantId: string): Promise<void> {
+  await syncUndisturbed(rig, tenantId, {
     mode: 'full',
     who: `${tenantId}: a run that nothing disturbed`,
     seconds: ROUND_S,

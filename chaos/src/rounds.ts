@@ -5,18 +5,18 @@ import { drawPlan, type Plan } from './plan/plan.js'
 import { print } from './report.js'
 import { fingerprint } from './rig/queries.js'
 import { buildRig, type Rig } from './rig/rig.js'
-import { endOf, startRun } from './rig/runs.js'
-import { type Outcome, playRound } from './round.js'
+import { startRun, waitForEnd } from './rig/runs.js'
+import { type Outcome, runRound } from './round.js'
 
-/** At least one round broke an invariant or hung. */
+/** At least one round broke an invariant or timed out. */
 export class RoundsBroken extends Error {
   override name = 'RoundsBroken'
 }
 
 /**
- * Rounds with the seeds `seed`, `seed + 1`, …, one line each, on one database.
- * @throws {@link RoundsBroken} after the first round that breaks; what broke, and the command that plays
- * it again, have been printed.
+ * Runs rounds with the seeds `seed`, `seed + 1`, … on one database and prints a line for each.
+ * @throws {@link RoundsBroken} after the first round that breaks an invariant; the reason, and the command that
+ * repeats the round, have been printed.
  */
 export async function runRounds(
   { seed, count, verbose, keepGoing }: Options,
@@ -24,7 +24,7 @@ export async function runRounds(
 ): Promise<void> {
   const rig = await buildRig()
   const broken: number[] = []
-  let told = 0
+  let printedExits = 0
   try {
     const bystander = await addBystander(rig)
     for (let round = seed; round < seed + count && !signal.aborted; round++) {
@@ -33,9 +33,9 @@ export async function runRounds(
       const started = performance.now()
       const seconds = () => ((performance.now() - started) / 1000).toFixed(1)
       try {
-        const outcome = await playRound(rig, plan)
+        const outcome = await runRound(rig, plan)
         isUntouched('the bystander', bystander, await fingerprint(rig.postgres.admin, BYSTANDER))
-        print(`seed ${round}  ok  ${seconds()} s  ${sketch(plan)}  ${describeOutcome(outcome)}`)
+        print(`seed ${round}  ok  ${seconds()} s  ${summarize(plan)}  ${describeOutcome(outcome)}`)
         for (const note of outcome.notes) print(`  note: ${note}`)
       } catch (error) {
         const what = error instanceof Error ? error.message : String(error)
@@ -43,9 +43,9 @@ export async function runRounds(
         print(`replay: npm run chaos -- --seed ${round} --rounds 1 --verbose`)
         broken.push(round)
       }
-      const casualties = rig.workers.casualties()
-      for (const casualty of casualties.slice(told)) print(`  note: ${casualty}`)
-      told = casualties.length
+      const exits = rig.workers.unexpectedExits()
+      for (const exit of exits.slice(printedExits)) print(`  note: ${exit}`)
+      printedExits = exits.length
       if (broken.length > 0 && !keepGoing) break
     }
     if (broken.length > 0) throw new RoundsBroken(`${broken.length} rounds broke: ${broken.join(' ')}`)
@@ -56,19 +56,21 @@ export async function runRounds(
 
 const BYSTANDER = 'bystander'
 
-/** A tenant that is mirrored once and takes no part in anything. Answers its fingerprint. */
+/** Adds a tenant that is mirrored once and then left alone. Returns its fingerprint. */
 async function addBystander(rig: Rig): Promise<string> {
   await rig.tenants.add(BYSTANDER, { products: 300, seed: 3, latencyMs: 0 }, 100)
   const runId = await startRun(rig, BYSTANDER, 'full')
-  await endOf(rig, BYSTANDER, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
+  await waitForEnd(rig, BYSTANDER, runId, { seconds: 60, confirmsSweeps: true, pauseMs: 0 })
   return fingerprint(rig.postgres.admin, BYSTANDER)
 }
 
-/** What was drawn, on one line. */
-function sketch({ acts, tenants }: Plan): string {
-  const deeds = acts.map(({ deed }) => ('moment' in deed ? `${deed.kind}/${deed.moment}` : deed.kind))
+/** The drawn actions and faults, on one line. */
+function summarize({ actions, tenants }: Plan): string {
+  const kinds = actions.map(({ action }) =>
+    'moment' in action ? `${action.kind}/${action.moment}` : action.kind,
+  )
   const faults = tenants.flatMap(({ faults }) => faults.map(({ kind }) => kind))
-  return [...deeds, ...faults].join(' ')
+  return [...kinds, ...faults].join(' ')
 }
 
 function describeOutcome({ endings, unreached }: Outcome): string {

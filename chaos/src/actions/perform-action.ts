@@ -1,65 +1,66 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Deed } from '../plan/plan.js'
+import type { Action } from '../plan/plan.js'
 import type { Rig } from '../rig/rig.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
 import { TooLateError, until } from '../rig/until.js'
-import { meetWorker } from './with-run-holder.js'
+import { withRunHolder } from './with-run-holder.js'
 
-/** What a deed is done to. */
-export interface Scene {
+/** The run that an action is performed on. */
+export interface ActionContext {
   rig: Rig
   tenant: Tenant
   runId: string
-  /** Keeps whoever resumes paused runs from it until the function that it gives is called. */
-  hold(): () => void
+  /** Stops the automatic resume of this tenant's paused runs, until the returned function is called. */
+  suspendResume(): () => void
 }
 
-/** Does it, the recovery that belongs to it included. What it cannot reach (a run that has ended) stays undone. */
-export async function perform(scene: Scene, deed: Deed): Promise<void> {
-  const { rig, tenant, runId } = scene
-  switch (deed.kind) {
+/** Performs an action and the recovery that belongs to it. Has no effect on a run that has ended. */
+export async function performAction(context: ActionContext, action: Action): Promise<void> {
+  const { rig, tenant, runId } = context
+  switch (action.kind) {
     case 'kill':
-      await meetWorker(scene, deed.moment, (worker) => worker.signal('SIGKILL'))
+      await withRunHolder(context, action.moment, (worker) => worker.signal('SIGKILL'))
       return rig.workers.refill()
     case 'freeze': {
-      const frozen = await meetWorker(scene, deed.moment, (worker) => worker.signal('SIGSTOP'))
-      await delay(deed.seconds * 1000)
+      const frozen = await withRunHolder(context, action.moment, (worker) => worker.signal('SIGSTOP'))
+      await delay(action.seconds * 1000)
       frozen?.signal('SIGCONT')
       return
     }
     case 'terminate':
-      await meetWorker(scene, 'fetching', (worker) => worker.signal('SIGTERM'))
+      await withRunHolder(context, 'fetching', (worker) => worker.signal('SIGTERM'))
       return rig.workers.refill()
     case 'kill-postgres':
       await rig.postgres.kill()
-      await delay(deed.seconds * 1000)
-      return rig.postgres.revive()
+      await delay(action.seconds * 1000)
+      return rig.postgres.restart()
     case 'cut-connections':
       await rig.postgres.admin.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'espejo worker%'`,
       )
       return
     case 'lose-answer':
-      rig.wire.loseNextAnswer(async () => {
-        if (deed.pausesMeanwhile) await rig.control.pause(tenant.id, runId)
-        await delay(WISH_IS_SEEN_MS)
+      rig.dbProxy.dropNextCommitResponse(async () => {
+        if (action.pausesMeanwhile) await rig.control.pause(tenant.id, runId)
+        await delay(INTENT_READ_MS)
       })
       return
     case 'clock-jump':
-      if (deed.whose === 'api') {
-        rig.apiClock.seconds = deed.seconds
+      if (action.whose === 'api') {
+        rig.apiClock.seconds = action.seconds
         return
       }
-      await meetWorker(scene, 'fetching', (worker) => worker.jump(deed.seconds))
-      return outlastMaintenance(scene)
+      await withRunHolder(context, 'fetching', (worker) => worker.setClockOffset(action.seconds))
+      return outlastRecoveryTask(context)
     case 'in-the-wait':
-      // The refusal that this request meets has to arrive first.
-      await delay(REFUSAL_ARRIVES_MS)
-      if (deed.does === 'kill') return perform(scene, { kind: 'kill', moment: 'fetching', seconds: 0 })
-      return perform(scene, { kind: deed.does })
+      // The 429 response to this request must arrive first.
+      await delay(RESPONSE_ARRIVES_MS)
+      if (action.does === 'kill')
+        return performAction(context, { kind: 'kill', moment: 'fetching', seconds: 0 })
+      return performAction(context, { kind: action.does })
     case 'switch-account':
-      return switchAccount(scene, deed.whileRun)
+      return switchAccount(context, action.whileRun)
     case 'pause':
       await rig.control.pause(tenant.id, runId)
       return
@@ -67,17 +68,17 @@ export async function perform(scene: Scene, deed: Deed): Promise<void> {
       await rig.control.cancel(tenant.id, runId)
       return
     default:
-      changeCatalogue(tenant, deed)
+      changeCatalogue(tenant, action)
   }
 }
 
-const REFUSAL_ARRIVES_MS = 700
+const RESPONSE_ARRIVES_MS = 700
 
-/** Every worker looks after runs once a minute: the ERP is so slow until then that this one is still going on. */
-async function outlastMaintenance({ rig, tenant, runId }: Scene): Promise<void> {
+/** Slows the ERP down until the run ends or the workers' recovery task, which runs every minute, has run once. */
+async function outlastRecoveryTask({ rig, tenant, runId }: ActionContext): Promise<void> {
   tenant.erp.setLatency(SLOW_MS)
   try {
-    await until('the run ends', MAINTENANCE_S, async () =>
+    await until('the run ends', RECOVERY_INTERVAL_S, async () =>
       isEnded(await findRun(rig.postgres.admin, tenant.id, runId)),
     )
   } catch (error) {
@@ -88,23 +89,23 @@ async function outlastMaintenance({ rig, tenant, runId }: Scene): Promise<void> 
 }
 
 const SLOW_MS = 2500
-const MAINTENANCE_S = 62
+const RECOVERY_INTERVAL_S = 62
 
 async function switchAccount(
-  scene: Scene,
-  whileRun: Extract<Deed, { kind: 'switch-account' }>['whileRun'],
+  context: ActionContext,
+  whileRun: Extract<Action, { kind: 'switch-account' }>['whileRun'],
 ): Promise<void> {
-  const { rig, tenant, runId } = scene
+  const { rig, tenant, runId } = context
   if (whileRun === 'running') return rig.tenants.switchAccount(tenant)
   if (whileRun === 'handed-over') {
-    await meetWorker(scene, 'fetching', (worker) => worker.signal('SIGTERM'))
+    await withRunHolder(context, 'fetching', (worker) => worker.signal('SIGTERM'))
     await rig.tenants.switchAccount(tenant)
     return rig.workers.refill()
   }
-  const release = scene.hold()
+  const release = context.suspendResume()
   try {
     await rig.control.pause(tenant.id, runId)
-    await until('the run pauses or ends', PAUSES_S, async () => {
+    await until('the run pauses or ends', PAUSE_TIMEOUT_S, async () => {
       const { status } = await findRun(rig.postgres.admin, tenant.id, runId)
       return status !== 'running' && status !== 'queued'
     })
@@ -114,24 +115,29 @@ async function switchAccount(
   }
 }
 
-const PAUSES_S = 30
+const PAUSE_TIMEOUT_S = 30
 
-/** A worker looks for wishes once a second. */
-const WISH_IS_SEEN_MS = 1300
+/** A worker reads a run's intent (pause, cancel) once a second. */
+const INTENT_READ_MS = 1300
 
-/** Whether it changes the catalogue, which must happen before the request that it is bound to goes on. */
-export function isChange({ kind }: Deed): boolean {
+/** Whether it changes the catalogue: such a change is made before the request that triggers it is forwarded. */
+export function isChange({ kind }: Action): boolean {
   return CHANGES.has(kind)
 }
 
-/** Whether it hits workers or the database, so that what they were at may be in vain. */
-export function isBlow({ kind }: Deed): boolean {
-  return !CHANGES.has(kind) && !HARMLESS.has(kind)
+/** Whether it disturbs workers or the database, so that a claim may end without progress. */
+export function isDisruption({ kind }: Action): boolean {
+  return !CHANGES.has(kind) && !NOT_DISRUPTIVE.has(kind)
 }
 
-const HARMLESS: ReadonlySet<Deed['kind']> = new Set(['pause', 'cancel', 'clock-jump', 'switch-account'])
+const NOT_DISRUPTIVE: ReadonlySet<Action['kind']> = new Set([
+  'pause',
+  'cancel',
+  'clock-jump',
+  'switch-account',
+])
 
-const CHANGES: ReadonlySet<Deed['kind']> = new Set([
+const CHANGES: ReadonlySet<Action['kind']> = new Set([
   'edit',
   'add',
   'gone',
@@ -140,12 +146,12 @@ const CHANGES: ReadonlySet<Deed['kind']> = new Set([
   'expire-tokens',
 ])
 
-/** At once, in this very turn of the event loop. */
-export function changeCatalogue({ erp }: Tenant, deed: Deed): void {
-  if (deed.kind === 'edit') erp.edit(deed.count)
-  else if (deed.kind === 'add') erp.add(deed.count)
-  else if (deed.kind === 'gone') erp.remove(deed.count, 'gone')
-  else if (deed.kind === 'inactive') erp.remove(deed.count, 'inactive')
-  else if (deed.kind === 'move-stock') erp.moveStock(deed.count)
-  else if (deed.kind === 'expire-tokens') erp.expireTokens()
+/** Changes the catalogue synchronously, in the same turn of the event loop. */
+export function changeCatalogue({ erp }: Tenant, action: Action): void {
+  if (action.kind === 'edit') erp.edit(action.count)
+  else if (action.kind === 'add') erp.add(action.count)
+  else if (action.kind === 'gone') erp.remove(action.count, 'gone')
+  else if (action.kind === 'inactive') erp.remove(action.count, 'inactive')
+  else if (action.kind === 'move-stock') erp.moveStock(action.count)
+  else if (action.kind === 'expire-tokens') erp.expireTokens()
 }

@@ -2,40 +2,39 @@ import type { Moment } from '../plan/plan.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import { TooLateError, until } from '../rig/until.js'
 import type { Worker } from '../rig/workers.js'
-import type { Scene as WholeScene } from './perform-action.js'
+import type { ActionContext } from './perform-action.js'
 
-type Scene = Pick<WholeScene, 'rig' | 'tenant' | 'runId'>
+type RunContext = Pick<ActionContext, 'rig' | 'tenant' | 'runId'>
 
-/** The moment is waited for no longer than this: the run may have ended meanwhile. */
-const PATIENCE_S = 8
+/** Longest wait for the moment: the run may have ended meanwhile. */
+const MOMENT_TIMEOUT_S = 8
 
 /**
- * Does something to the worker that holds the run, at a moment of a page's life; to any other worker
- * when none holds it.
+ * Waits for a moment of a page's life and calls `action` with the worker that holds the run; with any other
+ * worker when none holds it.
  * @returns the worker, or undefined when there is none.
  */
-export async function meetWorker(
-  scene: Scene,
+export async function withRunHolder(
+  context: RunContext,
   moment: Moment,
-  hit: (worker: Worker) => void,
+  action: (worker: Worker) => void,
 ): Promise<Worker | undefined> {
-  const { workers } = scene.rig
-  const choose = () => workers.holderOf(scene.runId) ?? workers.up()[0]
-  let met: Worker | undefined
-  const strike = () => {
-    met = choose()
-    if (met) hit(met)
+  const { workers } = context.rig
+  let worker: Worker | undefined
+  const inject = () => {
+    worker = workers.holderOf(context.runId) ?? workers.up()[0]
+    if (worker) action(worker)
   }
-  if (moment === 'inside') await insideCommit(scene, strike)
+  if (moment === 'inside') await insideCommit(context, inject)
   else {
-    if (moment === 'committed') await afterNextCommit(scene)
-    strike()
+    if (moment === 'committed') await afterNextCommit(context)
+    inject()
   }
-  return met
+  return worker
 }
 
-/** Holds the run's row, so that the page's transaction is open and waits when the blow comes. */
-async function insideCommit({ rig, tenant, runId }: Scene, strike: () => void): Promise<void> {
+/** Locks the run's row, so that the page's transaction is open and blocked when `inject` is called. */
+async function insideCommit({ rig, tenant, runId }: RunContext, inject: () => void): Promise<void> {
   const holder = await rig.postgres.admin.connect()
   let broken: Error | undefined
   try {
@@ -45,7 +44,7 @@ async function insideCommit({ rig, tenant, runId }: Scene, strike: () => void): 
       runId,
     ])
     await inTime('a commit waits for the row', () => isAnyoneBlocked(holder))
-    strike()
+    inject()
     await holder.query('ROLLBACK')
   } catch (error) {
     broken = error as Error
@@ -56,7 +55,7 @@ async function insideCommit({ rig, tenant, runId }: Scene, strike: () => void): 
 }
 
 async function isAnyoneBlocked(holder: {
-  query: Scene['rig']['postgres']['admin']['query']
+  query: RunContext['rig']['postgres']['admin']['query']
 }): Promise<boolean> {
   const { rows } = await holder.query<{ n: number }>(
     `SELECT count(*)::int AS n FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
@@ -64,7 +63,7 @@ async function isAnyoneBlocked(holder: {
   return (rows[0]?.n ?? 0) > 0
 }
 
-async function afterNextCommit({ rig, tenant, runId }: Scene): Promise<void> {
+async function afterNextCommit({ rig, tenant, runId }: RunContext): Promise<void> {
   const look = () => findRun(rig.postgres.admin, tenant.id, runId)
   const { seq } = await look()
   await inTime('the next commit', async () => {
@@ -73,9 +72,10 @@ async function afterNextCommit({ rig, tenant, runId }: Scene): Promise<void> {
   })
 }
 
-async function inTime(what: string, ask: () => Promise<boolean>): Promise<void> {
+/** Waits for the condition, and goes on without it after {@link MOMENT_TIMEOUT_S}. */
+async function inTime(what: string, condition: () => Promise<boolean>): Promise<void> {
   try {
-    await until(what, PATIENCE_S, ask)
+    await until(what, MOMENT_TIMEOUT_S, condition)
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Move, seams, walk } from './paging-model.js'
+import { idsBetweenPages, type Move, walk } from './paging-model.js'
 
 const TOP = 120
 const catalogues = fc.uniqueArray(fc.integer({ min: 1, max: TOP }), { maxLength: TOP })
@@ -11,14 +11,14 @@ const additions = fc.record({
   kind: fc.constant('insert' as const),
   id: fc.integer({ min: TOP + 1, max: 2 * TOP }),
 })
-/** Products that come back under their old id. */
+/** Products that are inserted again with their old id. */
 const returns = fc.record({ kind: fc.constant('insert' as const), id: fc.integer({ min: 1, max: TOP }) })
 const between = (move: fc.Arbitrary<Move>) => fc.array(fc.array(move, { maxLength: 4 }), { maxLength: TOP })
 
 describe('a walk up, by ascending pages', () => {
   it('loses a product when one on a page already read is deleted', () => {
-    const sight = walk([1, 2, 3, 4], { pageSize: 2, direction: 'up', moves: [[{ kind: 'delete', id: 1 }]] })
-    expect(sight).toMatchObject({ pages: [[1, 2], [4]], lost: [3] })
+    const result = walk([1, 2, 3, 4], { pageSize: 2, direction: 'up', moves: [[{ kind: 'delete', id: 1 }]] })
+    expect(result).toMatchObject({ pages: [[1, 2], [4]], lost: [3] })
   })
 
   it('loses nothing while products are only added, at the end or in the middle', () => {
@@ -39,10 +39,10 @@ describe('a walk down, from the last page to the first', () => {
     )
   })
 
-  it('loses a product when one comes back below it on a page not yet read', () => {
+  it('loses a product when one with a lower id is inserted again on a page not yet read', () => {
     const moves: Move[][] = [[{ kind: 'insert', id: 1 }]]
-    const sight = walk([2, 3, 4, 5], { pageSize: 2, direction: 'down', moves })
-    expect(sight).toMatchObject({
+    const result = walk([2, 3, 4, 5], { pageSize: 2, direction: 'down', moves })
+    expect(result).toMatchObject({
       pages: [
         [4, 5],
         [1, 2],
@@ -53,8 +53,8 @@ describe('a walk down, from the last page to the first', () => {
   })
 })
 
-describe('asking by id for what may lie between two pages', () => {
-  it('finds all that a walk down has lost, whatever happened', () => {
+describe('requesting by id what may lie between two pages', () => {
+  it('finds all that a walk down has lost, for any changes', () => {
     fc.assert(
       fc.property(
         catalogues,
@@ -62,7 +62,7 @@ describe('asking by id for what may lie between two pages', () => {
         between(fc.oneof(deletions, additions, returns)),
         (ids, pageSize, moves) => {
           const { pages, lost } = walk(ids, { pageSize, direction: 'down', moves })
-          const asked = new Set(seams(pages))
+          const asked = new Set(idsBetweenPages(pages))
           expect(lost.filter((id) => !asked.has(id))).toEqual([])
         },
       ),
@@ -70,8 +70,8 @@ describe('asking by id for what may lie between two pages', () => {
     )
   })
 
-  it('costs nothing where ids are dense', () => {
+  it('needs no request where ids are dense', () => {
     const ids = Array.from({ length: 100 }, (_, i) => i + 1)
-    expect(seams(walk(ids, { pageSize: 7, direction: 'down', moves: [] }).pages)).toEqual([])
+    expect(idsBetweenPages(walk(ids, { pageSize: 7, direction: 'down', moves: [] }).pages)).toEqual([])
   })
 })

@@ -1,9 +1,9 @@
 /**
- * What paging over a moving catalogue shows, without a server: a catalogue is its ids in order, page
- * `p` of size `n` is the ids from place `(p - 1) × n` on, and between any two pages anything may happen.
+ * A model, without a server, of paging over a catalogue that changes: a catalogue is its ids in order, page `p` of
+ * size `n` has the ids from position `(p - 1) × n` on, and between two pages the catalogue may change.
  */
 
-/** Something that happens to the catalogue between two pages. */
+/** A change of the catalogue between two pages. */
 export interface Move {
   kind: 'delete' | 'insert'
   id: number
@@ -12,22 +12,22 @@ export interface Move {
 export interface Walk {
   pageSize: number
   direction: 'up' | 'down'
-  /** What happens before the second page is asked for, before the third, … */
+  /** The changes before the second page, before the third, … */
   moves: readonly (readonly Move[])[]
 }
 
-/** What came of a walk. */
-export interface Sight {
+/** The result of a walk. */
+export interface WalkResult {
   /** Ids of each page that was read, in the order of reading. */
   pages: number[][]
-  /** There from before the first page until after the last, and on none of them. */
+  /** Listed from before the first page until after the last, and on none of them. */
   lost: number[]
-  /** Inserted meanwhile: the ERP says of these that they were modified, and drift reads them. */
+  /** Inserted meanwhile: the ERP lists these as modified, so the drift phase reads them. */
   inserted: number[]
 }
 
-/** Walks up until a page is not full, or down from what was the last page at the start. */
-export function walk(start: Iterable<number>, { pageSize, direction, moves }: Walk): Sight {
+/** Walks up until a page is not full, or down from the page that was last at the start. */
+export function walk(start: Iterable<number>, { pageSize, direction, moves }: Walk): WalkResult {
   const catalogue = new Set(start)
   const throughout = new Set(catalogue)
   const inserted = new Set<number>()
@@ -53,10 +53,10 @@ export function walk(start: Iterable<number>, { pageSize, direction, moves }: Wa
 }
 
 /**
- * Every id that a product could have that slipped between two pages: those between the pages' edges
- * that no page has shown. Where ids are dense there are none, and nothing need be asked.
+ * The ids that a product missed between two pages can have: those between the pages' edges that no page has
+ * shown. Where ids are dense there are none, and no request is needed.
  */
-export function seams(pages: readonly (readonly number[])[]): number[] {
+export function idsBetweenPages(pages: readonly (readonly number[])[]): number[] {
   const seen = new Set(pages.flat())
   const candidates = new Set<number>()
   const read = pages.filter((ids) => ids.length > 0)

@@ -4,27 +4,27 @@ import type { Options } from '../options.js'
 import { print } from '../report.js'
 import { mirrorOf } from '../rig/queries.js'
 import { buildRig, type Rig } from '../rig/rig.js'
-import { endOf, startRun } from '../rig/runs.js'
+import { startRun, waitForEnd } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
 
-/** What a first load came to while its catalogue moved. */
+/** The result of a first load while its catalogue changed. */
 interface Drift {
   deleted: number
   added: number
-  /** Listed from the start to the end, and not in the mirror: what must not be. */
+  /** Listed from start to end and not in the mirror: must be 0. */
   lost: number
-  /** Added meanwhile and not in the mirror: the next run brings them. */
+  /** Added meanwhile and not in the mirror: the next run adds them. */
   late: number
-  /** In the mirror and gone since they were read: the next run retires them. */
+  /** In the mirror and deleted after they were read: the next run retires them. */
   stale: number
 }
 
 const PAGE_SIZE = 20
 
 /**
- * First loads, `count` of them, while products are deleted and added between their pages: does one that
- * was there all the time ever stay out of the mirror?
- * @throws BrokenInvariant when one does.
+ * Runs `count` first loads while products are deleted and added between their pages, and checks that the mirror
+ * has every product that was listed all the time.
+ * @throws BrokenInvariant when one is missing
  */
 export async function runDrift({ seed, count }: Options, signal: AbortSignal): Promise<void> {
   const rig = await buildRig()
@@ -55,14 +55,14 @@ async function loadWhileMoving(rig: Rig, seed: number): Promise<Drift> {
   const atStart = truthOf(tenant.erp.truth())
   let deleted = 0
   let added = 0
-  rig.gate.onRequest(({ cuenta }) => {
+  rig.erpProxy.onRequest(({ cuenta }) => {
     if (cuenta !== tenant.id) return
     if (dice.chance(0.5)) deleted += remove(dice, tenant).length
     if (dice.chance(0.2)) added += tenant.erp.add(dice.whole(1, 5)).length
   })
   const runId = await startRun(rig, tenant.id, 'full')
-  const run = await endOf(rig, tenant.id, runId, { seconds: 120, confirmsSweeps: true, pauseMs: 0 })
-  rig.gate.onRequest(() => undefined)
+  const run = await waitForEnd(rig, tenant.id, runId, { seconds: 120, confirmsSweeps: true, pauseMs: 0 })
+  rig.erpProxy.onRequest(() => undefined)
   if (run.status !== 'complete') {
     throw new BrokenInvariant('I1', `seed ${seed}: the run ended ${run.status} (${run.errorCode})`)
   }
@@ -78,7 +78,7 @@ async function loadWhileMoving(rig: Rig, seed: number): Promise<Drift> {
   }
 }
 
-/** Neighbours mostly, as someone who tidies up deletes; now and then more than a page of them. */
+/** Deletes neighbouring products; sometimes more than a page of them. */
 function remove(dice: Dice, { erp }: Tenant): number[] {
   const from = dice.whole(1, erp.productCount())
   const count = dice.chance(0.1) ? dice.whole(PAGE_SIZE, PAGE_SIZE + 5) : dice.whole(1, 6)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { completeRunIsTrue, type Responsibility } from './check-complete-run.js'
+import { checkCompleteRun, type RunExpectation } from './check-complete-run.js'
 
 const rows = (...entries: [number, string][]) => new Map(entries.map(([id, name]) => [id, { id, name }]))
 const truth = rows([1, 'a'], [2, 'b'], [3, 'c'])
 
-function check(mirror: ReturnType<typeof rows>, given: Partial<Responsibility> = {}) {
+function check(mirror: ReturnType<typeof rows>, given: Partial<RunExpectation> = {}) {
   const all = {
     who: 'it',
     scope: 'whole',
@@ -12,11 +12,11 @@ function check(mirror: ReturnType<typeof rows>, given: Partial<Responsibility> =
     earlier: [truth],
     truthAfter: truth,
   } as const
-  return () => completeRunIsTrue(mirror, { ...all, ids: [], spoiled: 0, ...given })
+  return () => checkCompleteRun(mirror, { ...all, ids: [], spoiled: 0, ...given })
 }
 
 describe('a complete run over everything', () => {
-  it('has every product as the ERP has it, and no other', () => {
+  it('mirrors exactly the products that the ERP lists', () => {
     check(truth)()
     expect(check(rows([1, 'a'], [2, 'b']))).toThrow(
       'I1: it: complete, and of 3 listed 1 are wrong: 3 missing',
@@ -27,7 +27,7 @@ describe('a complete run over everything', () => {
     )
   })
 
-  it('may have what moved meanwhile as it was or as it is', () => {
+  it('may have any version since its start of a product that changed meanwhile', () => {
     const earlier = [truth, rows([1, 'a2'], [2, 'b'], [3, 'c'])]
     const truthAfter = rows([1, 'a3'], [2, 'b'], [4, 'd'])
     for (const name of ['a', 'a2', 'a3'])
@@ -36,13 +36,13 @@ describe('a complete run over everything', () => {
     expect(check(rows([1, 'old'], [2, 'b']), { earlier, truthAfter })).toThrow('1 different')
   })
 
-  it('may leave aside as many rows as it has counted as rejects', () => {
+  it('may lack as many rows as it counted as rejects', () => {
     check(rows([1, 'a'], [2, 'b']), { spoiled: 1 })()
     expect(check(rows([1, 'a']), { spoiled: 1 })).toThrow('I1')
   })
 })
 
-it('a complete incremental run leaves what is gone to others, and nothing that is listed', () => {
+it('a complete incremental run need not find deleted products, but must mirror every listed one', () => {
   const mirrorBefore = rows([1, 'old'], [9, 'gone'])
   check(rows([1, 'a'], [2, 'b'], [3, 'c'], [9, 'gone']), { scope: 'changes', mirrorBefore })()
   expect(check(rows([1, 'old'], [2, 'b'], [3, 'c']), { scope: 'changes', mirrorBefore })).toThrow(
@@ -50,7 +50,7 @@ it('a complete incremental run leaves what is gone to others, and nothing that i
   )
 })
 
-it('a complete run by ids answers for those ids alone, the gone ones among them', () => {
+it('a complete run by ids must get exactly those ids right, deleted ones included', () => {
   const mirrorBefore = rows([1, 'old'], [8, 'gone'], [9, 'gone'])
   const given = { scope: 'named', mirrorBefore, ids: [2, 8] } as const
   check(rows([1, 'old'], [2, 'b'], [9, 'gone']), given)()

@@ -1,46 +1,46 @@
 import { BrokenInvariant, type Rows, sameRow } from '../invariants.js'
 
-/** What there was while a run went on, and what it was asked to bring about. */
-export interface Responsibility {
+/** The catalogue and the mirror around a run, and the part of the catalogue that the run must get right. */
+export interface RunExpectation {
   /** For messages. */
   who: string
-  /** `whole`: a pass over everything. `changes`: what is listed. `named`: the ids alone. */
+  /** `whole`: the whole catalogue. `changes`: the listed products. `named`: the given ids. */
   scope: 'whole' | 'changes' | 'named'
-  /** The mirror when it began. */
+  /** The mirror when the run began. */
   mirrorBefore: Rows
-  /** What the ERP listed when it began, and before each change since. */
+  /** What the ERP listed when the run began, and before each later change. */
   earlier: readonly Rows[]
   /** What it listed when the run had ended. */
   truthAfter: Rows
-  /** For `named`. */
+  /** The ids of a `named` run. */
   ids: readonly number[]
-  /** Ids of which nothing could have told that they are listed. */
+  /** Ids for which no answer of the ERP showed that they are listed. */
   excused?: ReadonlySet<number>
-  /** How many rows it may have left aside because they could not be read: those that it counted as rejects. */
+  /** How many rows may be wrong: those that the run counted as rejects. */
   spoiled: number
 }
 
 /**
  * I1 for one run that ended `complete`.
  *
- * A **full** run (and an incremental one without a watermark, or of a dialect without dates) answers for the
- * whole catalogue. An **incremental** one answers for what is listed: whatever differs was dated by the ERP,
- * but what is gone is no change that a list shows. A run **by ids** answers for those ids: what is listed is
- * mirrored, what is gone is not listed.
+ * A **full** run (or an incremental one without a watermark, or of a dialect without dates) must mirror the whole
+ * catalogue. An **incremental** run must mirror every listed product, because the ERP dates each edit; it need not
+ * find deleted products, because no list shows them. A run **by ids** must mirror those of its ids that are listed,
+ * and must not list those that are deleted.
  *
- * What moved while the run went on may stand as it was before or as it is now: a product edited meanwhile is
- * there with any of its contents since, one added may be missing, one gone may be listed.
+ * A product that changed during the run may have any of its versions since the run began; one added may be
+ * missing, one deleted may still be listed.
  * @throws BrokenInvariant
  */
-export function completeRunIsTrue(mirror: Rows, given: Responsibility): void {
+export function checkCompleteRun(mirror: Rows, given: RunExpectation): void {
   const { scope, earlier, truthAfter, mirrorBefore, ids } = given
   const truthBefore = earlier[0] ?? truthAfter
   const named = new Set(ids)
-  const answersFor = (id: number) => scope !== 'named' || named.has(id)
+  const isInScope = (id: number) => scope !== 'named' || named.has(id)
   const versions = (id: number) => earlier.flatMap((rows) => (rows.has(id) ? [rows.get(id)] : []))
   const wrong: string[] = []
   for (const [id, row] of truthAfter) {
-    if (!answersFor(id) || given.excused?.has(id)) continue
+    if (!isInScope(id) || given.excused?.has(id)) continue
     if (!mirror.has(id)) {
       if (truthBefore.has(id)) wrong.push(`${id} missing`)
     } else if (![row, ...versions(id)].some((version) => sameRow(mirror.get(id), version))) {
@@ -49,8 +49,8 @@ export function completeRunIsTrue(mirror: Rows, given: Responsibility): void {
   }
   for (const id of mirror.keys()) {
     const isExplained = truthAfter.has(id) || earlier.some((rows) => rows.has(id))
-    const isLeftToOthers = (scope === 'changes' || !answersFor(id)) && mirrorBefore.has(id)
-    if (!isExplained && !isLeftToOthers) wrong.push(`${id} surplus`)
+    const isOutOfScope = (scope === 'changes' || !isInScope(id)) && mirrorBefore.has(id)
+    if (!isExplained && !isOutOfScope) wrong.push(`${id} surplus`)
   }
   if (wrong.length <= given.spoiled) return
   const shown = wrong.slice(0, 12).join(', ')

@@ -3,7 +3,7 @@ import { BrokenInvariant, type Rows, sameRow } from '../invariants.js'
 import type { Rig } from '../rig/rig.js'
 import type { Lie } from './draw-lie.js'
 
-/** Each small list: its name at the ERP, its route, and its kind in the mirror. */
+/** Each reference list: its name in the simulator, its route, and its kind in the mirror. */
 const LISTS: readonly { name: ReferenceName; route: string; kind: string }[] = [
   { name: 'categorias', route: '/productos/categorias', kind: 'categories' },
   { name: 'marcas', route: '/productos/marcas', kind: 'brands' },
@@ -13,8 +13,8 @@ const LISTS: readonly { name: ReferenceName; route: string; kind: string }[] = [
   { name: 'cotizaciones', route: '/general/cotizaciones', kind: 'exchange_rates' },
 ]
 
-/** So many entries of a small list go without a person's word. */
-const UNASKED = 2
+/** A run retires at most so many entries of a reference list without a confirmation. */
+const MOST_UNCONFIRMED = 2
 
 interface MirroredList {
   listed: Rows
@@ -22,29 +22,28 @@ interface MirroredList {
 }
 
 /**
- * I1 and I6 of the small lists. No entry is retired that the ERP lists, but for one or two of a list that was
- * lied about time and again. After a complete
- * full run every list is as the ERP has it, but for one that was lied about time and again: that one may
- * stand as it was.
+ * I1 and I6 of the reference lists. No entry is retired that the ERP lists, except one or two of a list with a
+ * repeated lie. After a complete full run every list equals the ERP's, except a list with a repeated lie, which may
+ * be as it was before the run.
  * @param isWhole whether a full run has just completed
  * @throws BrokenInvariant
  */
-export async function listsAreTrue(
+export async function checkReferenceLists(
   admin: Rig['postgres']['admin'],
   tenant: { id: string; erp: AccountControl },
   given: { who: string; isWhole: boolean; lies: readonly Lie[] },
 ): Promise<void> {
   const truth = tenant.erp.lists()
   for (const { name, route, kind } of LISTS) {
-    // List 0 is there and is not shown.
+    // The ERP does not show price list 0.
     const rows = new Map(
       truth[name].filter(({ id }) => name !== 'listas' || id !== 0).map((row) => [row.id, row]),
     )
     const { listed, retired } = await mirroredList(admin, tenant.id, kind)
     const lost = retired.filter((id) => rows.has(id))
     const isExcused = given.lies.some(({ fault, frequency }) => fault.route === route && frequency !== 'once')
-    // What two answers hide looks like what is gone; above this many a person is asked.
-    if (lost.length > (isExcused ? UNASKED : 0)) {
+    // An entry that two answers omit looks deleted; a larger loss needs a confirmation.
+    if (lost.length > (isExcused ? MOST_UNCONFIRMED : 0)) {
       throw new BrokenInvariant('I6', `${given.who}: ${lost.length} of ${rows.size} ${name} are retired`)
     }
     if (!given.isWhole || isExcused) continue

@@ -1,32 +1,32 @@
 import type { Fault } from '@espejo/simulator'
 import type { Dice } from '../dice.js'
 
-/** What a lie may be told about. */
-export interface Subject {
+/** The catalogue that a lie is about. */
+export interface LieTarget {
   /** Pages of the catalogue when the run begins. */
   pages: number
   pageSize: number
   /** The highest id there is. */
   highestId: number
-  /** Nothing is known of the catalogue yet that would speak against a lie. */
+  /** There is no mirror yet that could contradict a lie. */
   isFirstLoad: boolean
 }
 
-/** A lie, and how often it is told. */
+/** A lie: a wrong but well-formed answer of the ERP, and how often it is injected. */
 export interface Lie {
-  /** For the tally: what is said, of what. */
+  /** The name in the tally. */
   name: string
   frequency: 'once' | 'few' | 'persistent'
   fault: Fault
 }
 
-type Draw = (dice: Dice, subject: Subject) => Fault
+type Draw = (dice: Dice, target: LieTarget) => Fault
 
-/** Lies of the pages of the catalogue. */
+/** Lies in pages of the catalogue. */
 const OF_PAGES: Readonly<Record<string, Draw>> = {
   empty: (dice, about) => ({ ...onPage(dice, about), kind: 'empty-page', claims: drawClaim(dice) }),
   'empty from a page on': (dice, about) => ({
-    // A first load that sees nothing at all cannot tell it from an empty catalogue.
+    // A first load that sees no row cannot distinguish the lie from an empty catalogue.
     ...{ kind: 'empty-page', fromPage: Math.max(about.isFirstLoad ? 2 : 1, drawPage(dice, about)) },
     ...{ claims: drawClaim(dice), byId: false },
   }),
@@ -131,7 +131,7 @@ const LISTS = [
   '/general/cotizaciones',
 ] as const
 
-/** Lies of the small lists. */
+/** Lies in reference lists. */
 const OF_LISTS: Readonly<Record<string, Draw>> = {
   'list: empty': (dice) => ({ kind: 'empty-page', claims: drawClaim(dice), route: dice.pick(LISTS) }),
   'list: short': (dice) => ({ kind: 'short-page', rows: dice.whole(1, 3), route: dice.pick(LISTS) }),
@@ -139,13 +139,13 @@ const OF_LISTS: Readonly<Record<string, Draw>> = {
   'list: nameless': (dice) => ({ kind: 'nameless-rows', route: dice.pick(LISTS) }),
 }
 
-/** A lie that makes rows go missing from a page, so that a sweep has something to ask for. */
-export function drawHiding(dice: Dice, subject: Subject): Lie {
-  return drawFrom(dice, subject, OF_PAGES, ['empty', 'short', 'row replaced', 'shifted', 'other page'])
+/** A lie that hides rows of a page, so that a sweep requests them by id. */
+export function drawHidingLie(dice: Dice, target: LieTarget): Lie {
+  return drawFrom(dice, target, OF_PAGES, ['empty', 'short', 'row replaced', 'shifted', 'other page'])
 }
 
-/** An order that is ignored shows the first page as the last one: with a total that lags nothing else says so. */
-export function drawDisorder(dice: Dice, { pageSize }: Subject): Lie[] {
+/** An ignored sort order, which shows the first page as the last one, with a wrong total that does not reveal it. */
+export function drawOrderIgnored(dice: Dice, { pageSize }: LieTarget): Lie[] {
   const rows = dice.whole(pageSize, 4 * pageSize)
   return [
     { name: 'order ignored', frequency: 'persistent', fault: { kind: 'order-ignored', byId: false } },
@@ -153,59 +153,59 @@ export function drawDisorder(dice: Dice, { pageSize }: Subject): Lie[] {
   ]
 }
 
-/** A last page that is refused for as long as a client asks: it must not pass for the end. */
-export function drawRefusedEnd(dice: Dice, { pages }: Subject): Lie[] {
+/** A last page that fails until the client gives up: it must not be taken for the end of the catalogue. */
+export function drawLastPageError(dice: Dice, { pages }: LieTarget): Lie[] {
   const of = { page: Math.max(2, pages), byId: false }
   return dice.chance(0.5)
     ? [{ name: 'error 500', frequency: 'few', fault: { ...of, kind: 'server-error', times: 5 } }]
     : [{ name: 'error in 200', frequency: 'few', fault: { ...of, kind: 'status-error', times: 2 } }]
 }
 
-export function drawByIdLie(dice: Dice, subject: Subject): Lie {
-  return drawFrom(dice, subject, BY_ID)
+export function drawByIdLie(dice: Dice, target: LieTarget): Lie {
+  return drawFrom(dice, target, BY_ID)
 }
 
-export function drawPageLie(dice: Dice, subject: Subject): Lie {
-  return drawFrom(dice, subject, OF_PAGES)
+export function drawPageLie(dice: Dice, target: LieTarget): Lie {
+  return drawFrom(dice, target, OF_PAGES)
 }
 
-export function drawListLie(dice: Dice, subject: Subject): Lie {
-  return drawFrom(dice, subject, OF_LISTS)
+export function drawListLie(dice: Dice, target: LieTarget): Lie {
+  return drawFrom(dice, target, OF_LISTS)
 }
 
-/** What the tally has a line for. */
+/** The name of every lie. */
 export const LIE_NAMES: readonly string[] = [OF_PAGES, BY_ID, OF_LISTS].flatMap((table) => Object.keys(table))
 
 function drawFrom(
   dice: Dice,
-  subject: Subject,
+  target: LieTarget,
   table: Readonly<Record<string, Draw>>,
   names: readonly string[] = Object.keys(table),
 ): Lie {
   const name = names[dice.whole(0, names.length - 1)] ?? ''
-  const fault = table[name]?.(dice, subject) ?? { kind: 'empty-page' }
+  const fault = table[name]?.(dice, target) ?? { kind: 'empty-page' }
   const drawn = dice.pick(['once', 'once', 'few', 'persistent'] as const)
-  const frequency = isDefenceless(subject) ? 'once' : drawn
+  const frequency = hasNoCrossCheck(target) ? 'once' : drawn
   if (frequency === 'persistent') return { name, frequency, fault }
-  // A client asks five times before it believes a 500, and twice an error in a 200.
+  // A client tries five times at a 500, and twice at an error in a 200.
   const few = name.includes('500') ? dice.whole(5, 8) : dice.whole(2, name.includes('error') ? 3 : 4)
   return { name, frequency, fault: { ...fault, times: frequency === 'once' ? 1 : few } }
 }
 
-/** A first load of one page has nothing that would speak against what is said twice. */
-export function isDefenceless({ isFirstLoad, pages }: Subject): boolean {
+/** A first load of one page has no second source that contradicts a repeated lie. */
+export function hasNoCrossCheck({ isFirstLoad, pages }: LieTarget): boolean {
   return isFirstLoad && pages <= 1
 }
 
-/** The ends of a catalogue are where a lie does most. */
-function drawPage(dice: Dice, { pages }: Subject): number {
+/** Draws a page; the first and the last are more likely, because lies about them do the most damage. */
+function drawPage(dice: Dice, { pages }: LieTarget): number {
   const last = Math.max(1, pages)
   return dice.pick([last, last, last, 1, 1, Math.max(1, last - 1), dice.whole(1, last), dice.whole(1, last)])
 }
 
-/** A page, mostly of the walk alone. */
-function onPage(dice: Dice, subject: Subject) {
-  const page = drawPage(dice, subject)
+/** Restricts a fault to one page, in half of the cases of the walk by id alone. */
+function onPage(dice: Dice, target: LieTarget) {
+  const page = drawPage(dice, target)
   return { page, byId: false, ...(dice.chance(0.5) ? { order: 'id-asc' } : {}) }
 }
 

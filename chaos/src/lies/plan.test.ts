@@ -6,7 +6,7 @@ const seeds = Array.from({ length: 2000 }, (_, i) => i + 1)
 const plans = seeds.map((seed) => drawLiesPlan(seed, 'any'))
 const byId = seeds.map((seed) => drawLiesPlan(seed, 'by-id'))
 
-it('a seed always draws the same round, and its neighbour another', () => {
+it('a seed always draws the same round, and the next seed a different one', () => {
   for (const focus of ['any', 'by-id'] as const) {
     for (const seed of seeds.slice(0, 300)) {
       expect(drawLiesPlan(seed, focus)).toEqual(drawLiesPlan(seed, focus))
@@ -15,7 +15,7 @@ it('a seed always draws the same round, and its neighbour another', () => {
   }
 })
 
-it('every lie is drawn, told once, a few times and for ever', () => {
+it('every lie is drawn with each frequency: once, a few times, persistently', () => {
   const drawn = new Set(
     plans.flatMap(({ lies }) => lies.map(({ name, frequency }) => `${name} ${frequency}`)),
   )
@@ -38,7 +38,7 @@ it('every mode, dialect and size of catalogue is drawn', () => {
   expect(of(({ clockHours }) => Math.sign(clockHours))).toEqual(new Set([-1, 0, 1]))
 })
 
-it('lies of pages fall on the first and on the last page more often than on all others together', () => {
+it('more than half of the lies about a page are about the first or the last one', () => {
   const places = plans.flatMap(({ products, pageSize, isMirrored, lies }) =>
     isMirrored
       ? []
@@ -48,7 +48,7 @@ it('lies of pages fall on the first and on the last page more often than on all 
   expect(atTheEnds.length).toBeGreaterThan(places.length / 2)
 })
 
-it('a first load of one page is lied to once, and none from its first page on', () => {
+it('a first load of one page gets one lie, injected once; no first load is empty from its first page on', () => {
   for (const { isMirrored, products, pageSize, lies } of plans) {
     if (isMirrored) continue
     expect(lies.some(({ fault: { fromPage } }) => fromPage === 1)).toBe(false)
@@ -56,7 +56,7 @@ it('a first load of one page is lied to once, and none from its first page on', 
   }
 })
 
-it('rounds of lies by id have a mirror, a lie by id, and in a full run something that a sweep asks for', () => {
+it('rounds of lies by id have a mirror and a lie by id, and a full run has a lie that hides rows first', () => {
   for (const { isMirrored, mode, lies } of byId) {
     expect(isMirrored).toBe(true)
     expect(lies.some(({ name }) => name.startsWith('by id'))).toBe(true)

@@ -2,25 +2,25 @@ import type { Switches } from '@espejo/simulator'
 import { createDice, type Dice } from '../dice.js'
 import {
   drawByIdLie,
-  drawDisorder,
-  drawHiding,
+  drawHidingLie,
+  drawLastPageError,
   drawListLie,
+  drawOrderIgnored,
   drawPageLie,
-  drawRefusedEnd,
-  isDefenceless,
+  hasNoCrossCheck,
   type Lie,
-  type Subject,
+  type LieTarget,
 } from './draw-lie.js'
 
-/** What happens to a catalogue. */
+/** A change of a catalogue. */
 export interface Change {
   kind: 'edit' | 'add' | 'gone' | 'inactive'
   count: number
 }
 
-/** Which products a run by ids names. */
+/** How the ids of a run by ids are chosen. */
 export interface NamedIds {
-  /** Every so many of those that the ERP lists, from this one on, at most so many. */
+  /** Of the listed products every `every`-th, beginning with number `from`, `most` of them at most. */
   every: number
   from: number
   most: number
@@ -28,7 +28,7 @@ export interface NamedIds {
   includesUnknown: boolean
 }
 
-/** One round: everything that chance decides. */
+/** A round: everything that is drawn from its seed. */
 export interface LiesPlan {
   seed: number
   dialect: 'v2' | 'simple'
@@ -36,27 +36,27 @@ export interface LiesPlan {
   pageSize: number
   catalogueSeed: number
   switches: Partial<Switches>
-  /** Whether the catalogue was mirrored before, in peace. */
+  /** Whether the catalogue was mirrored before, without lies. */
   isMirrored: boolean
-  /** What happened to the catalogue since. */
+  /** The changes of the catalogue since then. */
   before: Change[]
-  /** What happens to it when the n-th request for products of the run comes. */
+  /** The changes when the run's n-th request for products arrives. */
   during: { nth: number; change: Change }[]
   mode: 'full' | 'incremental' | 'ids' | 'webhook'
   ids: NamedIds
   lies: Lie[]
-  /** By how many hours the clock that stamps edits is off, from the first edit on. */
+  /** Error, in hours, of the ERP's clock, which dates the edits. */
   clockHours: number
-  /** Whether an entry of a small list has been edited since the mirror was made. */
+  /** Whether an entry of a reference list was edited after the first sync. */
   editsList: boolean
-  /** Whether one product has been edited in 2099. */
+  /** Whether one product has a modification date in 2099. */
   hasFutureRow: boolean
 }
 
-/** Which lies are drawn: all of them, or those by id. */
+/** Which lies are drawn: all kinds, or those in answers by id. */
 export type Focus = 'any' | 'by-id'
 
-/** A round as its seed draws it. */
+/** Draws a round from its seed. Pure. */
 export function drawLiesPlan(seed: number, focus: Focus): LiesPlan {
   const dice = createDice(focus === 'any' ? seed : seed + 0x10_0000)
   const isById = focus === 'by-id'
@@ -69,9 +69,9 @@ export function drawLiesPlan(seed: number, focus: Focus): LiesPlan {
     products,
   )
   const pages = Math.ceil(present / pageSize)
-  // A mirror of nothing knows as little as none.
+  // An empty mirror gives no more evidence than none.
   const isFirstLoad = !isMirrored || products === 0
-  const subject: Subject = { pages, pageSize, highestId: products, isFirstLoad }
+  const target: LieTarget = { pages, pageSize, highestId: products, isFirstLoad }
   const mode = drawMode(dice, isById, isMirrored)
   return {
     seed,
@@ -94,7 +94,7 @@ export function drawLiesPlan(seed: number, focus: Focus): LiesPlan {
       includesGone: dice.chance(0.7),
       includesUnknown: dice.chance(0.3),
     },
-    lies: isById ? drawByIdLies(dice, subject, mode) : drawLies(dice, subject, mode),
+    lies: isById ? drawByIdLies(dice, target, mode) : drawLies(dice, target, mode),
     clockHours: dialect === 'v2' && dice.chance(0.15) ? dice.pick([-2, -3, 2, -26]) : 0,
     editsList: dice.chance(0.3),
     hasFutureRow: dialect === 'v2' && isMirrored && products > 0 && dice.chance(0.05),
@@ -165,22 +165,22 @@ function drawMode(dice: Dice, isById: boolean, isMirrored: boolean): LiesPlan['m
   ])
 }
 
-function drawLies(dice: Dice, subject: Subject, mode: LiesPlan['mode']): Lie[] {
+function drawLies(dice: Dice, target: LieTarget, mode: LiesPlan['mode']): Lie[] {
   const isByIds = mode === 'ids' || mode === 'webhook'
-  if (mode === 'full' && !isDefenceless(subject) && dice.chance(0.05)) return drawDisorder(dice, subject)
-  if (mode === 'full' && !isDefenceless(subject) && dice.chance(0.05)) return drawRefusedEnd(dice, subject)
+  if (mode === 'full' && !hasNoCrossCheck(target) && dice.chance(0.05)) return drawOrderIgnored(dice, target)
+  if (mode === 'full' && !hasNoCrossCheck(target) && dice.chance(0.05)) return drawLastPageError(dice, target)
   const count = dice.pick([1, 1, 2, 2, 3, 4])
-  return times(isDefenceless(subject) ? 1 : count, () => {
-    if (isByIds || dice.chance(0.15)) return drawByIdLie(dice, subject)
-    if (mode === 'full' && dice.chance(0.1)) return drawListLie(dice, subject)
-    return drawPageLie(dice, subject)
+  return times(hasNoCrossCheck(target) ? 1 : count, () => {
+    if (isByIds || dice.chance(0.15)) return drawByIdLie(dice, target)
+    if (mode === 'full' && dice.chance(0.1)) return drawListLie(dice, target)
+    return drawPageLie(dice, target)
   })
 }
 
-/** A sweep asks by id only for what no page showed, so a full run hides something first. */
-function drawByIdLies(dice: Dice, subject: Subject, mode: LiesPlan['mode']): Lie[] {
-  const byId = times(dice.whole(1, 2), () => drawByIdLie(dice, subject))
-  return mode === 'full' ? [drawHiding(dice, subject), ...byId] : byId
+/** A sweep requests by id only what no page showed, so a full run needs a lie that hides rows first. */
+function drawByIdLies(dice: Dice, target: LieTarget, mode: LiesPlan['mode']): Lie[] {
+  const byId = times(dice.whole(1, 2), () => drawByIdLie(dice, target))
+  return mode === 'full' ? [drawHidingLie(dice, target), ...byId] : byId
 }
 
 function times<T>(count: number, make: () => T): T[] {

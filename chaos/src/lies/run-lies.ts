@@ -2,13 +2,14 @@ import type { Options } from '../options.js'
 import { print } from '../report.js'
 import { buildRig } from '../rig/rig.js'
 import { RoundsBroken } from '../rounds.js'
-import { type LiesStage, playLies } from './lies-round.js'
+import { type LiesRoundContext, runLiesRound } from './lies-round.js'
 import { drawLiesPlan, type Focus, type LiesPlan } from './plan.js'
 import { BROKEN, createTally, endingOf } from './tally.js'
 
 /**
- * Rounds of lies, `atOnce` at a time on one database and one worker process, one line each.
- * @throws {@link RoundsBroken} at the end, when any broke.
+ * Runs rounds of lies, `atOnce` of them concurrently on one database and one worker process, and prints a line for
+ * each.
+ * @throws {@link RoundsBroken} at the end, when any round broke an invariant
  */
 export async function runLies(options: Options, focus: Focus, signal: AbortSignal): Promise<void> {
   const { seed, count, atOnce, verbose } = options
@@ -18,36 +19,36 @@ export async function runLies(options: Options, focus: Focus, signal: AbortSigna
   const started = performance.now()
   let next = seed
   try {
-    const on = shareGate(rig)
-    const play = async (round: number) => {
+    const on = shareErpProxy(rig)
+    const runRound = async (round: number) => {
       const plan = drawLiesPlan(round, focus)
       const since = performance.now()
       const seconds = () => `${((performance.now() - since) / 1000).toFixed(1)} s`
       if (verbose) print(describe(plan))
-      let told: boolean[] = []
+      let injected: boolean[] = []
       const name = `${focus === 'any' ? 'l' : 'b'}${round}`
-      const onTold = (lies: boolean[]) => {
-        told = lies
+      const onInjected = (lies: boolean[]) => {
+        injected = lies
       }
       try {
-        const run = await playLies(rig, plan, { name, on, onTold })
-        tally.count(plan, endingOf(run), told)
-        print(`seed ${round} ok  ${seconds()}  ${sketch(plan)} → ${endingOf(run)}`)
+        const run = await runLiesRound(rig, plan, { name, on, onInjected })
+        tally.count(plan, endingOf(run), injected)
+        print(`seed ${round} ok  ${seconds()}  ${summarize(plan)} → ${endingOf(run)}`)
       } catch (error) {
-        tally.count(plan, BROKEN, told)
+        tally.count(plan, BROKEN, injected)
         broken.push(round)
         const flag = focus === 'any' ? '--lies' : '--by-id-lies'
         print(
-          `seed ${round} BROKEN  ${seconds()}  ${sketch(plan)}\n  ${error instanceof Error ? error.message : error}\n` +
+          `seed ${round} BROKEN  ${seconds()}  ${summarize(plan)}\n  ${error instanceof Error ? error.message : error}\n` +
             `${describe(plan)}\n  replay: npm run chaos -- ${flag} 1 --seed ${round} --verbose`,
         )
       }
     }
-    const takeRounds = async () => {
-      while (next < seed + count && !signal.aborted) await play(next++)
+    const runRounds = async () => {
+      while (next < seed + count && !signal.aborted) await runRound(next++)
     }
-    await Promise.all(Array.from({ length: atOnce }, takeRounds))
-    for (const casualty of rig.workers.casualties()) print(`note: ${casualty}`)
+    await Promise.all(Array.from({ length: atOnce }, runRounds))
+    for (const unexpectedExit of rig.workers.unexpectedExits()) print(`note: ${unexpectedExit}`)
   } finally {
     await rig.stop()
   }
@@ -60,22 +61,22 @@ export async function runLies(options: Options, focus: Focus, signal: AbortSigna
   }
 }
 
-/** Many rounds at once behind one gate: each hears of its own tenant's requests. */
-function shareGate({ gate }: Awaited<ReturnType<typeof buildRig>>): LiesStage['on'] {
+/** Shares one proxy among concurrent rounds: each listener gets its own tenant's requests. */
+function shareErpProxy({ erpProxy }: Awaited<ReturnType<typeof buildRig>>): LiesRoundContext['on'] {
   const listeners = new Map<string, (nth: number) => void>()
-  gate.onRequest(({ cuenta, nth }) => listeners.get(cuenta)?.(nth))
+  erpProxy.onRequest(({ cuenta, nth }) => listeners.get(cuenta)?.(nth))
   return (cuenta, listener) => {
     if (listener) listeners.set(cuenta, listener)
     else listeners.delete(cuenta)
   }
 }
 
-function sketch({ mode, dialect, products, pageSize, lies }: LiesPlan): string {
-  const told = lies.map(({ name, frequency }) => `${name}/${frequency}`).join(', ')
-  return `${mode} ${dialect} ${products} by ${pageSize}: ${told}`
+function summarize({ mode, dialect, products, pageSize, lies }: LiesPlan): string {
+  const names = lies.map(({ name, frequency }) => `${name}/${frequency}`).join(', ')
+  return `${mode} ${dialect} ${products} by ${pageSize}: ${names}`
 }
 
 function describe({ seed, lies, ...plan }: LiesPlan): string {
-  const told = lies.map(({ name, fault }) => `  lie: ${name} ${JSON.stringify(fault)}`)
-  return [`  seed ${seed}: ${JSON.stringify(plan)}`, ...told].join('\n')
+  const lines = lies.map(({ name, fault }) => `  lie: ${name} ${JSON.stringify(fault)}`)
+  return [`  seed ${seed}: ${JSON.stringify(plan)}`, ...lines].join('\n')
 }

@@ -1,9 +1,9 @@
 import type { RunRecord } from '../rig/runs.js'
 import type { LiesPlan } from './plan.js'
 
-/** What rounds came to, told once at the end. */
+/** Counts the endings of rounds, by lie. */
 export interface Tally {
-  count(plan: LiesPlan, ending: string, told: readonly boolean[]): void
+  count(plan: LiesPlan, ending: string, injected: readonly boolean[]): void
   /** Lines for people. */
   lines(): string[]
 }
@@ -18,10 +18,10 @@ export function createTally(): Tally {
   const endings = new Map<string, number>()
   const byLie = new Map<string, Map<string, number>>()
   return {
-    count({ lies, mode }, ending, told) {
+    count({ lies, mode }, ending, injected) {
       add(endings, ending)
       const names = new Set(
-        lies.filter((_, i) => told[i] ?? true).map(({ name, frequency }) => `${name}, ${frequency}`),
+        lies.filter((_, i) => injected[i] ?? true).map(({ name, frequency }) => `${name}, ${frequency}`),
       )
       for (const name of [`mode ${mode}`, ...names]) {
         const counts = byLie.get(name) ?? new Map<string, number>()

@@ -1,23 +1,23 @@
-import type { Act, Deed, Plan, TenantPlan } from './plan.js'
+import type { Action, Plan, ScheduledAction, TenantPlan } from './plan.js'
 
-/** A plan as a person reads it, one line a tenant and an act. */
+/** A plan as text, a line for each tenant and each action. */
 export function describePlan(plan: Plan): string {
-  return [...plan.tenants.map(describeTenant), ...plan.acts.map(describeAct)]
+  return [...plan.tenants.map(describeTenant), ...plan.actions.map(describeScheduledAction)]
     .map((line) => `  ${line}`)
     .join('\n')
 }
 
-export function describeAct({ tenant, nth, deed }: Act): string {
-  return `${nameOf(tenant)} @${nth} ${describeDeed(deed)}`
+export function describeScheduledAction({ tenant, nth, action }: ScheduledAction): string {
+  return `${nameOf(tenant)} @${nth} ${describeAction(action)}`
 }
 
-/** `a`, `b`, `c`: as tenants are named in schedules and reports. */
+/** The name of a tenant in plans and reports: `a`, `b`, `c`. */
 export function nameOf(tenant: number): string {
   return String.fromCharCode('a'.charCodeAt(0) + tenant)
 }
 
-function describeDeed(deed: Deed): string {
-  const { kind, ...details } = deed
+function describeAction(action: Action): string {
+  const { kind, ...details } = action
   const words = Object.entries(details).map(([name, value]) => `${name}=${value}`)
   return [kind, ...words].join(' ')
 }

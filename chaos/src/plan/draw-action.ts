@@ -1,8 +1,8 @@
 import type { Dice } from '../dice.js'
-import type { Deed, Moment } from './plan.js'
+import type { Action, Moment } from './plan.js'
 
-/** Each as often as it stands here. */
-const BLOWS = [
+/** Drawn with equal probability; an entry that is repeated is drawn more often. */
+const DISRUPTIONS = [
   'kill',
   'kill',
   'kill',
@@ -15,10 +15,10 @@ const BLOWS = [
   'lose-answer',
 ] as const
 
-/** What hits a process or the database. */
-export function drawBlow(dice: Dice): Deed {
+/** An action against a worker process or the database. */
+export function drawDisruption(dice: Dice): Action {
   const moment = dice.pick<Moment>(['fetching', 'inside', 'committed'])
-  switch (dice.pick(BLOWS)) {
+  switch (dice.pick(DISRUPTIONS)) {
     case 'kill':
       return { kind: 'kill', moment, seconds: 0 }
     case 'freeze':
@@ -34,20 +34,20 @@ export function drawBlow(dice: Dice): Deed {
   }
 }
 
-/** What changes in the catalogue while it is read. */
-export function drawChange(dice: Dice): Deed {
+/** A change of the catalogue while it is read. */
+export function drawCatalogueChange(dice: Dice): Action {
   const kind = dice.pick(['edit', 'add', 'gone', 'gone', 'inactive', 'move-stock'] as const)
   return { kind, count: kind === 'gone' && dice.chance(0.3) ? dice.whole(20, 60) : dice.whole(1, 12) }
 }
 
-export function drawWish(dice: Dice): Deed {
+export function drawUserAction(dice: Dice): Action {
   return { kind: dice.pick(['pause', 'pause', 'cancel', 'expire-tokens']) }
 }
 
 const TWO_YEARS_S = 2 * 365 * 24 * 3600
 
-/** A clock that is set while its process runs. */
-export function drawJump(dice: Dice): Deed {
+/** A change of a process's clock while it runs. */
+export function drawClockJump(dice: Dice): Action {
   return {
     kind: 'clock-jump',
     whose: dice.pick(['worker', 'worker', 'api']),
@@ -55,6 +55,6 @@ export function drawJump(dice: Dice): Deed {
   }
 }
 
-export function drawSwitch(dice: Dice): Deed {
+export function drawAccountSwitch(dice: Dice): Action {
   return { kind: 'switch-account', whileRun: dice.pick(['paused', 'running', 'handed-over']) }
 }

@@ -1,7 +1,7 @@
 import type { Fault } from '@espejo/simulator'
 import type { Dice } from '../dice.js'
 
-/** One thing that an ERP does wrong for a while, or now and then. */
+/** One fault of the ERP. */
 export function drawFault(dice: Dice, pages: number): Fault {
   const page = dice.whole(1, pages)
   const times = dice.whole(1, 3)
@@ -47,7 +47,7 @@ export function drawFault(dice: Dice, pages: number): Fault {
   return dice.pick(faults)
 }
 
-/** Kinds whose answers spoil rows, so that no mirror of them can be right. */
+/** Fault kinds that corrupt rows, so that the mirror cannot equal the truth. */
 const SPOILERS: ReadonlySet<Fault['kind']> = new Set(['poison-row', 'invalid-utf8', 'nameless-rows'])
 
 export function spoilsRows({ kind }: Fault): boolean {

@@ -4,7 +4,7 @@ import { drawByIdLie, drawListLie, drawPageLie } from '../lies/draw-lie.js'
 import { drawFault } from './draw-fault.js'
 import type { TenantPlan } from './plan.js'
 
-/** A tenant: what it has, what has happened to it since, and what its ERP does wrong. */
+/** Draws a tenant: its catalogue, the changes since its first sync, and the faults of its ERP. */
 export function drawTenant(dice: Dice, role: TenantPlan['role']): TenantPlan {
   const pageSize = dice.pick([10, 15, 25, 40])
   const pages = dice.whole(12, 40)
@@ -35,11 +35,11 @@ function drawFaults(
   { pages, pageSize, isMirrored }: { pages: number; pageSize: number; isMirrored: boolean },
 ): Fault[] {
   const highestId = pages * pageSize
-  const subject = { pages, pageSize, highestId, isFirstLoad: !isMirrored }
+  const target = { pages, pageSize, highestId, isFirstLoad: !isMirrored }
   const faults = Array.from({ length: dice.whole(0, 2) }, () => drawFault(dice, pages))
-  if (dice.chance(0.3)) faults.push(drawPageLie(dice, subject).fault)
-  if (isMirrored && dice.chance(0.2)) faults.push(drawByIdLie(dice, subject).fault)
-  if (dice.chance(0.1)) faults.push(drawListLie(dice, subject).fault)
+  if (dice.chance(0.3)) faults.push(drawPageLie(dice, target).fault)
+  if (isMirrored && dice.chance(0.2)) faults.push(drawByIdLie(dice, target).fault)
+  if (dice.chance(0.1)) faults.push(drawListLie(dice, target).fault)
   if (dice.chance(0.1)) {
     const id = dice.whole(1, (pages - 1) * pageSize)
     faults.push({ kind: 'poison-row', poison: 'number-too-large', id, route: '/productos' })

@@ -1,26 +1,26 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * The line between workers and PostgreSQL. It can lose the answer to a commit: the one moment at which
- * a worker cannot know whether its page is in the database.
+ * TCP proxy between workers and PostgreSQL. It can drop the response to a COMMIT: then the worker cannot tell
+ * whether its page is in the database.
  */
-export interface Wire {
-  /** The database's address, through the wire. */
+export interface DbProxy {
+  /** `DATABASE_URL` that goes through the proxy. */
   url: string
   /**
-   * Lets PostgreSQL carry out the next page's commit, waits for `meanwhile`, and breaks the connection
-   * in place of the answer.
+   * Lets PostgreSQL execute the next page's COMMIT, waits for `meanwhile`, and then closes the connection
+   * without passing on the response.
    */
-  loseNextAnswer(meanwhile: () => Promise<unknown>): void
-  /** What has not been lost by now arrives. */
-  heal(): void
+  dropNextCommitResponse(meanwhile: () => Promise<unknown>): void
+  /** Cancels a drop that has not happened yet. */
+  reset(): void
   close(): Promise<void>
 }
 
-/** A transaction that has sent more than this writes a page: the rest are small. */
+/** A transaction that sends more bytes than this writes a page; all others are smaller. */
 const PAGE_BYTES = 600
 
-export async function drawWire(databaseUrl: string): Promise<Wire> {
+export async function startDbProxy(databaseUrl: string): Promise<DbProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let meanwhile: (() => Promise<unknown>) | null = null
@@ -28,7 +28,7 @@ export async function drawWire(databaseUrl: string): Promise<Wire> {
   const server = createServer({ noDelay: true }, (worker) => {
     const database = connect({ host: target.hostname, port: Number(target.port), noDelay: true })
     let sent = 0
-    let isLost = false
+    let isDropped = false
     const cut = () => {
       worker.destroy()
       database.destroy()
@@ -44,7 +44,7 @@ export async function drawWire(databaseUrl: string): Promise<Wire> {
     worker.on('data', (chunk) => {
       sent = chunk.includes('BEGIN') ? 0 : sent + chunk.length
       if (chunk.includes('COMMIT\0') && sent > PAGE_BYTES && meanwhile) {
-        isLost = true
+        isDropped = true
         const before = meanwhile
         meanwhile = null
         database.once('data', () => before().then(cut, cut))
@@ -52,7 +52,7 @@ export async function drawWire(databaseUrl: string): Promise<Wire> {
       database.write(chunk)
     })
     database.on('data', (chunk) => {
-      if (!isLost) worker.write(chunk)
+      if (!isDropped) worker.write(chunk)
     })
   })
 
@@ -61,10 +61,10 @@ export async function drawWire(databaseUrl: string): Promise<Wire> {
   url.port = String((server.address() as AddressInfo).port)
   return {
     url: url.href,
-    loseNextAnswer(next) {
+    dropNextCommitResponse(next) {
       meanwhile = next
     },
-    heal() {
+    reset() {
       meanwhile = null
     },
     async close() {

@@ -1,62 +1,62 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request for products, as it passes the gate. */
-interface PassingRequest {
+/** A request for products that passed through the proxy. */
+interface RecordedRequest {
   cuenta: string
-  /** The how-manieth of the account since {@link Gate.forget}, from 1. */
+  /** Position among the account's requests since {@link ErpProxy.forget}, from 1. */
   nth: number
-  /** Null for a question by id. */
+  /** Null for a request by id. */
   order: string | null
   page: number
   limit: number
-  /** When it came, by `performance.now()`. */
+  /** When it arrived, by `performance.now()`. */
   at: number
-  /** Whether its answer went out whole. */
+  /** Whether the response was sent completely. */
   isAnswered: boolean
-  /** The wait that the answer asked for, in seconds, and when it went out; null: it asked for none. */
-  asksToWait: { seconds: number; since: number } | null
+  /** The wait in seconds of the response's `Retry-After`, and when it was sent; null: it had none. */
+  retryAfter: { seconds: number; since: number } | null
 }
 
 /**
- * Stands between workers and simulator and counts what passes. Whatever is bound to "the n-th request"
- * happens there, so that a schedule means the same at every speed of the machine.
+ * HTTP proxy between workers and simulator that counts requests. Actions are triggered by the n-th request of an
+ * account, so that a plan means the same on a fast and on a slow machine.
  */
-export interface Gate {
+export interface ErpProxy {
   /** `CIANBOX_BASE_URL`. */
   url: string
-  /** Every product request of an account since {@link Gate.forget}, in order. */
-  passed(cuenta: string): readonly PassingRequest[]
-  /** Called before a product request goes on; what it returns is waited for. */
-  onRequest(listener: (request: PassingRequest) => void | Promise<void>): void
+  /** Every request for products of an account since {@link ErpProxy.forget}, in order. */
+  requests(cuenta: string): readonly RecordedRequest[]
+  /** Sets the listener. It is called before a request for products is forwarded, and awaited. */
+  onRequest(listener: (request: RecordedRequest) => void | Promise<void>): void
   forget(cuenta: string): void
   close(): Promise<void>
 }
 
-export async function openGate(target: string): Promise<Gate> {
-  const passed = new Map<string, PassingRequest[]>()
-  let listener: (request: PassingRequest) => void | Promise<void> = () => undefined
+export async function startErpProxy(target: string): Promise<ErpProxy> {
+  const recorded = new Map<string, RecordedRequest[]>()
+  let listener: (request: RecordedRequest) => void | Promise<void> = () => undefined
 
   const server = createServer(async (incoming, outgoing) => {
-    const noticed = notice(incoming)
-    if (noticed) {
+    const entry = record(incoming)
+    if (entry) {
       outgoing.on('finish', () => {
-        noticed.isAnswered = true
+        entry.isAnswered = true
       })
-      await listener(noticed)
+      await listener(entry)
     }
     forward(target, incoming, outgoing, ({ statusCode, headers }) => {
       const seconds = statusCode === 429 ? Number(headers['retry-after']) : 0
-      if (noticed && seconds > 0) noticed.asksToWait = { seconds, since: performance.now() }
+      if (entry && seconds > 0) entry.retryAfter = { seconds, since: performance.now() }
     })
   })
 
-  function notice({ url = '', method }: IncomingMessage): PassingRequest | null {
+  function record({ url = '', method }: IncomingMessage): RecordedRequest | null {
     const { pathname, searchParams: query } = new URL(url, target)
     const [, cuenta = '', , , route, rest] = pathname.split('/')
     if (method !== 'GET' || route !== 'productos' || rest !== undefined) return null
-    const before = passed.get(cuenta) ?? []
-    const noticed = {
+    const before = recorded.get(cuenta) ?? []
+    const entry = {
       cuenta,
       nth: before.length + 1,
       order: query.has('id') ? null : query.get('order'),
@@ -64,21 +64,21 @@ export async function openGate(target: string): Promise<Gate> {
       limit: Number(query.get('limit')),
       at: performance.now(),
       isAnswered: false,
-      asksToWait: null,
+      retryAfter: null,
     }
-    before.push(noticed)
-    passed.set(cuenta, before)
-    return noticed
+    before.push(entry)
+    recorded.set(cuenta, before)
+    return entry
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    passed: (cuenta) => passed.get(cuenta) ?? [],
+    requests: (cuenta) => recorded.get(cuenta) ?? [],
     onRequest(next) {
       listener = next
     },
-    forget: (cuenta) => passed.delete(cuenta),
+    forget: (cuenta) => recorded.delete(cuenta),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
@@ -87,22 +87,22 @@ export async function openGate(target: string): Promise<Gate> {
   }
 }
 
-/** As it came, broken connections included. */
+/** Forwards a request and its response unchanged; a broken connection is broken on the other side too. */
 function forward(
   target: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  onAnswer: (answer: IncomingMessage) => void,
+  onResponse: (response: IncomingMessage) => void,
 ): void {
   const onward = request(
     new URL(incoming.url ?? '/', target),
     { method: incoming.method, headers: incoming.headers },
-    (answer) => {
-      onAnswer(answer)
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.on('data', (chunk) => outgoing.write(chunk))
-      answer.on('end', () => outgoing.end())
-      answer.on('error', () => outgoing.destroy())
+    (response) => {
+      onResponse(response)
+      outgoing.writeHead(response.statusCode ?? 502, response.headers)
+      response.on('data', (chunk) => outgoing.write(chunk))
+      response.on('end', () => outgoing.end())
+      response.on('error', () => outgoing.destroy())
     },
   )
   onward.on('error', () => outgoing.destroy())

@@ -4,7 +4,7 @@ import type { Rig } from './rig.js'
 import { runsOf } from './runs.js'
 import { until } from './until.js'
 
-/** Lets the ERP notify products, and gives the run that comes of it. */
+/** Delivers a webhook notification of these products, and returns the id of the run that it starts. */
 export async function notifyProducts(rig: Rig, tenantId: string, ids: string[]): Promise<string> {
   const { admin, pool } = rig.postgres
   const before = new Set((await runsOf(admin, tenantId)).map(({ id }) => id))

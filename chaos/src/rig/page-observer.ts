@@ -1,27 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PageSighting } from '../invariants.js'
+import type { ObservedPage } from '../invariants.js'
 import type { Rig } from './rig.js'
 
-/** Looks at the pages that runs have committed while they go on: a run that completes forgets them. */
+/** Polls `app.run_pages` while runs go on, because a run deletes its pages when it completes. */
 export interface Observer {
-  stop(): Promise<PageSighting[]>
+  stop(): Promise<ObservedPage[]>
 }
 
 export function observePages(admin: Rig['postgres']['admin'], tenantIds: readonly string[]): Observer {
-  const sightings = new Map<string, PageSighting>()
+  const observedPages = new Map<string, ObservedPage>()
   let isStopping = false
 
   async function look() {
-    const { rows } = await admin.query<PageSighting>(
+    const { rows } = await admin.query<ObservedPage>(
       `SELECT run_id AS "runId", phase, page, epoch, xmin::text FROM app.run_pages WHERE tenant_id = ANY ($1)`,
       [tenantIds],
     )
-    for (const seen of rows) sightings.set(Object.values(seen).join(' '), seen)
+    for (const seen of rows) observedPages.set(Object.values(seen).join(' '), seen)
   }
 
   async function watch() {
     while (!isStopping) {
-      // The database may be down just now, on purpose.
+      // An action may have stopped the database.
       await look().catch(() => undefined)
       await delay(100)
     }
@@ -32,7 +32,7 @@ export function observePages(admin: Rig['postgres']['admin'], tenantIds: readonl
     async stop() {
       isStopping = true
       await watching
-      return [...sightings.values()]
+      return [...observedPages.values()]
     },
   }
 }

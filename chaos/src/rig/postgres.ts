@@ -10,19 +10,19 @@ import { prepareDatabase } from '@espejo/server/db/prepare'
 import pg from 'pg'
 import { until } from './until.js'
 
-/** A migrated PostgreSQL of our own that can be killed and started again at the same address. */
+/** A migrated embedded PostgreSQL that can be killed and restarted at the same address. */
 export interface ChaosPostgres {
   /** Of the database's owner, as `DATABASE_URL` would be. */
   url: string
   /** The app's role, bound by row-level security. */
   pool: Pool
-  /** The superuser: sees every tenant, locks what it likes. */
+  /** The superuser: sees every tenant's rows and may lock any of them. */
   admin: pg.Pool
   /** SIGKILL to the postmaster. */
   kill(): Promise<void>
-  /** Starts it again on its old port, with what a killed one leaves behind. */
-  revive(): Promise<void>
-  /** What PostgreSQL itself has logged. */
+  /** Restarts it on the same port and data directory; it recovers from its WAL. */
+  restart(): Promise<void>
+  /** PostgreSQL's own log. */
   log(): string
   stop(): Promise<void>
 }
@@ -50,13 +50,13 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     query_timeout: 30_000,
   })
   admin.on('error', ignore)
-  // Also of a connection that holds a lock while its server is killed.
+  // A checked-out client that loses its server emits an error too.
   admin.on('connect', (client) => client.on('error', ignore))
   const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory')
   const cluster = rows[0]?.data_directory ?? ''
   const logFile = join(cluster, 'server.log')
 
-  async function revive() {
+  async function restart() {
     await until('PostgreSQL starts again', 60, () => pgCtl(cluster, ['start', '-w', '-l', logFile]))
   }
 
@@ -69,7 +69,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
       process.kill(pid, 'SIGKILL')
       await until('the killed postmaster is gone', 10, () => !isAlive(pid))
     },
-    revive,
+    restart,
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     async stop() {
       await Promise.all([pool.end(), admin.end()])
@@ -79,7 +79,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   }
 }
 
-/** Runs as whoever owns the cluster. Its own command line says where its programs are. */
+/** Runs `pg_ctl` as the owner of the cluster. The path comes from `postmaster.opts`. */
 async function pgCtl(cluster: string, args: string[]): Promise<true> {
   const [, postgres = ''] = /^(\S+)/.exec(readFileSync(join(cluster, 'postmaster.opts'), 'utf8')) ?? []
   const { uid, gid } = statSync(cluster)
@@ -88,7 +88,7 @@ async function pgCtl(cluster: string, args: string[]): Promise<true> {
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
     ...(process.getuid?.() === 0 && { uid, gid }),
   })
-  // The server inherits these; left open, they would keep the promise from ever settling.
+  // The server inherits these pipes: while they are open, the promise of `execFile` does not settle.
   child.child.on('exit', () => {
     child.child.stdout?.destroy()
     child.child.stderr?.destroy()

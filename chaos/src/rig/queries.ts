@@ -3,7 +3,7 @@ import type { Rig } from './rig.js'
 
 type Admin = Rig['postgres']['admin']
 
-/** The upstream rows that a tenant's mirror lists. */
+/** The raw ERP rows of the products that a tenant's mirror lists, by id. */
 export async function mirrorOf(admin: Admin, tenantId: string): Promise<Rows> {
   const { rows } = await admin.query<{ id: number; raw: unknown }>(
     'SELECT cianbox_id::int AS id, raw FROM catalog.products WHERE tenant_id = $1 AND retired_at IS NULL',
@@ -30,7 +30,7 @@ export async function retiredByRun(admin: Admin, tenantId: string): Promise<Map<
   return new Map(rows.map(({ runId, n }) => [runId, n]))
 }
 
-/** One value for everything that a tenant has. */
+/** A hash over all rows of a tenant. */
 export async function fingerprint(admin: Admin, tenantId: string): Promise<string> {
   const { rows } = await admin.query<{ print: string }>(
     `SELECT concat(
@@ -43,8 +43,8 @@ export async function fingerprint(admin: Admin, tenantId: string): Promise<strin
   return rows[0]?.print ?? ''
 }
 
-/** What is left of runs and their jobs when a round does not end. */
-export async function dump({ postgres, workers }: Rig, tenantIds: readonly string[]): Promise<string> {
+/** Active runs, jobs, sessions and the last log lines, for a round that timed out. */
+export async function dumpState({ postgres, workers }: Rig, tenantIds: readonly string[]): Promise<string> {
   const { rows } = await postgres.admin.query<{ row: string }>(
     `SELECT 'run ' || row_to_json(r)::text AS row FROM app.runs r
       WHERE tenant_id = ANY ($1) AND status IN ('queued', 'running', 'paused')
@@ -59,8 +59,8 @@ export async function dump({ postgres, workers }: Rig, tenantIds: readonly strin
   return [
     new Date().toISOString(),
     ...rows.map(({ row }) => row),
-    ...workers.up().map((worker) => `${worker.name} is up and has last said: ${tail(worker.printed(), 3)}`),
-    `PostgreSQL has last said: ${tail(postgres.log(), 10)}`,
+    ...workers.up().map((worker) => `${worker.name} is up; its last log lines: ${tail(worker.printed(), 3)}`),
+    `The last log lines of PostgreSQL: ${tail(postgres.log(), 10)}`,
   ].join('\n')
 }
 

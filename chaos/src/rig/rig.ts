@@ -3,30 +3,30 @@ import { startWithCleanup } from '@espejo/server/lifecycle'
 import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
 import { openRunQueue } from '@espejo/server/runs/run-queue'
 import { createSimulator } from '@espejo/simulator'
-import { type Gate, openGate } from './erp-proxy.js'
+import { type DbProxy, startDbProxy } from './db-proxy.js'
+import { type ErpProxy, startErpProxy } from './erp-proxy.js'
 import { type ChaosPostgres, startPostgres } from './postgres.js'
 import { createTenants, type Tenants } from './tenants.js'
-import { drawWire, type Wire } from './db-proxy.js'
 import { createWorkers, type Workers } from './workers.js'
 
-/** Everything that a round takes place in: real database, real workers, an ERP that we know the truth of. */
+/** The environment of a round: real database, real worker processes, and the simulator as ERP. */
 export interface Rig {
   postgres: ChaosPostgres
   /** Between workers and ERP. */
-  gate: Gate
+  erpProxy: ErpProxy
   /** Between workers and database. */
-  wire: Wire
+  dbProxy: DbProxy
   workers: Workers
   control: RunControl
-  /** The clock of who asks for runs, in seconds off. */
+  /** Error, in seconds, of the clock of the process that starts runs. */
   apiClock: { seconds: number }
   tenants: Tenants
-  /** Must show up nowhere. */
+  /** Texts that may appear in no log and no event. */
   secrets: readonly string[]
   stop(): Promise<void>
 }
 
-/** @param settings of the workers, beside what they need */
+/** @param settings further environment variables of the workers */
 export async function buildRig(workerCount = 2, settings: Record<string, string> = {}): Promise<Rig> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
     const postgres = await startPostgres()
@@ -34,11 +34,11 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     const simulator = createSimulator({ accounts: [] })
     const { url } = await simulator.listen()
     onStop(() => simulator.close())
-    const gate = await openGate(url)
-    onStop(() => gate.close())
-    const wire = await drawWire(postgres.url)
-    onStop(() => wire.close())
-    // Asks only: what becomes of jobs is the workers' business.
+    const erpProxy = await startErpProxy(url)
+    onStop(() => erpProxy.close())
+    const dbProxy = await startDbProxy(postgres.url)
+    onStop(() => dbProxy.close())
+    // This process only enqueues: workers supervise the jobs.
     const queue = await openRunQueue(postgres.pool, { supervise: false, onError: () => undefined })
     onStop(() => queue.stop(1000))
     const apiClock = { seconds: 0 }
@@ -51,9 +51,9 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     const secretKey = randomBytes(32)
     const password = `clave-${randomBytes(9).toString('hex')}`
     const workers = createWorkers(workerCount, {
-      DATABASE_URL: wire.url,
+      DATABASE_URL: dbProxy.url,
       ESPEJO_SECRET_KEY: secretKey.toString('base64'),
-      CIANBOX_BASE_URL: gate.url,
+      CIANBOX_BASE_URL: erpProxy.url,
       LOG_LEVEL: 'debug',
       ...settings,
     })
@@ -61,7 +61,7 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     await workers.refill()
     const tenants = createTenants({ postgres, simulator, secretKey, password })
     const secrets = [password, secretKey.toString('base64'), 'CBX_AT', 'CBX_RT', 'access_token=']
-    return { postgres, gate, wire, workers, control, apiClock, tenants, secrets }
+    return { postgres, erpProxy, dbProxy, workers, control, apiClock, tenants, secrets }
   })
   return { ...started, stop }
 }

@@ -3,7 +3,7 @@ import { asksAPerson, type LoggedEvent, type Run } from '@espejo/contract'
 import type { Rig } from './rig.js'
 import { until } from './until.js'
 
-/** A run's row, as far as the invariants look at it. */
+/** The columns of a run's row that the invariants use. */
 export interface RunRecord {
   id: string
   tenantId: string
@@ -68,7 +68,7 @@ export async function findRun(admin: Admin, tenantId: string, runId: string): Pr
   return run
 }
 
-/** Starts a run, also while the database is just coming back. */
+/** Starts a run; retries while the database restarts. */
 export async function startRun(
   rig: Rig,
   tenantId: string,
@@ -81,25 +81,25 @@ export async function startRun(
 }
 
 /**
- * Waits for a run's ending. A run that pauses goes on: what a person paused is resumed, and a sweep
- * that asks is answered.
+ * Waits until a run has ended. Resumes a run that a person paused, and answers a sweep that waits for a
+ * confirmation.
  */
-export async function endOf(
+export async function waitForEnd(
   rig: Rig,
   tenantId: string,
   runId: string,
   options: {
     seconds: number
     confirmsSweeps: boolean
-    /** Whether much of a small list may go. @defaultValue as of sweeps */
+    /** Whether a large loss in a reference list is confirmed. @defaultValue `confirmsSweeps` */
     confirmsLists?: boolean
     pauseMs: number
-    isHeld?: () => boolean
+    isResumeSuspended?: () => boolean
   },
 ): Promise<RunRecord> {
   return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
     const run = await findRun(rig.postgres.admin, tenantId, runId)
-    if (run.status === 'paused' && !options.isHeld?.()) {
+    if (run.status === 'paused' && !options.isResumeSuspended?.()) {
       await delay(options.pauseMs)
       const { confirmsSweeps, confirmsLists = confirmsSweeps } = options
       await answer(rig, run, run.waiting?.reason === 'guard' ? confirmsLists : confirmsSweeps)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
-// Loaded into a worker before anything else (`node --import`): on SIGWINCH its clock jumps by as many
-// milliseconds as the file says that this module's address names.
+// Preloaded into a worker (`node --import`). On SIGWINCH the offset of `Date`, in milliseconds, is read from the
+// file that the module URL's `file` parameter names.
 const RealDate = Date
 const file = new URL(import.meta.url).searchParams.get('file') ?? ''
 let offsetMs = 0

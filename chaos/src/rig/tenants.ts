@@ -7,9 +7,9 @@ import type { ChaosPostgres } from './postgres.js'
 /** A tenant whose ERP is an account of the simulator, both under the same name. */
 export interface Tenant {
   id: string
-  /** The account that its connection names. */
+  /** The account in its connection. */
   erp: AccountControl
-  /** The account that it named before {@link Tenants.switchAccount}. */
+  /** The account in its connection before {@link Tenants.switchAccount}. */
   formerErp?: AccountControl
 }
 
@@ -19,11 +19,11 @@ export interface Tenants {
     account: Pick<AccountOptions, 'products' | 'seed' | 'latencyMs' | 'dialect' | 'switches'>,
     pageSize: number,
   ): Promise<Tenant>
-  /** Gives its connection another account, with another catalogue. */
+  /** Puts another account, with another catalogue, in its connection. */
   switchAccount(tenant: Tenant): Promise<void>
 }
 
-/** Faster than any page, so that a round is not spent on politeness. */
+/** So high that the rate limit never delays a page. */
 const REQUESTS_PER_SECOND = 500
 
 export function createTenants(deps: {

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Something did not happen in its time. The message says what was waited for. */
+/** A condition was not met in time. The message names it. */
 export class TooLateError extends Error {
   override name = 'TooLateError'
 }
 
 /**
- * Asks until the answer is truthy, and gives it. An asking that throws counts as "not yet": the
- * database may be down just now, on purpose. One that hangs is not waited for past the time.
- * @throws {@link TooLateError} after `seconds`, with what the last asking threw as its cause.
+ * Polls a condition until it is truthy, and returns its value. A condition that throws counts as not met yet: an
+ * action may have stopped the database. One that does not settle is abandoned at the deadline.
+ * @throws {@link TooLateError} after `seconds`; its cause is the last error of the condition.
  */
 export async function until<T>(
   what: string,

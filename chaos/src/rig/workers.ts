@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from './until.js'
 
-/** One of the processes that do the work in production. */
+/** A worker process, started as in production. */
 export interface Worker {
   readonly name: string
   readonly child: ChildProcess
@@ -14,32 +14,32 @@ export interface Worker {
   /** All that it has printed. */
   printed(): string
   signal(signal: NodeJS.Signals): void
-  /** Sets its clock off while it runs. */
-  jump(seconds: number): void
+  /** Sets the error of its clock while it runs. */
+  setClockOffset(seconds: number): void
 }
 
-/** Worker processes on one database, as a service manager keeps them: one that ends is replaced. */
+/** Worker processes on one database. Like a service manager, it replaces one that ends by itself. */
 export interface Workers {
-  /** Those that are up and not frozen. */
+  /** Those that run and were not told to stop. */
   up(): Worker[]
-  /** Who claimed the run last, as far as the logs say; undefined when that one has ended. */
+  /** The worker that claimed the run last, according to the logs; undefined when it has ended. */
   holderOf(runId: string): Worker | undefined
   /** Starts as many as are missing. */
   refill(): Promise<void>
   /** All that all of them have ever printed. */
   log(): string
-  /** What workers that ended although nobody told them to have last said. */
-  casualties(): readonly string[]
+  /** Workers that ended without a signal of ours, each with the last error in its log. */
+  unexpectedExits(): readonly string[]
   stop(): Promise<void>
 }
 
 export function createWorkers(count: number, settings: Readonly<Record<string, string>>): Workers {
-  const all: (Worker & { endedAt(): Date | undefined; isDoomed: boolean })[] = []
+  const all: (Worker & { endedAt(): Date | undefined; isStopExpected: boolean })[] = []
   const claims = new Map<string, Worker>()
   const clocks = mkdtempSync(join(tmpdir(), 'espejo-clocks-'))
   let isStopping = false
 
-  function hire(): Worker {
+  function spawnWorker(): Worker {
     const name = `worker ${all.length + 1}`
     const clock = join(clocks, String(all.length + 1))
     const child = spawn(process.execPath, ['--import', `${SKEWED_CLOCK}?file=${clock}`, MAIN], {
@@ -55,14 +55,14 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       child,
       printed: () => printed,
       endedAt: () => endedAt,
-      isDoomed: false,
+      isStopExpected: false,
       isUp: () => child.exitCode === null && child.signalCode === null,
       signal(signal: NodeJS.Signals) {
-        if (signal === 'SIGKILL' || signal === 'SIGTERM') worker.isDoomed = true
+        if (signal === 'SIGKILL' || signal === 'SIGTERM') worker.isStopExpected = true
         child.kill(signal)
       },
-      jump(seconds: number) {
-        // It starts with a clock that is right.
+      setClockOffset(seconds: number) {
+        // A worker whose clock is wrong refuses to start.
         if (!worker.isUp() || !READY.test(printed)) return
         writeFileSync(clock, String(seconds * 1000))
         child.kill('SIGWINCH')
@@ -73,7 +73,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       const lines = (rest + chunk).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) {
-        const runId = claimIn(line)
+        const runId = claimedRunId(line)
         if (runId !== null) claims.set(runId, worker)
       }
     })
@@ -82,14 +82,13 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
     })
     child.once('exit', () => {
       endedAt = new Date()
-      // As a service manager would.
-      if (!worker.isDoomed && !isStopping) hire()
+      if (!worker.isStopExpected && !isStopping) spawnWorker()
     })
     all.push(worker)
     return worker
   }
 
-  const alive = () => all.filter((worker) => worker.isUp() && !worker.isDoomed)
+  const alive = () => all.filter((worker) => worker.isUp() && !worker.isStopExpected)
   return {
     up: alive,
     holderOf(runId) {
@@ -97,22 +96,22 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
       return holder?.isUp() ? holder : undefined
     },
     async refill() {
-      while (!isStopping && alive().length < count) hire()
+      while (!isStopping && alive().length < count) spawnWorker()
       await until('workers are up', 60, () => alive().every((worker) => READY.test(worker.printed())))
     },
     log: () => all.map((worker) => worker.printed()).join('\n'),
-    casualties: () =>
+    unexpectedExits: () =>
       all
-        .filter((worker) => !worker.isUp() && !worker.isDoomed)
+        .filter((worker) => !worker.isUp() && !worker.isStopExpected)
         .map(
           ({ name, child, printed, endedAt }) =>
-            `${name} ended by itself at ${endedAt()?.toISOString()} (${child.exitCode ?? child.signalCode}): ${lastWords(printed())}`,
+            `${name} ended by itself at ${endedAt()?.toISOString()} (${child.exitCode ?? child.signalCode}): ${lastErrorLine(printed())}`,
         ),
     async stop() {
       isStopping = true
       const open = all.filter((worker) => worker.isUp())
       for (const worker of open) {
-        worker.isDoomed = true
+        worker.isStopExpected = true
         worker.child.kill('SIGCONT')
         worker.child.kill('SIGTERM')
       }
@@ -126,13 +125,13 @@ const READY = /working on runs/
 const SKEWED_CLOCK = new URL('./skewed-clock.js', import.meta.url).href
 const MAIN = fileURLToPath(new URL('../../../apps/server/dist/app/main.js', import.meta.url))
 
-/** The run that this line of a worker's log says it has claimed. */
-function claimIn(line: string): string | null {
+/** The id in a log line about a claimed run; null for any other line. */
+function claimedRunId(line: string): string | null {
   if (!line.includes('"run claimed"')) return null
   return (JSON.parse(line) as { runId: string }).runId
 }
 
-function lastWords(text: string): string {
+function lastErrorLine(text: string): string {
   const lines = text.trim().split('\n')
   return lines.findLast((line) => line.includes('"level":60') || line.includes('Error')) ?? lines.at(-1) ?? ''
 }
