@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { readLog } from '../src/runs/event-log.js'
-import { advance, claimRun, SupersededError } from '../src/runs/held-run.js'
+import { claimRun, commitProgress, SupersededError } from '../src/runs/held-run.js'
 import { createJobSlots } from '../src/runs/job-slots.js'
 import { recordPage } from '../src/runs/page-store.js'
 import { progressData } from '../src/runs/run-state.js'
 import { RunFailure } from '../src/sync/failure.js'
-import { conclude } from '../src/sync/finish-run.js'
+import { finishRun } from '../src/sync/finish-run.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
 import { createRunWriter } from '../src/sync/run-writer.js'
@@ -60,7 +60,7 @@ describe.concurrent('a run whose worker', () => {
     await site.reached('handover', runId, ({ epoch }) => epoch === 1)
     await holder.stop()
     const next = await site.reached('handover', runId, ({ epoch }) => epoch === 2)
-    expect(next).toMatchObject({ status: 'running', phase: null, fruitless: 1 })
+    expect(next).toMatchObject({ status: 'running', phase: null, claimsWithoutProgress: 1 })
 
     const run = await site.reached('handover', runId, ({ endedAt }) => endedAt !== null)
     expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * PAGE_SIZE })
@@ -84,14 +84,14 @@ describe('a worker that was frozen while another took its run over', () => {
          VALUES ('frozen', $1, 'products', 1, $2, '{1,2,3}')`,
         [runId, frozen.epoch],
       )
-      await advance(tx, frozen, state, event, true)
+      await commitProgress(tx, frozen, state, event, true)
     })
     await expect(late).rejects.toThrow(SupersededError)
 
     const pages = await withTenant(database.pool, 'frozen', (tx) => tx.query('SELECT FROM app.run_pages'))
     expect(pages.rowCount).toBe(0)
     expect(await site.run('frozen', runId)).toMatchObject({ page: 0, seq: 1, epoch: other.epoch })
-    await withTenant(database.pool, 'frozen', (tx) => advance(tx, other, state, event, true))
+    await withTenant(database.pool, 'frozen', (tx) => commitProgress(tx, other, state, event, true))
     expect(await site.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
   })
 
@@ -101,7 +101,7 @@ describe('a worker that was frozen while another took its run over', () => {
     const frozen = await claim('forgetful', runId)
     const other = await claim('forgetful', runId)
     await withTenant(database.pool, 'forgetful', (tx) =>
-      recordPage(tx, other, { phase: 'products', page: 1, ids: ['1', '2'], unnamed: 0, leftOut: 0 }),
+      recordPage(tx, other, { phase: 'products', page: 1, ids: ['1', '2'], withoutId: 0, leftOut: 0 }),
     )
 
     const deps = { pool: database.pool, now: () => new Date(), log: SILENT }
@@ -114,7 +114,7 @@ describe('a worker that was frozen while another took its run over', () => {
     })
     const failure = new RunFailure('upstream_paging', 'Cianbox no termina nunca.')
     for (const stopped of ['cancel', null] as const) {
-      await conclude(deps, writer, stopped, failure).catch(() => undefined)
+      await finishRun(deps, writer, stopped, failure).catch(() => undefined)
     }
 
     expect(await site.run('forgetful', runId)).toMatchObject({ status: 'running', epoch: other.epoch })

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { readLog } from '../src/runs/event-log.js'
 import { isConfirmed, openGuard } from '../src/runs/guard-store.js'
-import { claimRun, settle } from '../src/runs/held-run.js'
+import { claimRun, endRun } from '../src/runs/held-run.js'
 import { pauseRun } from '../src/runs/pause-run.js'
 import { findRun } from '../src/runs/run-store.js'
 import { completeData, stateOf } from '../src/sync/ledger.js'
@@ -59,7 +59,7 @@ async function work(runId: string): Promise<boolean> {
   const state = { ...stateOf(held), phase: 'sweep' as const }
   if (await inTenant((tx) => isConfirmed(tx, held, SHOWN))) {
     const data = completeData(state, new Date(), new Date())
-    await settle(pool, held, { trigger: 'complete', state, event: { event: 'complete', data } })
+    await endRun(pool, held, { trigger: 'complete', state, event: { event: 'complete', data } })
     return true
   }
   await inTenant((tx) => openGuard(tx, held, { ...SHOWN, of: 10, limit: 0.15 }))

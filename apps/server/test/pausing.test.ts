@@ -4,7 +4,7 @@ import { withTenant } from '../src/db/pool.js'
 import { claimRun } from '../src/runs/held-run.js'
 import { createJobSlots } from '../src/runs/job-slots.js'
 import { findRun } from '../src/runs/run-store.js'
-import { conclude } from '../src/sync/finish-run.js'
+import { finishRun } from '../src/sync/finish-run.js'
 import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
 import { createRunWriter } from '../src/sync/run-writer.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
@@ -26,8 +26,8 @@ async function held(tenant: LiveTenant) {
   const log = { info: () => undefined, error: () => undefined }
   return {
     id,
-    spend: () => conclude({ ...deps, log }, writer, null, new BudgetSpentError(new Date())),
-    stop: () => conclude({ ...deps, log }, writer, 'pause', new Error('aborted')),
+    spend: () => finishRun({ ...deps, log }, writer, null, new BudgetSpentError(new Date())),
+    stop: () => finishRun({ ...deps, log }, writer, 'pause', new Error('aborted')),
   }
 }
 
@@ -73,5 +73,5 @@ it('a pause that was taken back before the worker could pause leaves the run to 
   await withTenant(live.app.database.pool, tenant.id, (tx) => tx.query('UPDATE app.runs SET intent = NULL'))
   await expect(stop()).rejects.toThrow('another one goes on')
   const run = await withTenant(live.app.database.pool, tenant.id, (tx) => findRun(tx, tenant.id, id))
-  expect(run).toMatchObject({ status: 'running', fruitless: 0, waiting: null })
+  expect(run).toMatchObject({ status: 'running', claimsWithoutProgress: 0, waiting: null })
 })

@@ -5,7 +5,7 @@ import { withMaintenance, withTenant } from '../src/db/pool.js'
 import { oncePerCluster } from '../src/maintenance/periodic-task.js'
 import { applyRetention } from '../src/maintenance/retention.js'
 import { reportPresence } from '../src/maintenance/worker-presence.js'
-import { claimRun, SupersededError, settle, showLife } from '../src/runs/held-run.js'
+import { claimRun, endRun, SupersededError, writeHeartbeat } from '../src/runs/held-run.js'
 import { cancelledEvent } from '../src/runs/messages.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
@@ -72,7 +72,7 @@ describe('a run that nobody tends although a worker is there', () => {
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     const log = await tenant.call('GET', `/api/cianbox/sync/runs/${id}`)
     expect(log.json.error.message).toContain('queda guardado')
-    const late = settle(app.database.pool, held, {
+    const late = endRun(app.database.pool, held, {
       trigger: 'cancel',
       state: stateOf(held),
       event: cancelledEvent(live.now()),
@@ -117,7 +117,7 @@ describe('a run that nobody tends although a worker is there', () => {
     if (!held) throw new Error('not claimed')
     await loseJob('alive')
     await age('alive', HOUR)
-    await showLife(app.database.pool, held)
+    await writeHeartbeat(app.database.pool, held)
     await live.recover()
     expect((await tenant.runs())[0]?.status).toBe('running')
     expect(await openJobs('alive')).toEqual([])

@@ -68,7 +68,7 @@ const SEED = `
                            'runId', 'run' || n, 'mode', 'full')
     FROM numbers`
 
-/** What `advance` and `settle` of the server's `runs/held-run.ts` do, for runs of many tenants at once. */
+/** What `commitProgress` and `endRun` of the server's `runs/held-run.ts` do, for runs of many tenants at once. */
 const APPEND = `
   CREATE SCHEMA bench;
   GRANT USAGE ON SCHEMA bench TO PUBLIC;

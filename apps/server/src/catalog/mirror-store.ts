@@ -19,7 +19,7 @@ export async function findMirror(tx: Tx, tenantId: string): Promise<Mirror | nul
  * the new watermark, also where that is an earlier one: a time that was ahead and has been corrected
  * must not hide what is modified until then. Only a full run makes a mirror.
  */
-export async function advanceMirror(
+export async function updateMirror(
   tx: Tx,
   tenantId: string,
   run: { cuenta: string; newestSeen: string | null; isFull: boolean },

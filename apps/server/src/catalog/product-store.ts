@@ -25,7 +25,7 @@ export interface ProductToWrite {
  * written. LATERAL with LIMIT, because a table that was never analysed, as in a first load, makes the
  * planner read a tenant's whole index for `= ANY`: every page would cost as much as all before it.
  */
-export async function probeProducts(
+export async function findStoredProducts(
   tx: Tx,
   tenantId: string,
   runId: string,
@@ -43,7 +43,7 @@ export async function probeProducts(
 }
 
 /** The upstream rows that the mirror holds of these products, as they were when last written. */
-export async function storedRows(
+export async function readStoredRows(
   tx: Tx,
   tenantId: string,
   ids: readonly string[],
@@ -70,7 +70,7 @@ export async function upsertProducts(
 }
 
 /** Remembers the new fingerprint of rows whose content is the same: nothing else of them is written. */
-export async function rehashProducts(
+export async function updateContentHashes(
   tx: Tx,
   tenantId: string,
   rows: readonly ProductToWrite[],
@@ -101,7 +101,7 @@ export async function retireProducts(
 }
 
 /** Which of these the mirror holds and has not marked as gone. */
-export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string[]): Promise<string[]> {
+export async function filterListed(tx: Tx, tenantId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `SELECT cianbox_id::text AS id FROM catalog.products
       WHERE tenant_id = $1 AND cianbox_id = ANY ($2::bigint[]) AND retired_at IS NULL`,
@@ -114,7 +114,7 @@ export async function listedAmong(tx: Tx, tenantId: string, ids: readonly string
  * Some products that the mirror lists between two ids, other than `except` and what this run has rejected:
  * from places all over that range, as those beside each other may have been deleted together.
  */
-export async function listedSample(
+export async function sampleListed(
   tx: Tx,
   run: { tenantId: string; id: string },
   range: { above: string; below: string },
@@ -141,7 +141,7 @@ export async function listedSample(
 }
 
 /** How many products other runs have retired within the last day without asking a person. */
-export async function recentlyRetired(tx: Tx, run: { tenantId: string; id: string }): Promise<number> {
+export async function countRecentlyRetired(tx: Tx, run: { tenantId: string; id: string }): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM catalog.products p
       WHERE p.tenant_id = $1 AND p.retired_at > now() - interval '1 day' AND p.changed_by_run <> $2

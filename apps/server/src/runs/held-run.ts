@@ -53,7 +53,7 @@ export interface Fence {
  * @throws {@link SupersededError} when the epoch is no longer the caller's; the caller rolls back.
  * @throws {@link StaleLedgerError} when the row has moved on without the caller's knowledge.
  */
-export async function advance(
+export async function commitProgress(
   tx: Tx,
   run: HeldRun,
   state: RunState,
@@ -61,7 +61,7 @@ export async function advance(
   progressed: boolean,
 ): Promise<Fence> {
   const { rows } = await tx.query<Fence>({
-    name: 'advance-run',
+    name: 'commit-progress',
     text: `WITH held AS (
        UPDATE app.runs SET
          seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
@@ -133,14 +133,14 @@ export interface Ending {
 
 /**
  * Ends the run. A run that has ended waits for nothing.
- * @throws what {@link advance} does
+ * @throws what {@link commitProgress} does
  */
-export async function settle(pool: Pool, run: HeldRun, ending: Ending): Promise<void> {
+export async function endRun(pool: Pool, run: HeldRun, ending: Ending): Promise<void> {
   const status = transition('running', ending.trigger)
   if (status === null) throw new Error(`A running run cannot ${ending.trigger}.`)
   const error = ending.event.event === 'error' ? ending.event.data : null
   await withTenant(pool, run.tenantId, async (tx) => {
-    await advance(tx, run, { ...ending.state, waiting: null, etaSeconds: null }, ending.event, false)
+    await commitProgress(tx, run, { ...ending.state, waiting: null, etaSeconds: null }, ending.event, false)
     await tx.query(
       `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5, ended_at = now()
         WHERE tenant_id = $1 AND run_id = $2`,
@@ -151,7 +151,10 @@ export async function settle(pool: Pool, run: HeldRun, ending: Ending): Promise<
 }
 
 /** Says that the run's worker lives, for those who end runs that nobody tends. */
-export async function showLife(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>): Promise<void> {
+export async function writeHeartbeat(
+  pool: Pool,
+  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
+): Promise<void> {
   await withTenant(pool, run.tenantId, (tx) =>
     tx.query(
       `UPDATE app.runs SET alive_at = now()

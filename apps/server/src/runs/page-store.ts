@@ -6,18 +6,18 @@ import type { RunRow } from './run-row.js'
 type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
 
 /** What a committed page showed. */
-export interface ShownPage {
+export interface PageRecord {
   phase: RunPhase
   page: number
   ids: readonly string[]
   /** Rows without a readable id. */
-  unnamed: number
+  withoutId: number
   /** Places that the source leaves empty by a rule of its own; negative: rows beyond the page's size. */
   leftOut: number
 }
 
 /** Remembers what a committed page showed: the sweep does not touch it, and it proves that the pass was whole. */
-export async function recordPage(tx: Tx, run: Held, shown: ShownPage): Promise<void> {
+export async function recordPage(tx: Tx, run: Held, shown: PageRecord): Promise<void> {
   await tx.query({
     name: 'record-page',
     text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out)
@@ -29,7 +29,7 @@ export async function recordPage(tx: Tx, run: Held, shown: ShownPage): Promise<v
       shown.page,
       run.epoch,
       shown.ids,
-      shown.unnamed,
+      shown.withoutId,
       shown.leftOut,
     ],
   })
@@ -62,7 +62,7 @@ export async function recordRejects(
 }
 
 /** Which of these ids an earlier page of this run has shown. */
-export async function seenAmong(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
+export async function findOnEarlierPages(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const { rows } = await tx.query<{ id: string }>(
     `SELECT DISTINCT seen.id::text AS id FROM app.run_pages, unnest(ids) AS seen(id)
@@ -76,7 +76,7 @@ export async function seenAmong(tx: Tx, run: Held, ids: readonly string[]): Prom
  * Takes back the rejects of products that a later page of the run could read after all.
  * @returns the ids of those that had been rejected
  */
-export async function takeBackRejects(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
+export async function deleteRejects(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const { rows } = await tx.query<{ id: string }>(
     `DELETE FROM app.run_rejects
@@ -88,7 +88,7 @@ export async function takeBackRejects(tx: Tx, run: Held, ids: readonly string[])
 }
 
 /** Products that a run has not seen at the source. */
-export interface Unseen {
+export interface UnseenProducts {
   /** Those that the mirror lists, and that would be retired. */
   ids: string[]
   /** Those that the run was asked for and the mirror does not list: they may be new. */
@@ -98,8 +98,8 @@ export interface Unseen {
 }
 
 /** Of the ids that the run was asked for, those that the source has not shown. */
-export async function unseenRequested(tx: Tx, run: Held): Promise<Unseen> {
-  const { rows } = await tx.query<Unseen>(
+export async function findUnseenRequested(tx: Tx, run: Held): Promise<UnseenProducts> {
+  const { rows } = await tx.query<UnseenProducts>(
     `WITH unseen AS (
        SELECT asked.id, p.cianbox_id IS NOT NULL AS is_listed
          FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) asked
@@ -117,7 +117,7 @@ export async function unseenRequested(tx: Tx, run: Held): Promise<Unseen> {
 }
 
 /** The number for the next page of a phase that is not numbered by the source. */
-export async function nextPage(tx: Tx, run: Held, phase: RunPhase): Promise<number> {
+export async function nextPageNumber(tx: Tx, run: Held, phase: RunPhase): Promise<number> {
   const { rows } = await tx.query<{ page: number }>(
     `SELECT coalesce(max(page), 0) + 1 AS page FROM app.run_pages
       WHERE tenant_id = $1 AND run_id = $2 AND phase = $3`,
@@ -127,11 +127,11 @@ export async function nextPage(tx: Tx, run: Held, phase: RunPhase): Promise<numb
 }
 
 /** Products of the mirror that no page of this run has shown, and how many the mirror lists in all. */
-export async function unseenProducts(tx: Tx, run: Held): Promise<Unseen> {
+export async function findUnseenProducts(tx: Tx, run: Held): Promise<UnseenProducts> {
   // A fresh tenant has no statistics, and without them the planner takes a nested loop here that is
   // quadratic. A hash anti-join is right at every size.
   await tx.query('SET LOCAL enable_nestloop = off')
-  const { rows } = await tx.query<Omit<Unseen, 'unknown'>>(
+  const { rows } = await tx.query<Omit<UnseenProducts, 'unknown'>>(
     `WITH seen AS MATERIALIZED (
        SELECT DISTINCT unnest(ids) AS id FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2
      )
@@ -148,6 +148,6 @@ export async function unseenProducts(tx: Tx, run: Held): Promise<Unseen> {
  * The pages are evidence for one run's sweep; after its ending they only take room. Not before: whoever
  * takes the run over without them would find the whole mirror unseen.
  */
-export async function forgetPages(tx: Tx, run: Held): Promise<void> {
+export async function deletePages(tx: Tx, run: Held): Promise<void> {
   await tx.query('DELETE FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, run.id])
 }

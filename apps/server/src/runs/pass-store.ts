@@ -21,7 +21,7 @@ export interface WalkCounts {
   walked: number
   /** Different ids, with those that only what followed the walk has shown. */
   all: number
-  unnamed: number
+  withoutId: number
   leftOut: number
   highest: number | null
   /** Rows on the page that the walk began with. */
@@ -85,7 +85,7 @@ export async function countWalk(
                 SELECT count(*)::int FROM later
                  WHERE NOT EXISTS (SELECT FROM walked w WHERE w.id = later.id)) AS all,
               (SELECT min(id)::float8 FROM walked) AS lowest, (SELECT max(id)::float8 FROM walked) AS highest,
-              coalesce(sum(unnamed), 0)::int AS unnamed, (SELECT coalesce(sum(left_out), 0)::int FROM app.run_pages
+              coalesce(sum(unnamed), 0)::int AS "withoutId", (SELECT coalesce(sum(left_out), 0)::int FROM app.run_pages
                 WHERE tenant_id = $1 AND run_id = $2 AND left_out > 0) AS "leftOut",
               coalesce(max(cardinality(ids) + unnamed) FILTER (WHERE page = $3), 0) AS "lastLength",
               greatest(0, -coalesce(min(left_out), 0)) AS surplus

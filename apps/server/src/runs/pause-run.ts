@@ -1,6 +1,6 @@
 import type { Waiting } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
-import { advance, type HeldRun, superseded } from './held-run.js'
+import { commitProgress, type HeldRun, superseded } from './held-run.js'
 import type { RunRow } from './run-row.js'
 import { progressData, type RunState } from './run-state.js'
 
@@ -11,7 +11,7 @@ export type Paused = { seq: number; waiting: Waiting } | 'cancel' | 'go on'
  * Pauses a held run, with a `progress` that says what it waits for. A person's wish that came meanwhile
  * counts: a run that is to be cancelled is not paused, nor one whose pause was taken back, and one that a
  * person pauses does not wait for the next day's budget, or it would go on by itself.
- * @throws what `advance` does
+ * @throws what `commitProgress` does
  */
 export async function pauseRun(pool: Pool, run: HeldRun, state: RunState, reason: Waiting): Promise<Paused> {
   return withTenant(pool, run.tenantId, async (tx) => {
@@ -29,7 +29,7 @@ export async function pauseRun(pool: Pool, run: HeldRun, state: RunState, reason
     const waiting: Waiting = isPersons ? { reason: 'paused', until: null } : reason
     const paused: RunState = { ...state, waiting, etaSeconds: null }
     const event = { event: 'progress' as const, data: progressData(paused, 0) }
-    const { seq } = await advance(tx, run, paused, event, false)
+    const { seq } = await commitProgress(tx, run, paused, event, false)
     // Graceful stop: this claim's increment of `fruitless` is undone.
     await tx.query(
       `UPDATE app.runs SET status = 'paused', intent = NULL, fruitless = greatest(fruitless - 1, 0)

@@ -4,7 +4,7 @@ import { superseded } from './held-run.js'
 import type { RunRow } from './run-row.js'
 
 /** What decides which rows a run is shown, and what becomes of them. It is one world for the whole of a run. */
-export interface World {
+export interface PinnedSettings {
   cuenta: string
   dialect: Dialect
   /** Moves on with every change of account, application, user or password. */
@@ -17,13 +17,13 @@ export interface World {
  * The page size is pinned with it: page numbers mean nothing under another one.
  * @throws SupersededError when the epoch is no longer the caller's
  */
-export async function pinWorld(
+export async function savePinnedSettings(
   pool: Pool,
   run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-  present: World & { pageSize: number },
-): Promise<World & { pageSize: number }> {
+  present: PinnedSettings & { pageSize: number },
+): Promise<PinnedSettings & { pageSize: number }> {
   return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<World & { pageSize: number }>(
+    const { rows } = await tx.query<PinnedSettings & { pageSize: number }>(
       `UPDATE app.runs SET cuenta = coalesce(cuenta, $4), dialect = coalesce(dialect, $5),
               credentials_version = coalesce(credentials_version, $6),
               mapping_version = coalesce(mapping_version, $7), page_size = coalesce(page_size, $8)
@@ -46,11 +46,11 @@ export async function pinWorld(
 }
 
 /** The world of the tenant's last earlier run that may have written to the mirror; null where there is none. */
-export async function worldBefore(
+export async function previousRunSettings(
   tx: Tx,
   run: Pick<RunRow, 'tenantId' | 'id'>,
-): Promise<Pick<World, 'cuenta' | 'dialect'> | null> {
-  const { rows } = await tx.query<Pick<World, 'cuenta' | 'dialect'>>(
+): Promise<Pick<PinnedSettings, 'cuenta' | 'dialect'> | null> {
+  const { rows } = await tx.query<Pick<PinnedSettings, 'cuenta' | 'dialect'>>(
     `SELECT r.cuenta, r.dialect FROM app.runs r
       WHERE r.tenant_id = $1 AND r.run_id <> $2 AND r.cuenta IS NOT NULL AND NOT r.dry_run
       ORDER BY r.created_at DESC, r.run_id DESC LIMIT 1`,

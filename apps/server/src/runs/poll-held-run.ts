@@ -1,19 +1,19 @@
 import { type Pool, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
-import type { World } from './pinned-settings.js'
+import type { PinnedSettings } from './pinned-settings.js'
 import type { RunRow } from './run-row.js'
 
 /** What a worker has to know of the run that it holds, while it works on it. */
-export interface RunLook {
+export interface HeldRunPoll {
   /** What a person has asked of it. */
   intent: RunRow['intent']
   /** The tenant's connection as it is now; null when there is none. */
-  connection: (Omit<World, 'mappingVersion'> & { isActive: boolean }) | null
+  connection: (Omit<PinnedSettings, 'mappingVersion'> & { isActive: boolean }) | null
 }
 
-interface LookRow extends Pick<RunRow, 'intent'> {
+interface PollRow extends Pick<RunRow, 'intent'> {
   cuenta: string | null
-  dialect: World['dialect']
+  dialect: PinnedSettings['dialect']
   credentialsVersion: number
   isActive: boolean
 }
@@ -22,12 +22,12 @@ interface LookRow extends Pick<RunRow, 'intent'> {
  * Reads what people have asked of a held run and done to its connection, in one statement.
  * @throws SupersededError when the epoch is no longer the caller's
  */
-export async function lookAtRun(
+export async function pollHeldRun(
   pool: Pool,
   run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-): Promise<RunLook> {
+): Promise<HeldRunPoll> {
   return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<LookRow>({
+    const { rows } = await tx.query<PollRow>({
       name: 'poll-held-run',
       text: `SELECT r.intent, c.cuenta, c.dialect, c.credentials_version AS "credentialsVersion",
                     c.is_active AS "isActive"

@@ -30,9 +30,9 @@ export interface RunQueue {
 }
 
 /** Workers that look for the next job at any time, each twice a second. */
-const LOOKING = 4
+const IDLE_POLLERS = 4
 /** For each slot so many may be released: a run that waits is cheap, but not for nothing. */
-const RELEASED_A_SLOT = 4
+const MAX_RELEASED_PER_SLOT = 4
 
 /** Installs or migrates pg-boss and declares the queue. Runs as the owner of the database. */
 export async function installRunQueue(databaseUrl: string): Promise<void> {
@@ -97,24 +97,25 @@ export async function openRunQueue(
     async work(concurrency, handle) {
       let workers = 0
       let busy = 0
-      const slots = createJobSlots(hireIfNeeded)
-      const surplus = () => workers - Math.min(slots.released(), RELEASED_A_SLOT * concurrency) - concurrency
-      function hireIfNeeded(): void {
-        if (workers - busy >= LOOKING || surplus() >= 0 || stopping.signal.aborted) return
+      const slots = createJobSlots(addWorkerIfNeeded)
+      const surplus = () =>
+        workers - Math.min(slots.released(), MAX_RELEASED_PER_SLOT * concurrency) - concurrency
+      function addWorkerIfNeeded(): void {
+        if (workers - busy >= IDLE_POLLERS || surplus() >= 0 || stopping.signal.aborted) return
         // Without another one those that are there still work: the next job comes later.
-        void hire().catch((error: Error) => {
+        void addWorker().catch((error: Error) => {
           workers -= 1
           options.onError(error)
         })
       }
-      async function hire(): Promise<void> {
+      async function addWorker(): Promise<void> {
         workers += 1
         const id = await boss.work<RunJob>(
           RUN_QUEUE,
           { pollingIntervalSeconds: 0.5, heartbeatRefreshSeconds: 3 },
           async (jobs) => {
             busy += 1
-            hireIfNeeded()
+            addWorkerIfNeeded()
             try {
               for (const job of jobs) {
                 const slot = slots.open()
@@ -126,7 +127,7 @@ export async function openRunQueue(
               }
             } finally {
               busy -= 1
-              if (workers - busy > LOOKING || surplus() > 0) {
+              if (workers - busy > IDLE_POLLERS || surplus() > 0) {
                 workers -= 1
                 // Takes no further job; not waited for, as it waits for this very handler.
                 void boss.offWork(RUN_QUEUE, { id, wait: false }).catch(options.onError)
@@ -135,7 +136,7 @@ export async function openRunQueue(
           },
         )
       }
-      for (let i = 0; i < Math.min(LOOKING, concurrency); i++) await hire()
+      for (let i = 0; i < Math.min(IDLE_POLLERS, concurrency); i++) await addWorker()
     },
     async stop(timeoutMs) {
       stopping.abort()

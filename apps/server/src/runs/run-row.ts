@@ -20,7 +20,7 @@ export interface RunSummary {
   phase: RunPhase | null
   epoch: number
   seq: number
-  fruitless: number
+  claimsWithoutProgress: number
   pageSize: number | null
   /** Newest `updated` that the run's pages have shown, ISO 8601 UTC. */
   newestSeen: string | null
@@ -46,7 +46,8 @@ export interface RunSummary {
 }
 
 export const RUN_SUMMARY_COLUMNS = `
-  tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", status, intent, phase, epoch, seq::float8 AS seq, fruitless, page_size AS "pageSize",
+  tenant_id AS "tenantId", run_id AS id, mode, dry_run AS "dryRun", status, intent, phase, epoch, seq::float8 AS seq,
+  fruitless AS "claimsWithoutProgress", page_size AS "pageSize",
   to_char(newest_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "newestSeen",
   page, total_pages AS "totalPages",
   created, updated, unchanged, errors, retired, percent, requests, waiting,

@@ -11,7 +11,7 @@ export interface StaleRun {
   tenantId: string
   runId: string
   /** Its last sign of life, as the database writes it: with all digits, so that it can be compared. */
-  aliveAt: string
+  lastHeartbeatAt: string
   /**
    * `requeue`: its job has gone from the queue, or is held by a worker that has not tended the run for a quarter
    * of an hour. `end`: it has waited in the queue for a day. `resume`: its budget has been renewed.
@@ -29,7 +29,7 @@ const MAX_REQUEUES = 5
  */
 export async function findStaleRuns(tx: Tx, at: Date): Promise<StaleRun[]> {
   const { rows } = await tx.query<StaleRun>(
-    `SELECT s.tenant_id AS "tenantId", s.run_id AS "runId", s.alive_at::text AS "aliveAt",
+    `SELECT s.tenant_id AS "tenantId", s.run_id AS "runId", s.alive_at::text AS "lastHeartbeatAt",
             CASE WHEN s.silent_for IS NULL THEN 'resume'
                  WHEN j.state IS NULL OR j.state = 'active' THEN 'requeue'
                  ELSE 'end' END AS need
@@ -50,7 +50,7 @@ export async function findStaleRuns(tx: Tx, at: Date): Promise<StaleRun[]> {
  */
 export async function recoverRun(
   deps: { pool: Pool; queue: Pick<RunQueue, 'enqueue'> },
-  { tenantId, runId, aliveAt, need }: StaleRun,
+  { tenantId, runId, lastHeartbeatAt, need }: StaleRun,
   at: Date,
 ): Promise<'requeued' | 'ended' | null> {
   return withTenant(deps.pool, tenantId, async (tx) => {
@@ -60,7 +60,7 @@ export async function recoverRun(
       `UPDATE app.runs SET alive_at = now(), requeued_at_epoch = epoch,
               requeues = CASE WHEN requeued_at_epoch = epoch THEN requeues + 1 ELSE 1 END
         WHERE tenant_id = $1 AND run_id = $2 AND alive_at = $3::timestamptz RETURNING requeues`,
-      [tenantId, runId, aliveAt],
+      [tenantId, runId, lastHeartbeatAt],
     )
     if (!rows[0]) return null
     if (need === 'requeue' && rows[0].requeues <= MAX_REQUEUES) {

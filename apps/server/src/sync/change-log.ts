@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseProductRows, type SourceProduct } from '@espejo/cianbox'
 import type { StoredProduct } from '../catalog/product-store.js'
-import { type ProductToWrite, storedRows } from '../catalog/product-store.js'
+import { type ProductToWrite, readStoredRows } from '../catalog/product-store.js'
 import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
 import { isStale } from './content-hash.js'
-import { creation, type FieldChange, fieldChanges } from './field-changes.js'
-import type { Session } from './phase-context.js'
+import { creationFields, type FieldChange, fieldChanges } from './field-changes.js'
+import type { PhaseContext } from './phase-context.js'
 
 export interface ProductChange {
   id: string
@@ -20,13 +20,13 @@ export interface ProductChange {
  */
 export async function findChanges(
   tx: Tx,
-  session: Session,
+  context: PhaseContext,
   products: readonly ProductToWrite[],
   stored: ReadonlyMap<string, StoredProduct>,
 ): Promise<{ changes: ProductChange[]; reordered: ReadonlySet<string> }> {
   const known = products.map(({ product }) => product.id).filter((id) => stored.has(id))
-  const rows = await storedRows(tx, session.run.tenantId, known)
-  const before = new Map(parseProductRows(rows, session.dialect).products.map((old) => [old.id, old]))
+  const rows = await readStoredRows(tx, context.run.tenantId, known)
+  const before = new Map(parseProductRows(rows, context.dialect).products.map((old) => [old.id, old]))
   const changes: ProductChange[] = []
   const reordered = new Set<string>()
   for (const { product } of products) {
@@ -35,8 +35,8 @@ export async function findChanges(
     const old = before.get(id)
     if (!was) {
       // What has been created is in the mirror, with all its fields; what would be is nowhere else.
-      const fields = session.run.dryRun ? creation(product) : []
-      if (session.logsCreations) changes.push({ id, kind: 'created', fields })
+      const fields = context.run.dryRun ? creationFields(product) : []
+      if (context.logsCreations) changes.push({ id, kind: 'created', fields })
     } else if (!was.retired && old && !isStale(was.hash) && isSame(old, product)) {
       reordered.add(id)
     } else {

@@ -1,19 +1,19 @@
 import type { SourceReject } from '@espejo/cianbox'
 import type { RunPhase } from '@espejo/contract'
 import {
+  findStoredProducts,
   type ProductToWrite,
-  probeProducts,
-  rehashProducts,
+  updateContentHashes,
   upsertProducts,
 } from '../catalog/product-store.js'
 import { pipelined } from '../db/pipelined.js'
 import type { Tx } from '../db/pool.js'
-import { recordPage, recordRejects, seenAmong, takeBackRejects } from '../runs/page-store.js'
+import { deleteRejects, findOnEarlierPages, recordPage, recordRejects } from '../runs/page-store.js'
 import { findChanges, recordChanges } from './change-log.js'
 import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
-import { readRows } from './parse-rows.js'
-import type { Session } from './phase-context.js'
+import { parseRows } from './parse-rows.js'
+import type { PhaseContext } from './phase-context.js'
 import type { SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
 
@@ -34,38 +34,42 @@ export interface ProductsOfPage {
  * Writes what differs, keeps what was refused, remembers what was seen: all of a page but its event.
  * A row whose content the mirror has already is not even read: it was read when it was written.
  */
-export async function commitProducts(tx: Tx, session: Session, page: ProductsOfPage): Promise<PageCounts> {
-  const { run, dialect } = session
-  const { rows, nameless } = page.source
+export async function commitProducts(
+  tx: Tx,
+  context: PhaseContext,
+  page: ProductsOfPage,
+): Promise<PageCounts> {
+  const { run, dialect } = context
+  const { rows, rowsWithoutId } = page.source
   const ids = rows.map(({ id }) => id)
   // All in one round trip, in this order: the page is not to be found among those before it.
   const [stored, seenBefore] = await pipelined([
-    probeProducts(tx, run.tenantId, run.id, ids),
-    page.mayRepeat ? seenAmong(tx, run, ids) : new Set<string>(),
+    findStoredProducts(tx, run.tenantId, run.id, ids),
+    page.mayRepeat ? findOnEarlierPages(tx, run, ids) : new Set<string>(),
     // A rejected product is there at the source all the same: the sweep must not take it for gone.
     recordPage(tx, run, {
       phase: page.phase,
       page: page.page,
       ids: page.alsoSeen ? [...ids, ...page.alsoSeen] : ids,
-      unnamed: nameless.length,
+      withoutId: rowsWithoutId.length,
       leftOut: page.leftOut ?? 0,
     }),
   ])
   // A dry run has written nothing that would tell a second look from the first.
   const mine = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
 
-  const read = readRows(
+  const read = parseRows(
     mine.filter((row) => differs(row, stored.get(row.id))),
-    nameless,
+    rowsWithoutId,
     dialect,
     page.page,
   )
-  const { changes, reordered } = await findChanges(tx, session, read.products, stored)
+  const { changes, reordered } = await findChanges(tx, context, read.products, stored)
   const write = read.products.filter(({ product }) => !reordered.has(product.id))
-  const refused = run.dryRun ? [] : await writeAll(tx, session, write)
+  const refused = run.dryRun ? [] : await writeAll(tx, context, write)
   if (!run.dryRun) {
     const alike = read.products.filter(({ product }) => reordered.has(product.id))
-    await rehashProducts(tx, run.tenantId, alike)
+    await updateContentHashes(tx, run.tenantId, alike)
   }
   const refusedIds = new Set(refused.map(({ row }) => row.product.id))
   await recordChanges(
@@ -82,13 +86,13 @@ export async function commitProducts(tx: Tx, session: Session, page: ProductsOfP
   const rejectedIds = new Set([...read.rejects, ...refusals].map(({ id }) => id))
   const kept = mine.map(({ id }) => id).filter((id) => !rejectedIds.has(id))
   const changed = new Set(write.map(({ product }) => product.id))
-  const hasRejects = session.state().errors > 0
+  const hasRejects = context.state().errors > 0
   const again = hasRejects ? kept.filter((id) => seenBefore.has(id)) : []
-  const counts = countPage(kept, changed, stored, seenBefore, await takeBackRejects(tx, run, again))
+  const counts = countPage(kept, changed, stored, seenBefore, await deleteRejects(tx, run, again))
   return { ...counts, errors: counts.errors + rejects.length, retired: 0 }
 }
 
-function writeAll(tx: Tx, { run }: Session, rows: readonly ProductToWrite[]) {
+function writeAll(tx: Tx, { run }: PhaseContext, rows: readonly ProductToWrite[]) {
   return writeIsolating(tx, rows, (some) => upsertProducts(tx, run.tenantId, run.id, some))
 }
 

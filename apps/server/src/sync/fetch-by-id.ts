@@ -1,13 +1,13 @@
 import { type CianboxClient, CianboxError, type ProductRow } from '@espejo/cianbox'
-import type { AskByIds } from './belief/confirm-absence.js'
+import type { FetchByIds } from './belief/confirm-absence.js'
 import { listedPage } from './belief/listed-page.js'
-import { isRefusal, MAX_LOOKS } from './belief/rules.js'
+import { isRefusal, MAX_ATTEMPTS } from './belief/rules.js'
 
 /** Most ids that one request may name (vendor's documentation). */
-export const IDS_A_REQUEST = 200
+export const IDS_PER_REQUEST = 200
 
 /** Asks a source for products by id. */
-export function createAskByIds(client: CianboxClient, signal: AbortSignal): AskByIds {
+export function createByIdFetcher(client: CianboxClient, signal: AbortSignal): FetchByIds {
   return async (ids, order) => {
     try {
       return listedPage({ rows: await client.getProductRows(ids, { order, signal }), totalPages: null })
@@ -30,7 +30,7 @@ export interface ByIdAnswer {
  * either is halved again, until the ids that it cannot answer for stand alone.
  * @throws CianboxError when the source fails whatever it is asked for
  */
-export async function askByIdIsolating(
+export async function fetchByIdIsolating(
   client: CianboxClient,
   ids: readonly string[],
   signal: AbortSignal,
@@ -42,7 +42,7 @@ export async function askByIdIsolating(
     let failure: unknown
     for (const part of parts) {
       try {
-        answers.push({ asked: part, rows: await askAgainIfMuddled(client, part, signal) })
+        answers.push({ asked: part, rows: await fetchWithRetry(client, part, signal) })
       } catch (error) {
         if (!(error instanceof CianboxError) || !isAboutTheIds(error)) throw error
         failure = error
@@ -54,7 +54,7 @@ export async function askByIdIsolating(
     if (
       failure !== undefined &&
       answers.every(({ rows }) => rows === null) &&
-      halves.length >= MOST_BAD * 2
+      halves.length >= MAX_FAILING_PARTS * 2
     ) {
       throw failure
     }
@@ -68,7 +68,7 @@ export async function askByIdIsolating(
 }
 
 /** An answer whose pages do not add up is asked for again. */
-async function askAgainIfMuddled(
+async function fetchWithRetry(
   client: CianboxClient,
   ids: readonly string[],
   signal: AbortSignal,
@@ -78,13 +78,13 @@ async function askAgainIfMuddled(
     return await client.getProductRows(ids, { signal })
   } catch (error) {
     const isMuddled = error instanceof CianboxError && error.kind === 'invalid_response'
-    if (!isMuddled || look === MAX_LOOKS) throw error
-    return askAgainIfMuddled(client, ids, signal, look + 1)
+    if (!isMuddled || look === MAX_ATTEMPTS) throw error
+    return fetchWithRetry(client, ids, signal, look + 1)
   }
 }
 
 /** So many parts without a single answer say that the source is in trouble, whatever it is asked for. */
-const MOST_BAD = 4
+const MAX_FAILING_PARTS = 4
 
 function isAboutTheIds(error: CianboxError): boolean {
   return !error.circuitOpen && (isRefusal(error) || error.kind === 'server_error')

@@ -17,11 +17,11 @@ export function fieldChanges(before: SourceProduct, after: SourceProduct): Field
 }
 
 /** What a person knows a product by that is not in the mirror yet. */
-const TELLING = ['name', 'sku', 'price', 'stock']
+const SUMMARY_FIELDS = ['name', 'sku', 'price', 'stock']
 
 /** The fields that tell what a product is, all of them new. */
-export function creation(product: SourceProduct): FieldChange[] {
-  return differences(new Map(), facts(product)).filter(({ field }) => TELLING.includes(field))
+export function creationFields(product: SourceProduct): FieldChange[] {
+  return differences(new Map(), facts(product)).filter(({ field }) => SUMMARY_FIELDS.includes(field))
 }
 
 const PLAIN: readonly (keyof SourceProduct)[] = [

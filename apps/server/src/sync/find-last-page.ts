@@ -8,7 +8,7 @@ export type PageKind =
   | 'behind'
 
 /** Beyond this no catalogue goes; a source that still has rows there repeats itself. */
-const MOST_PAGES = 1_000_000
+const MAX_PAGES = 1_000_000
 
 /**
  * The last page with rows on it. The source's own word (`guess`) is where the search begins: where it
@@ -29,7 +29,7 @@ export async function findLastPage(
     if (kind === 'end') return page
     if (kind === 'rows') withRows = page
     else behind = page
-    if (withRows >= MOST_PAGES) return null
+    if (withRows >= MAX_PAGES) return null
     const isEnclosed = withRows > 0 && Number.isFinite(behind)
     if (isEnclosed) page = Math.floor((withRows + behind) / 2)
     else page = kind === 'rows' ? page + step : Math.max(1, page - step)

@@ -3,7 +3,7 @@ import { BudgetSpentError } from '../connections/budget-spent.js'
 import type { Tx } from '../db/pool.js'
 import { SupersededError } from '../runs/held-run.js'
 import { cancelledEvent, errorEvent } from '../runs/messages.js'
-import { forgetPages } from '../runs/page-store.js'
+import { deletePages } from '../runs/page-store.js'
 import { failureOf, type RunFailure } from './failure.js'
 import { GuardOpened } from './guard-opened.js'
 import type { RunWriter } from './run-writer.js'
@@ -14,7 +14,7 @@ import type { Stop } from './stop-signal.js'
  * @param stopped why it was told to stop; null when it was not.
  * @throws when another worker should go on from the checkpoint.
  */
-export async function conclude(
+export async function finishRun(
   deps: {
     now: () => Date
     log: { info(fields: object, message: string): void; error(fields: object, message: string): void }
@@ -25,7 +25,7 @@ export async function conclude(
 ): Promise<void> {
   const { now, log } = deps
   const { run } = writer
-  const also = (tx: Tx) => forgetPages(tx, run)
+  const also = (tx: Tx) => deletePages(tx, run)
   const about = { tenantId: run.tenantId, runId: run.id, epoch: run.epoch }
 
   async function cancel(): Promise<void> {

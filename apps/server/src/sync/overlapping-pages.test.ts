@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createReadingOrder, type Window } from './overlapping-pages.js'
+import { createOverlappingPager, type Window } from './overlapping-pages.js'
 
 type Move = { kind: 'delete' | 'touch'; pick: number } | { kind: 'add' }
 
@@ -33,7 +33,7 @@ const move = fc.oneof(
 
 /** Reads until a window is short, and says what it has seen and how often it has asked. */
 function readThrough(list: ReturnType<typeof movingList>, pageSize: number, moves: readonly Move[][]) {
-  const order = createReadingOrder(pageSize)
+  const order = createOverlappingPager(pageSize)
   const seen = new Set<number>()
   for (let request = 1; ; request++) {
     const window = order.next()
@@ -85,7 +85,7 @@ describe('the reading order', () => {
         fc.integer({ min: 1, max: 3000 }),
         fc.integer({ min: 2, max: 11 }),
         (pageSize, rows, every) => {
-          const order = createReadingOrder(pageSize)
+          const order = createOverlappingPager(pageSize)
           const list = movingList(rows)
           const seen = new Set<string>()
           for (let withoutNews = 0; withoutNews < 2; ) {
@@ -107,7 +107,7 @@ describe('the reading order', () => {
   })
 
   it('keeps to the pages of a source that gives less than it is asked for', () => {
-    const order = createReadingOrder(200)
+    const order = createOverlappingPager(200)
     const list = movingList(400)
     const seen = new Set<string>()
     for (;;) {
@@ -121,7 +121,7 @@ describe('the reading order', () => {
   })
 
   it('gives up on a list that repeats itself', () => {
-    const order = createReadingOrder(20)
+    const order = createOverlappingPager(20)
     const ids = movingList(20).read({ page: 1, limit: 20 })
     let outcome = ''
     for (let i = 0; outcome !== 'lost' && i < 200; i++) outcome = order.take(order.next(), ids)
@@ -129,7 +129,7 @@ describe('the reading order', () => {
   })
 
   it('gives up on a list that never joins up', () => {
-    const order = createReadingOrder(20)
+    const order = createOverlappingPager(20)
     let outcome = ''
     for (let i = 0; outcome !== 'lost' && i < 100; i++) {
       outcome = order.take(

@@ -10,7 +10,7 @@ export interface Window {
  * is a known one, nothing has slipped between them. Where it is not, rows that were read already have
  * been deleted (which draws the others forward), and the reader steps back.
  */
-export interface ReadingOrder {
+export interface OverlappingPager {
   /** What to ask for next. */
   next(): Window
   /**
@@ -27,11 +27,11 @@ export interface ReadingOrder {
 /** Shorter windows all end at common multiples of their lengths, and none would lie across those. */
 const SHORTEST = 20
 /** Windows without a new row, one after the other, before the reader begins again. */
-const MOST_WITHOUT_NEWS = 20
+const MAX_WITHOUT_NEW_ROWS = 20
 /** How often a reader begins again at the front before it gives up. */
 const RESTARTS = 3
 
-export function createReadingOrder(pageSize: number): ReadingOrder {
+export function createOverlappingPager(pageSize: number): OverlappingPager {
   const known = new Set<number>()
   /** A source may give less than it is asked for, and then counts its pages by what it gives. */
   let longest = Math.max(SHORTEST, pageSize)
@@ -76,7 +76,7 @@ export function createReadingOrder(pageSize: number): ReadingOrder {
       const before = known.size
       for (const id of ids) known.add(Number(id))
       withoutNews = known.size > before ? 0 : withoutNews + 1
-      if (withoutNews > MOST_WITHOUT_NEWS) return restart()
+      if (withoutNews > MAX_WITHOUT_NEW_ROWS) return restart()
       if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
       // Behind the front a source gives as much as is asked for, or leaves rows out by a rule of its own:
       // those have their places all the same.

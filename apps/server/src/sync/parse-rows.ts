@@ -3,13 +3,13 @@ import type { ProductToWrite } from '../catalog/product-store.js'
 import type { SourceRow, SourceRows } from './source-rows.js'
 
 /** Reads rows into products ready to be written; those that cannot be read become rejects. */
-export function readRows(
+export function parseRows(
   rows: readonly SourceRow[],
-  nameless: SourceRows['nameless'],
+  rowsWithoutId: SourceRows['rowsWithoutId'],
   dialect: Dialect,
   page: number,
 ): { products: ProductToWrite[]; rejects: SourceReject[] } {
-  const all = [...rows, ...nameless]
+  const all = [...rows, ...rowsWithoutId]
   const { products, rejects } = parseProductRows(
     all.map(({ raw }) => raw),
     dialect,

@@ -1,27 +1,27 @@
 import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
-import { pinWorld, type World } from '../runs/pinned-settings.js'
+import { type PinnedSettings, savePinnedSettings } from '../runs/pinned-settings.js'
 import type { RunRow } from '../runs/run-row.js'
 import { MAPPING_VERSION } from './content-hash.js'
-import { connectionInactive, worldChange } from './settings-change.js'
-import type { StopWatch } from './stop-signal.js'
+import { connectionInactive, settingsChange } from './settings-change.js'
+import type { StopSignal } from './stop-signal.js'
 
 /**
  * The world that the run was pinned to at its first claim, which is the present one at that claim.
  * @throws {@link RunFailure} when the present one is another, before any request is sent.
  */
-export async function enterWorld(
+export async function pinSettings(
   pool: Pool,
   run: RunRow,
   opened: { connection: Connection; credentialsVersion: number },
-  stop: Pick<StopWatch, 'pinned'>,
-): Promise<World & { pageSize: number }> {
+  stop: Pick<StopSignal, 'pinned'>,
+): Promise<PinnedSettings & { pageSize: number }> {
   const { connection, credentialsVersion } = opened
   if (!connection.isActive) throw connectionInactive()
   const { cuenta, dialect, pageSize } = connection
   const present = { cuenta, dialect, credentialsVersion, mappingVersion: MAPPING_VERSION }
-  const pinned = await pinWorld(pool, run, { ...present, pageSize })
-  const change = worldChange(pinned, present)
+  const pinned = await savePinnedSettings(pool, run, { ...present, pageSize })
+  const change = settingsChange(pinned, present)
   if (change) throw change
   stop.pinned(pinned)
   return pinned

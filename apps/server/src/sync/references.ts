@@ -10,11 +10,11 @@ import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { isConfirmed, openGuard } from '../runs/guard-store.js'
 import { recordRejects } from '../runs/page-store.js'
 import type { RunRow } from '../runs/run-row.js'
-import { exceedsGuard, MAX_LOOKS } from './belief/rules.js'
+import { exceedsGuard, MAX_ATTEMPTS } from './belief/rules.js'
 import { contentHash } from './content-hash.js'
 import { GuardOpened } from './guard-opened.js'
 import { NO_COUNTS } from './ledger.js'
-import type { Session } from './phase-context.js'
+import type { PhaseContext } from './phase-context.js'
 import { prefetched } from './prefetch.js'
 
 const KINDS: readonly ReferenceKind[] = [
@@ -33,24 +33,24 @@ const KINDS: readonly ReferenceKind[] = [
  * @throws {@link GuardOpened} before anything of a list is retired, when too much of it would go
  */
 export async function syncReferences(
-  session: Session,
+  context: PhaseContext,
   client: CianboxClient,
   options: { pool: Pool; guardShare: number; signal: AbortSignal },
 ): Promise<void> {
   const kindOf = (nth: number) => KINDS[nth] as ReferenceKind
   const lists = prefetched(
     0,
-    (nth) => readList(session, client, kindOf(nth), options),
+    (nth) => readList(context, client, kindOf(nth), options),
     (list) => list,
     (nth) => (nth + 1 < KINDS.length ? nth + 1 : null),
   )
   for await (const { page, result: list } of lists) {
     const kind = kindOf(page)
-    await session.commit(async (tx) => {
-      if (list && !session.run.dryRun) {
-        await upsertItems(tx, session.run.tenantId, kind, list.items)
-        await retireItems(tx, session.run.tenantId, kind, list.missing)
-        await recordRejects(tx, session.run, 'references', list.rejects)
+    await context.commit(async (tx) => {
+      if (list && !context.run.dryRun) {
+        await upsertItems(tx, context.run.tenantId, kind, list.items)
+        await retireItems(tx, context.run.tenantId, kind, list.missing)
+        await recordRejects(tx, context.run, 'references', list.rejects)
       }
       return { phase: 'references', productsInPage: 0, counts: NO_COUNTS }
     })
@@ -66,23 +66,23 @@ interface ReadList {
 
 /** Null where the account does not have this list, or may not read it: some modules are not everyone's. */
 async function readList(
-  session: Session,
+  context: PhaseContext,
   client: CianboxClient,
   kind: ReferenceKind,
   { pool, guardShare, signal }: { pool: Pool; guardShare: number; signal: AbortSignal },
 ): Promise<ReadList | null> {
-  const { run } = session
+  const { run } = context
   const listed = await withTenant(pool, run.tenantId, (tx) => listedItems(tx, run.tenantId, kind))
   const first =
-    (await askUnlessRefused(client, kind, signal)) ??
+    (await fetchUnlessRefused(client, kind, signal)) ??
     // That a list is refused is not believed once either, unless an earlier run has found it so.
-    (listed.length > 0 || !session.logsCreations ? await askUnlessRefused(client, kind, signal) : null)
+    (listed.length > 0 || !context.logsCreations ? await fetchUnlessRefused(client, kind, signal) : null)
   if (first === null) return null
   const known = new Map(first.items.map((item): [string, ReferenceItem] => [item.id, item]))
   const missingIn = () => listed.filter((id) => !known.has(id))
   // Of a list that is not mirrored yet nothing can be missed, so it is read twice.
   if (missingIn().length === 0 && listed.length > 0) return { ...first, missing: [] }
-  const second = await askUnlessRefused(client, kind, signal)
+  const second = await fetchUnlessRefused(client, kind, signal)
   for (const item of second?.items ?? []) known.set(item.id, item)
   const rejects = second?.rejects ?? first.rejects
   // A row that cannot be read may be the one that is missing.
@@ -93,7 +93,7 @@ async function readList(
 }
 
 /** Of a short list a few items are a large share: up to so many a day go without a person's word. */
-const FEW = 2
+const MAX_UNGUARDED = 2
 
 async function guardList(
   pool: Pool,
@@ -105,8 +105,9 @@ async function guardList(
   if (run.dryRun || count === 0) return
   const topic = { kind: 'retire' as const, subject }
   const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
-    const earlier = await recentlyRetiredItems(tx, run.tenantId, subject)
-    if (count + earlier <= FEW || !exceedsGuard({ count, recent: earlier, of, share: limit })) return false
+    const earlier = await countRecentlyRetiredItems(tx, run.tenantId, subject)
+    if (count + earlier <= MAX_UNGUARDED || !exceedsGuard({ count, recent: earlier, of, share: limit }))
+      return false
     const question = { ...topic, ids: missing, of, limit, earlier }
     const isOpen = !(await isConfirmed(tx, run, question))
     if (isOpen) await openGuard(tx, run, question)
@@ -115,7 +116,7 @@ async function guardList(
   if (mustAsk) throw new GuardOpened(topic, `${count} of ${of} ${subject} are not listed any more.`)
 }
 
-async function askUnlessRefused(
+async function fetchUnlessRefused(
   client: CianboxClient,
   kind: ReferenceKind,
   signal: AbortSignal,
@@ -127,13 +128,13 @@ async function askUnlessRefused(
     if (!(error instanceof CianboxError)) throw error
     if (/^(bad_request|forbidden)$/.test(error.kind)) return null
     // A list that ends before it says that it does is asked for again.
-    if (error.kind !== 'invalid_response' || look === MAX_LOOKS) throw error
-    return askUnlessRefused(client, kind, signal, look + 1)
+    if (error.kind !== 'invalid_response' || look === MAX_ATTEMPTS) throw error
+    return fetchUnlessRefused(client, kind, signal, look + 1)
   }
 }
 
 /** How many items of a list were retired within the last day without asking a person. */
-async function recentlyRetiredItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<number> {
+async function countRecentlyRetiredItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM catalog.reference_items i
       WHERE i.tenant_id = $1 AND i.kind = $2 AND i.retired_at > now() - interval '1 day'

@@ -1,12 +1,12 @@
 import type { Waiting } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { advance, type Ending, type HeldRun, releaseRun, settle } from '../runs/held-run.js'
+import { commitProgress, type Ending, endRun, type HeldRun, releaseRun } from '../runs/held-run.js'
 import { type Paused, pauseRun } from '../runs/pause-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
 import { afterPage, type PageResult, stateOf } from './ledger.js'
 import type { WaitingSlot } from './release-while-waiting.js'
-import { createPace } from './throughput.js'
+import { createThroughput } from './throughput.js'
 
 /**
  * The one writer of a claimed run: pages, notices of waiting and the ending go through one serial queue,
@@ -24,7 +24,7 @@ export interface RunWriter {
    */
   notice(waiting: Waiting | null): void
   countRequest(): void
-  /** Ends the run, after what is under way. Throws what `settle` does. */
+  /** Ends the run, after what is under way. Throws what `endRun` does. */
   end(ending: (state: RunState) => Omit<Ending, 'state'>): Promise<void>
   /** Pauses the run, after what is under way. Answers as `pauseRun` does. */
   pause(reason: Waiting): Promise<Paused>
@@ -44,7 +44,7 @@ export function createRunWriter(deps: {
   slot: WaitingSlot
 }): RunWriter {
   const { pool, run, now, onEvent, onIntent, slot } = deps
-  const pace = createPace()
+  const pace = createThroughput()
   let state = stateOf(run)
   let seq = run.seq
   let isClosing = false
@@ -73,7 +73,7 @@ export function createRunWriter(deps: {
     const { committed, fence } = await withTenant(pool, run.tenantId, async (tx) => {
       const { state: committed, productsInPage, isPage } = await next(tx)
       const event = { event: 'progress' as const, data: progressData(committed, productsInPage) }
-      return { committed, fence: await advance(tx, held(), committed, event, isPage) }
+      return { committed, fence: await commitProgress(tx, held(), committed, event, isPage) }
     })
     // Requests go on being counted while the transaction runs.
     state = { ...committed, requests: Math.max(committed.requests, state.requests) }
@@ -117,7 +117,7 @@ export function createRunWriter(deps: {
     end(ending) {
       isClosing = true
       return serially(async () => {
-        await settle(pool, held(), { ...ending(state), state })
+        await endRun(pool, held(), { ...ending(state), state })
         wrote(seq + 1)
       })
     },

@@ -1,16 +1,16 @@
 import type { ProductRow } from '@espejo/cianbox'
 import type { Pool } from '../db/pool.js'
 
-import { nextPage } from '../runs/page-store.js'
-import { type AskPage, type ListedPage, lengthOf, repeatsARow, union } from './belief/listed-page.js'
-import { askUnlessRefused } from './belief/open-pass.js'
+import { nextPageNumber } from '../runs/page-store.js'
+import { type FetchPage, type ListedPage, lengthOf, repeatsARow, union } from './belief/listed-page.js'
+import { fetchUnlessRefused } from './belief/open-pass.js'
 
 import { placesNow } from './belief/prove-whole.js'
-import { MAX_LOOKS } from './belief/rules.js'
+import { MAX_ATTEMPTS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
-import { createReadingOrder, type Window } from './overlapping-pages.js'
-import type { Session } from './phase-context.js'
+import { createOverlappingPager, type Window } from './overlapping-pages.js'
+import type { PhaseContext } from './phase-context.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 import { modifiedAt, newestModification } from './source-time.js'
 
@@ -20,7 +20,7 @@ import { modifiedAt, newestModification } from './source-time.js'
  */
 const OVERLAP_MS = 15 * 60_000
 
-export interface ReadBackOptions {
+export interface ScanOptions {
   pool: Pool
   /** `drift` closes what moved while a full run walked; `products` is an incremental run. */
   phase: 'products' | 'drift'
@@ -33,7 +33,7 @@ export interface ReadBackOptions {
 
 /**
  * Reads what was modified since `since`, newest first. Rows can show twice, but none is passed over:
- * {@link createReadingOrder}. It ends with a row that is older, or with the end of the list, which takes
+ * {@link createOverlappingPager}. It ends with a row that is older, or with the end of the list, which takes
  * as many rows as are known. An incremental run then looks at the front of the list once more: rows that
  * it hid are shown by now, and a list that came short shows the rest.
  * @returns false, before anything is committed, where the source does not show the newest first, shows
@@ -41,18 +41,22 @@ export interface ReadBackOptions {
  * @throws {@link RunFailure} `upstream_paging` when the list moves faster than it can be read,
  * `incomplete_pass` when it shows nothing although there are products
  */
-export async function readBack(session: Session, ask: AskPage, options: ReadBackOptions): Promise<boolean> {
+export async function scanModifiedSince(
+  context: PhaseContext,
+  ask: FetchPage,
+  options: ScanOptions,
+): Promise<boolean> {
   for (let round = 1; ; round++) {
-    const shown = await readOnce(session, ask, options, round)
+    const shown = await scanOnce(context, ask, options, round)
     if (shown === null) return false
     if (options.phase === 'drift') return true
     const again = await ask({ page: 1, limit: shown.limit, order: 'modified-date-desc' })
     const news = again.ids.filter((id) => !shown.ids.has(id))
     const cameShort = lengthOf(again) > shown.frontLength
-    if (news.length > 0) await commitChanges(session, options, again.rows)
+    if (news.length > 0) await commitChanges(context, options, again.rows)
     // The list goes on where it was: what is new is in front of rows that were shown.
     if (!cameShort && news.length < again.ids.length) return true
-    if (again.ids.length === 0 || round === MAX_LOOKS) {
+    if (again.ids.length === 0 || round === MAX_ATTEMPTS) {
       throw incompletePass('mostró cada vez otros productos al principio de la lista de cambios')
     }
   }
@@ -67,22 +71,22 @@ interface Shown {
 }
 
 /** @param round 1: nothing is committed yet */
-async function readOnce(
-  session: Session,
-  ask: AskPage,
-  options: ReadBackOptions,
+async function scanOnce(
+  context: PhaseContext,
+  ask: FetchPage,
+  options: ScanOptions,
   round: number,
 ): Promise<Shown | null> {
   const { phase, pageSize } = options
   const since = options.since.getTime() - OVERLAP_MS
-  const order = createReadingOrder(pageSize)
+  const order = createOverlappingPager(pageSize)
   const ids = new Set<string>()
   let front = { limit: pageSize, frontLength: 0 }
   for (let page = 1; ; page++) {
     const window = order.next()
-    const answer = await askForWindow(ask, window, options)
+    const answer = await fetchWindow(ask, window, options)
     if (page === 1) front = { limit: window.limit, frontLength: lengthOf(answer) }
-    const times = answer.rows.map((row) => timeOf(row, session))
+    const times = answer.rows.map((row) => timeOf(row, context))
     const isFirst = page === 1 && round === 1
     if (isFirst && !(isNewestFirst(times) && (phase === 'drift' || reachesFront(times, options.since))))
       return null
@@ -102,33 +106,33 @@ async function readOnce(
         throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
       }
     }
-    await commitChanges(session, options, answer.rows, { page, isLast })
+    await commitChanges(context, options, answer.rows, { page, isLast })
     if (isLast) return { ids, ...front }
   }
 }
 
 /** Mirrors rows of the list of changes. @param step where an incremental run stands with them */
 async function commitChanges(
-  session: Session,
-  { pool, phase, since }: ReadBackOptions,
+  context: PhaseContext,
+  { pool, phase, since }: ScanOptions,
   rows: readonly ProductRow[],
   step?: { page: number; isLast: boolean },
 ): Promise<void> {
   const from = since.getTime() - OVERLAP_MS
-  const recent = rows.filter((row) => timeOf(row, session) >= from)
-  const newest = await newestModification(pool, rows, session.dialect)
-  await session.commit(async (tx) => {
-    const counts = await commitProducts(tx, session, {
+  const recent = rows.filter((row) => timeOf(row, context) >= from)
+  const newest = await newestModification(pool, rows, context.dialect)
+  await context.commit(async (tx) => {
+    const counts = await commitProducts(tx, context, {
       phase: 'drift',
-      page: await nextPage(tx, session.run, 'drift'),
+      page: await nextPageNumber(tx, context.run, 'drift'),
       // What a full run is shown it mirrors, however old: the walk may have missed it.
-      source: phase === 'drift' ? withoutNameless(rows) : prepareRows(recent),
+      source: phase === 'drift' ? dropRowsWithoutId(rows) : prepareRows(recent),
       mayRepeat: true,
     })
     const productsInPage = recent.length
     if (phase === 'drift' || !step) return { phase, productsInPage, counts, newest }
     // Taken over, it begins again at the front, where the news is; the ledger's page does not go back.
-    const reached = Math.max(step.page, session.state().page)
+    const reached = Math.max(step.page, context.state().page)
     const position = { page: reached, totalPages: step.isLast ? reached : reached + 1 }
     return { phase, productsInPage, position, counts, newest }
   })
@@ -138,18 +142,18 @@ async function commitChanges(
  * An answer that is shorter than what was asked for, and than what is known to be there, is asked for
  * twice. An incremental run does not know what is new, and looks at the front again in the end.
  */
-async function askForWindow(
-  ask: AskPage,
+async function fetchWindow(
+  ask: FetchPage,
   window: Window,
-  { phase, expected }: ReadBackOptions,
+  { phase, expected }: ScanOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
-  const first = (await askUnlessRefused(ask, query)) ?? NOTHING
+  const first = (await fetchUnlessRefused(ask, query)) ?? NOTHING
   if (lengthOf(first) >= window.limit && !repeatsARow(first)) return first
   const known = await expected()
   const isKnown = phase === 'drift' ? shownWith(window, first) >= known : window.page === 1
   if (lengthOf(first) > 0 && isKnown && !repeatsARow(first)) return first
-  const again = (await askUnlessRefused(ask, query)) ?? NOTHING
+  const again = (await fetchUnlessRefused(ask, query)) ?? NOTHING
   // Of two answers that both repeat rows the later one says so.
   const answer = repeatsARow(again) ? again : union(first, again)
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
@@ -158,7 +162,7 @@ async function askForWindow(
   return answer
 }
 
-const NOTHING: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }
+const NOTHING: ListedPage = { rows: [], ids: [], withoutId: 0, totalPages: null }
 
 /** How many rows of the list have been shown when this window has. */
 function shownWith({ page, limit }: Window, answer: ListedPage): number {
@@ -166,8 +170,8 @@ function shownWith({ page, limit }: Window, answer: ListedPage): number {
 }
 
 /** Whether the list has no more places than were shown, by its other orders. */
-async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean> {
-  for (let look = 1; look <= MAX_LOOKS; look++) {
+async function isAll(ask: FetchPage, size: number, shown: number): Promise<boolean> {
+  for (let look = 1; look <= MAX_ATTEMPTS; look++) {
     const now = await placesNow(ask, size, Math.ceil(shown / size))
     if (typeof now === 'number') return shown >= now
   }
@@ -175,7 +179,7 @@ async function isAll(ask: AskPage, size: number, shown: number): Promise<boolean
 }
 
 /** A row that does not say when it was modified, or cannot be read, is looked at every time. */
-function timeOf(row: ProductRow, { dialect }: Session): number {
+function timeOf(row: ProductRow, { dialect }: PhaseContext): number {
   const at = modifiedAt(row, dialect)
   return at === null ? Number.POSITIVE_INFINITY : Date.parse(at)
 }
@@ -191,6 +195,6 @@ function isNewestFirst(times: readonly number[]): boolean {
 }
 
 /** Rows without an id cannot be recognised, and the walk has rejected them already. */
-function withoutNameless(rows: readonly ProductRow[]): SourceRows {
-  return { ...prepareRows(rows), nameless: [] }
+function dropRowsWithoutId(rows: readonly ProductRow[]): SourceRows {
+  return { ...prepareRows(rows), rowsWithoutId: [] }
 }

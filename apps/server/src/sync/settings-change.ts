@@ -1,15 +1,15 @@
-import type { World } from '../runs/pinned-settings.js'
-import type { RunLook } from '../runs/poll-held-run.js'
+import type { PinnedSettings } from '../runs/pinned-settings.js'
+import type { HeldRunPoll } from '../runs/poll-held-run.js'
 import { RunFailure } from './failure.js'
 
 const KEPT = 'Lo que ya se había guardado queda guardado. Iniciá otra sincronización.'
 
 /**
- * Why a run that is pinned to one world cannot go on in the present one; null when it can. Pace, budget
+ * Why a run that is pinned to one world cannot go on in the present one; null when it can. Throughput, budget
  * and page size are no part of a world: they change neither which rows the source shows nor what becomes
  * of them.
  */
-export function worldChange(pinned: World, present: World): RunFailure | null {
+export function settingsChange(pinned: PinnedSettings, present: PinnedSettings): RunFailure | null {
   if (pinned.cuenta !== present.cuenta) {
     return changed(
       `La sincronización empezó con la cuenta «${pinned.cuenta}» y la conexión es ahora de «${present.cuenta}». Se detuvo para no mezclar dos catálogos.`,
@@ -35,13 +35,13 @@ export function worldChange(pinned: World, present: World): RunFailure | null {
 
 /** Why a run that holds `pinned` (null: not pinned yet) has to stop, with the connection as it is now. */
 export function connectionFailure(
-  connection: RunLook['connection'],
-  pinned: World | null,
+  connection: HeldRunPoll['connection'],
+  pinned: PinnedSettings | null,
 ): RunFailure | null {
   if (connection === null) return connectionMissing()
   if (!connection.isActive) return connectionInactive()
   // The mapping is this process's own: it does not change under way.
-  return pinned && worldChange(pinned, { ...connection, mappingVersion: pinned.mappingVersion })
+  return pinned && settingsChange(pinned, { ...connection, mappingVersion: pinned.mappingVersion })
 }
 
 export function connectionMissing(): RunFailure {

@@ -8,10 +8,10 @@ describe('prepareRows', () => {
   it('takes any rows at all, and loses none but repeats', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.record({ id: fc.nat(20) }), fc.jsonValue())), (sent) => {
-        const { rows, nameless, received } = prepareRows(sent.map(asSent))
+        const { rows, rowsWithoutId, received } = prepareRows(sent.map(asSent))
         expect(received).toBe(sent.length)
         expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
-        const positions = [...rows, ...nameless].map(({ position }) => position)
+        const positions = [...rows, ...rowsWithoutId].map(({ position }) => position)
         const repeated = sent.flatMap((_, i) => (positions.includes(i) ? [] : [i]))
         for (const i of repeated) {
           const { id } = sent[i] as { id: number | string }

@@ -14,22 +14,22 @@ export interface SourceRows {
   /** At most one a product: the last of those that a page repeats, which is the one the source means. */
   rows: SourceRow[]
   /** Rows without an id. They can only be rejected. */
-  nameless: { raw: unknown; position: number }[]
+  rowsWithoutId: { raw: unknown; position: number }[]
   received: number
 }
 
 export function prepareRows(sent: readonly ProductRow[]): SourceRows {
   const rows = new Map<string, SourceRow>()
-  const nameless: SourceRows['nameless'] = []
+  const rowsWithoutId: SourceRows['rowsWithoutId'] = []
   for (const [position, { raw, json }] of sent.entries()) {
     const id = productRowId(raw)
     if (id === null) {
-      nameless.push({ raw, position })
+      rowsWithoutId.push({ raw, position })
     } else {
       rows.set(id, { id, position, raw, json, hash: contentHash(json) })
     }
   }
-  return { rows: [...rows.values()], nameless, received: sent.length }
+  return { rows: [...rows.values()], rowsWithoutId, received: sent.length }
 }
 
 /** The lowest and the highest id of a page; null when no row has one. Ids are safe integers. */

@@ -1,7 +1,7 @@
 import type { Pool } from '../db/pool.js'
-import { SupersededError, showLife } from '../runs/held-run.js'
-import type { World } from '../runs/pinned-settings.js'
-import { lookAtRun } from '../runs/poll-held-run.js'
+import { SupersededError, writeHeartbeat } from '../runs/held-run.js'
+import type { PinnedSettings } from '../runs/pinned-settings.js'
+import { pollHeldRun } from '../runs/poll-held-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import type { RunFailure } from './failure.js'
 import { connectionFailure } from './settings-change.js'
@@ -13,25 +13,25 @@ import { connectionFailure } from './settings-change.js'
 export type Stop = 'cancel' | 'pause' | 'handover' | 'superseded' | RunFailure
 
 /** One signal for all that can stop a run in the middle, and the first reason that did. */
-export interface StopWatch {
+export interface StopSignal {
   readonly signal: AbortSignal
   request(reason: Stop): void
   reason(): Stop | null
   /** From here on the connection is compared with this world. */
-  pinned(world: World): void
+  pinned(world: PinnedSettings): void
   close(): void
 }
 
 /** How often the run's row and the connection are looked at. */
-const LOOK_INTERVAL_MS = 1000
+const POLL_INTERVAL_MS = 1000
 /** Every how many of those looks the run's row is told that its worker lives. */
-const LOOKS_A_BEAT = 10
+const POLLS_PER_HEARTBEAT = 10
 
 /** @param leaving aborted when this worker stops, or has lost the job. */
-export function watchForStop(pool: Pool, run: RunRow, leaving: AbortSignal): StopWatch {
+export function createStopSignal(pool: Pool, run: RunRow, leaving: AbortSignal): StopSignal {
   const controller = new AbortController()
   let reason: Stop | null = null
-  let world: World | null = null
+  let world: PinnedSettings | null = null
   const request = (why: Stop) => {
     reason ??= why
     controller.abort()
@@ -42,7 +42,7 @@ export function watchForStop(pool: Pool, run: RunRow, leaving: AbortSignal): Sto
 
   async function look(): Promise<void> {
     try {
-      const { intent, connection } = await lookAtRun(pool, run)
+      const { intent, connection } = await pollHeldRun(pool, run)
       const stop = intent ?? connectionFailure(connection, world)
       if (stop) request(stop)
     } catch (error) {
@@ -56,14 +56,14 @@ export function watchForStop(pool: Pool, run: RunRow, leaving: AbortSignal): Sto
   const timer = setInterval(() => {
     looks += 1
     // A heartbeat that cannot be written is made up for by the next one.
-    if (looks % LOOKS_A_BEAT === 0) void showLife(pool, run).catch(() => undefined)
+    if (looks % POLLS_PER_HEARTBEAT === 0) void writeHeartbeat(pool, run).catch(() => undefined)
     // One at a time: looks must not pile up before a slow database.
     if (isLooking) return
     isLooking = true
     void look().finally(() => {
       isLooking = false
     })
-  }, LOOK_INTERVAL_MS)
+  }, POLL_INTERVAL_MS)
   return {
     signal: controller.signal,
     request,

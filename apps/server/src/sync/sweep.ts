@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CianboxClient } from '@espejo/cianbox'
-import { listedAmong, listedSample, recentlyRetired, retireProducts } from '../catalog/product-store.js'
+import { countRecentlyRetired, filterListed, retireProducts, sampleListed } from '../catalog/product-store.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { type GuardTopic, isConfirmed, openGuard } from '../runs/guard-store.js'
-import { nextPage, unseenProducts, unseenRequested } from '../runs/page-store.js'
+import { findUnseenProducts, findUnseenRequested, nextPageNumber } from '../runs/page-store.js'
 import type { RunRow } from '../runs/run-row.js'
-import { type Known, settleAbsence } from './belief/confirm-absence.js'
+import { confirmAbsence, type Known } from './belief/confirm-absence.js'
 import type { ListedPage } from './belief/listed-page.js'
 import { exceedsGuard } from './belief/rules.js'
 import { recordChanges } from './change-log.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass } from './failure.js'
-import { createAskByIds, IDS_A_REQUEST } from './fetch-by-id.js'
+import { createByIdFetcher, IDS_PER_REQUEST } from './fetch-by-id.js'
 import { GuardOpened } from './guard-opened.js'
-import type { Session } from './phase-context.js'
+import type { PhaseContext } from './phase-context.js'
 import { prepareRows } from './source-rows.js'
 
 const PRODUCTS: GuardTopic = { kind: 'retire', subject: 'products' }
@@ -28,7 +28,7 @@ export interface SweepOptions {
 }
 
 /** Of the ids that one request may name, so many are of products that are known to be there. */
-const KNOWN = 12
+const CONTROLS = 12
 
 /**
  * Retires what the mirror lists and this run has not seen, and nothing on one answer: each product is
@@ -37,17 +37,21 @@ const KNOWN = 12
  * @throws {@link GuardOpened} before anything is retired, when more than `guardShare` of
  * the mirror would go and nobody has confirmed it.
  */
-export async function sweep(session: Session, client: CianboxClient, options: SweepOptions): Promise<void> {
-  const { run } = session
+export async function sweep(
+  context: PhaseContext,
+  client: CianboxClient,
+  options: SweepOptions,
+): Promise<void> {
+  const { run } = context
   const { pool } = options
   const unseen = await withTenant(pool, run.tenantId, (tx) =>
-    run.mode === 'ids' ? unseenRequested(tx, run) : unseenProducts(tx, run),
+    run.mode === 'ids' ? findUnseenRequested(tx, run) : findUnseenProducts(tx, run),
   )
   // A whole pass is an answer already, and what it has not shown may be much; one answer by id is none.
   if (run.mode !== 'ids') await guard(run, options, unseen.ids, unseen.listed)
   const listed = new Set(unseen.ids)
   // What the mirror does not list may be new: that it is not there takes as many answers.
-  const absent = await findAbsent(session, client, [...unseen.ids, ...unseen.unknown], options)
+  const absent = await findAbsent(context, client, [...unseen.ids, ...unseen.unknown], options)
   // A list that shows nothing is none where products are there by id.
   const sawNothing = run.mode !== 'ids' && unseen.ids.length === unseen.listed
   if (sawNothing && absent.length < unseen.ids.length) {
@@ -55,7 +59,7 @@ export async function sweep(session: Session, client: CianboxClient, options: Sw
   }
   const gone = absent.filter((id) => listed.has(id))
   if (run.mode === 'ids') await guard(run, options, gone, unseen.listed)
-  for (const some of chunks(gone, IDS_A_REQUEST)) await retire(session, some)
+  for (const some of chunks(gone, IDS_PER_REQUEST)) await retire(context, some)
 }
 
 /** @throws {@link GuardOpened} when a person must say yes to these first */
@@ -67,7 +71,7 @@ async function guard(
 ): Promise<void> {
   if (ids.length === 0 || run.dryRun) return
   const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
-    const earlier = await recentlyRetired(tx, run)
+    const earlier = await countRecentlyRetired(tx, run)
     // Where nothing else is listed nothing is known to be there, and no absence is believed unasked.
     const share = ids.length < of ? guardShare : 0
     if (!exceedsGuard({ count: ids.length, recent: earlier, of, share })) return false
@@ -79,15 +83,15 @@ async function guard(
   if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} of ${of} products are not listed any more.`)
 }
 
-/** Asks for products by id, mirrors those that are there, and answers the others: {@link settleAbsence}. */
+/** Asks for products by id, mirrors those that are there, and answers the others: {@link confirmAbsence}. */
 async function findAbsent(
-  session: Session,
+  context: PhaseContext,
   client: CianboxClient,
   ids: readonly string[],
   { pool, pauseMs, signal }: SweepOptions,
 ): Promise<string[]> {
-  const { run } = session
-  const ask = createAskByIds(client, signal)
+  const { run } = context
+  const ask = createByIdFetcher(client, signal)
   const pause = () => delay(pauseMs, undefined, { signal })
   const ascending = [...ids].sort((a, b) => Number(a) - Number(b))
   const absent: string[] = []
@@ -100,9 +104,9 @@ async function findAbsent(
       for (const half of chunks(asked, Math.ceil(asked.length / 2))) await settle(half, false)
       return
     }
-    absent.push(...(await settleAbsence(ask, asked, known, (page) => mirrorFound(session, page), pause)))
+    absent.push(...(await confirmAbsence(ask, asked, known, (page) => mirrorFound(context, page), pause)))
   }
-  for (const asked of chunks(ascending, IDS_A_REQUEST - KNOWN)) await settle(asked, true)
+  for (const asked of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await settle(asked, true)
   return absent
 }
 
@@ -115,26 +119,26 @@ async function knownBeside(
   const [lowest = '0', highest = lowest] = [asked[0], asked.at(-1)]
   const top = String(Number.MAX_SAFE_INTEGER)
   return {
-    below: await listedSample(tx, run, { above: '0', below: lowest }, except, KNOWN),
-    above: await listedSample(tx, run, { above: highest, below: top }, except, KNOWN),
+    below: await sampleListed(tx, run, { above: '0', below: lowest }, except, CONTROLS),
+    above: await sampleListed(tx, run, { above: highest, below: top }, except, CONTROLS),
   }
 }
 
-async function mirrorFound(session: Session, { rows }: ListedPage): Promise<void> {
+async function mirrorFound(context: PhaseContext, { rows }: ListedPage): Promise<void> {
   const source = prepareRows(rows)
-  await session.commit(async (tx) => {
-    const page = await nextPage(tx, session.run, 'sweep')
-    const counts = await commitProducts(tx, session, { phase: 'sweep', page, source, mayRepeat: true })
+  await context.commit(async (tx) => {
+    const page = await nextPageNumber(tx, context.run, 'sweep')
+    const counts = await commitProducts(tx, context, { phase: 'sweep', page, source, mayRepeat: true })
     return { phase: 'sweep', productsInPage: source.received, counts }
   })
 }
 
 /** Marks what the source no longer has, and says so in the change log. */
-async function retire(session: Session, gone: readonly string[]): Promise<void> {
-  const { run } = session
-  await session.commit(async (tx) => {
+async function retire(context: PhaseContext, gone: readonly string[]): Promise<void> {
+  const { run } = context
+  await context.commit(async (tx) => {
     const ids = run.dryRun
-      ? await listedAmong(tx, run.tenantId, gone)
+      ? await filterListed(tx, run.tenantId, gone)
       : await retireProducts(tx, run.tenantId, run.id, gone)
     await recordChanges(
       tx,

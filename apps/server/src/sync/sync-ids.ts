@@ -1,26 +1,30 @@
 import type { CianboxClient, SourceReject } from '@espejo/cianbox'
-import { nextPage, recordRejects } from '../runs/page-store.js'
+import { nextPageNumber, recordRejects } from '../runs/page-store.js'
 import { commitProducts } from './commit-products.js'
-import { askByIdIsolating, IDS_A_REQUEST } from './fetch-by-id.js'
-import type { Session } from './phase-context.js'
+import { fetchByIdIsolating, IDS_PER_REQUEST } from './fetch-by-id.js'
+import type { PhaseContext } from './phase-context.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 
 /**
  * Mirrors named products as the source has them. Those that it does not show are left to the sweep. An
  * id that it cannot answer for becomes a reject, and holds nobody else up.
  */
-export async function syncIds(session: Session, client: CianboxClient, signal: AbortSignal): Promise<void> {
-  const { run } = session
+export async function syncIds(
+  context: PhaseContext,
+  client: CianboxClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const { run } = context
   const ids = [...new Set(run.requestedIds ?? [])]
-  const totalPages = Math.ceil(ids.length / IDS_A_REQUEST)
-  for (let page = session.state().page + 1; page <= totalPages; page++) {
-    const asked = ids.slice((page - 1) * IDS_A_REQUEST, page * IDS_A_REQUEST)
-    const answers = await askByIdIsolating(client, asked, signal)
+  const totalPages = Math.ceil(ids.length / IDS_PER_REQUEST)
+  for (let page = context.state().page + 1; page <= totalPages; page++) {
+    const asked = ids.slice((page - 1) * IDS_PER_REQUEST, page * IDS_PER_REQUEST)
+    const answers = await fetchByIdIsolating(client, asked, signal)
     const source = onlyThose(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), asked)
     const refused = answers.flatMap(({ asked: [id], rows }) => (rows === null && id ? [id] : []))
-    await session.commit(async (tx) => {
-      const number = await nextPage(tx, run, 'products')
-      const counts = await commitProducts(tx, session, {
+    await context.commit(async (tx) => {
+      const number = await nextPageNumber(tx, run, 'products')
+      const counts = await commitProducts(tx, context, {
         phase: 'products',
         page: number,
         source,
@@ -31,7 +35,7 @@ export async function syncIds(session: Session, client: CianboxClient, signal: A
         tx,
         run,
         'products',
-        refused.map((id, i) => unanswered(id, number, source.received + IDS_A_REQUEST + i)),
+        refused.map((id, i) => unanswered(id, number, source.received + IDS_PER_REQUEST + i)),
       )
       const withRefused = { ...counts, errors: counts.errors + refused.length }
       return {

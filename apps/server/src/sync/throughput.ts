@@ -1,5 +1,5 @@
 /** How fast a run goes, from its recent pages. */
-export interface Pace {
+export interface Throughput {
   /** One more page was committed at `at` (milliseconds), with so many rows. */
   page(at: number, rows: number): void
   /** Rows per second over the recent pages; null before there is anything to tell. */
@@ -13,7 +13,7 @@ const WINDOW = 12
 /** Below this many, an estimate would be a guess. */
 const ENOUGH = 3
 
-export function createPace(): Pace {
+export function createThroughput(): Throughput {
   const recent: { at: number; rows: number }[] = []
   const span = () => (recent.at(-1)?.at ?? 0) - (recent[0]?.at ?? 0)
   return {

@@ -1,49 +1,49 @@
 import { countListed } from '../catalog/product-store.js'
 import { type Pool, withTenant } from '../db/pool.js'
-import { nextPage } from '../runs/page-store.js'
+import { nextPageNumber } from '../runs/page-store.js'
 import type { PassStart } from '../runs/pass-store.js'
 import { countWalk, readPassStart, savePassStart } from '../runs/pass-store.js'
-import type { AskPage, ListedPage } from './belief/listed-page.js'
+import type { FetchPage, ListedPage } from './belief/listed-page.js'
 import { readCatalog } from './belief/read-catalog.js'
-import type { WholePage } from './belief/verify-page.js'
+import type { VerifiedPage } from './belief/verify-page.js'
 import { commitProducts } from './commit-products.js'
 import { NO_COUNTS } from './ledger.js'
-import type { Session } from './phase-context.js'
+import type { PhaseContext } from './phase-context.js'
 import { prepareRows, rangeOf } from './source-rows.js'
 import { newestModification } from './source-time.js'
 
 /** Mirrors the whole catalogue page by page: {@link readCatalog} says in which order, and what proves it. */
 export async function walkProducts(
-  session: Session,
-  ask: AskPage,
+  context: PhaseContext,
+  ask: FetchPage,
   options: { pool: Pool; pageSize: number; watermark: Date | null },
 ): Promise<PassStart> {
-  const { run, dialect } = session
+  const { run, dialect } = context
   const { pool, pageSize } = options
-  let seen = donePages(session) === null ? null : await withinSeen(session, pool)
+  let seen = donePages(context) === null ? null : await withinSeen(context, pool)
   // What was shown beside the walk has no place in it.
   let mayRepeat = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
     ask,
     {
-      done: () => donePages(session),
+      done: () => donePages(context),
       readStart: () => readPassStart(pool, run),
       saveStart: (found) => savePassStart(pool, run, found),
       count: (lastPage) => countWalk(pool, run, lastPage),
-      prepare: (page: WholePage) => prepareRows(page.rows),
+      prepare: (page: VerifiedPage) => prepareRows(page.rows),
       async commitPage({ page, prepared: source, leftOut, position }) {
         const range = rangeOf(source)
         const repeats = mayRepeat || overlap(range, seen)
-        await session.commit(async (tx) => {
+        await context.commit(async (tx) => {
           const shown = { phase: 'products' as const, page, source, leftOut, mayRepeat: repeats }
-          const counts = await commitProducts(tx, session, shown)
+          const counts = await commitProducts(tx, context, shown)
           return { phase: 'products', productsInPage: source.received, position, counts }
         })
         seen = span(seen, range)
       },
       commitEnd(page) {
         mayRepeat = true
-        return commitShownAgain(session, page)
+        return commitShownAgain(context, page)
       },
     },
     {
@@ -51,10 +51,10 @@ export async function walkProducts(
       // The simple dialect's rows do not say when they were modified.
       front: dialect === 'v2' ? 'modified-date-desc' : 'id-desc',
       newestOf: ({ rows }) => newestModification(pool, rows, dialect),
-      earlier: await earlierPass(session, options),
+      earlier: await earlierPass(context, options),
     },
   )
-  if (start.lastPage === 0) await commitEmptyCatalogue(session)
+  if (start.lastPage === 0) await commitEmptyCatalogue(context)
   return start
 }
 
@@ -66,7 +66,7 @@ const CLOCK_MARGIN_MS = 26 * 3600_000
 
 /** What the mirror knows of the catalogue since an earlier pass; null: nothing yet. */
 async function earlierPass(
-  { run }: Session,
+  { run }: PhaseContext,
   { pool, watermark }: { pool: Pool; watermark: Date | null },
 ): Promise<{ rows: number; since: string } | null> {
   if (watermark === null) return null
@@ -77,29 +77,29 @@ async function earlierPass(
 
 /** Mirrors rows that the list shows beside the walk. */
 export async function commitShownAgain(
-  session: Session,
+  context: PhaseContext,
   { rows, leftOut = 0 }: ListedPage & { leftOut?: number },
 ): Promise<void> {
   // The walk has rejected those without an id already.
-  const source = { ...prepareRows(rows), nameless: [] }
-  await session.commit(async (tx) => {
-    const page = await nextPage(tx, session.run, 'drift')
+  const source = { ...prepareRows(rows), rowsWithoutId: [] }
+  await context.commit(async (tx) => {
+    const page = await nextPageNumber(tx, context.run, 'drift')
     const shown = { phase: 'drift' as const, page, source, leftOut: Math.max(0, leftOut), mayRepeat: true }
-    const counts = await commitProducts(tx, session, shown)
+    const counts = await commitProducts(tx, context, shown)
     return { phase: 'drift', productsInPage: source.received, counts }
   })
 }
 
 /** How many pages of the walk the checkpoint has; null: it has not begun. */
-function donePages(session: Session): number | null {
-  const { phase, page } = session.state()
+function donePages(context: PhaseContext): number | null {
+  const { phase, page } = context.state()
   return phase === 'drift' || (phase === 'products' && page > 0) ? page : null
 }
 
 type Range = { lowest: number; highest: number } | null
 
-async function withinSeen(session: Session, pool: Pool): Promise<Range> {
-  const { lowest, highest } = await countWalk(pool, session.run, 0)
+async function withinSeen(context: PhaseContext, pool: Pool): Promise<Range> {
+  const { lowest, highest } = await countWalk(pool, context.run, 0)
   return lowest === null || highest === null ? null : { lowest, highest }
 }
 
@@ -112,8 +112,8 @@ function span(a: Range, b: Range): Range {
   return { lowest: Math.min(a.lowest, b.lowest), highest: Math.max(a.highest, b.highest) }
 }
 
-async function commitEmptyCatalogue(session: Session): Promise<void> {
-  await session.commit(async () => ({
+async function commitEmptyCatalogue(context: PhaseContext): Promise<void> {
+  await context.commit(async () => ({
     phase: 'products',
     productsInPage: 0,
     counts: NO_COUNTS,

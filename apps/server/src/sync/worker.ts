@@ -1,26 +1,26 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import type { Connection, Waiting } from '@espejo/contract'
-import { advanceMirror } from '../catalog/mirror-store.js'
+import { updateMirror } from '../catalog/mirror-store.js'
 import { databaseNow } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { sweepGuardShare } from '../maintenance/schedule-store.js'
 import { claimRun } from '../runs/held-run.js'
 import type { JobSlot } from '../runs/job-slots.js'
-import { forgetPages } from '../runs/page-store.js'
+import { deletePages } from '../runs/page-store.js'
 import { hasPassStart } from '../runs/pass-store.js'
 import type { RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
 import { RunFailure } from './failure.js'
-import { conclude } from './finish-run.js'
+import { finishRun } from './finish-run.js'
 import { completeData } from './ledger.js'
-import { openSession } from './phase-context.js'
-import { enterWorld } from './pin-settings.js'
+import { createPhaseContext } from './phase-context.js'
+import { pinSettings } from './pin-settings.js'
 import { releaseWhileWaiting } from './release-while-waiting.js'
-import { synchronise } from './run-phases.js'
+import { runPhases } from './run-phases.js'
 import { createRunWriter, type RunWriter } from './run-writer.js'
 import { connectionMissing } from './settings-change.js'
-import { type StopWatch, watchForStop } from './stop-signal.js'
-import { mirrorOfWorld } from './usable-mirror.js'
+import { createStopSignal, type StopSignal } from './stop-signal.js'
+import { findUsableMirror } from './usable-mirror.js'
 
 /** What the client tells of its requests while it works. */
 export interface ClientHooks {
@@ -50,7 +50,7 @@ export interface WorkerDeps {
 }
 
 /** A run that was claimed this often without committing one page ends: it only kills its workers. */
-const MAX_FRUITLESS_CLAIMS = 5
+const MAX_CLAIMS_WITHOUT_PROGRESS = 5
 /** Shorter waits are the limiter's ordinary work and not worth a frame. */
 const NOTICEABLE_WAIT_MS = 1500
 
@@ -65,14 +65,14 @@ export function createRunHandler(
     const run = await claimRun(deps.pool, job.tenantId, job.runId)
     if (!run) return
     deps.log.info({ tenantId: run.tenantId, runId: run.id, epoch: run.epoch }, 'run claimed')
-    const stop = watchForStop(deps.pool, run, leaving)
+    const stop = createStopSignal(deps.pool, run, leaving)
     const waitingSlot = releaseWhileWaiting(slot)
     const writer = createRunWriter({ ...deps, run, slot: waitingSlot, onIntent: stop.request })
     try {
-      refuseFruitless(run)
+      failWithoutProgress(run)
       await work(deps, writer, stop)
     } catch (error) {
-      await conclude(deps, writer, stop.reason(), error)
+      await finishRun(deps, writer, stop.reason(), error)
     } finally {
       waitingSlot.close()
       stop.close()
@@ -81,16 +81,16 @@ export function createRunHandler(
   }
 }
 
-function refuseFruitless(run: RunRow): void {
-  if (run.fruitless <= MAX_FRUITLESS_CLAIMS) return
+function failWithoutProgress(run: RunRow): void {
+  if (run.claimsWithoutProgress <= MAX_CLAIMS_WITHOUT_PROGRESS) return
   throw new RunFailure(
     'no_progress',
-    `La sincronización se interrumpió ${MAX_FRUITLESS_CLAIMS} veces seguidas sin avanzar. Avisale a quien administra Espejo: el registro del servidor dice por qué.`,
+    `La sincronización se interrumpió ${MAX_CLAIMS_WITHOUT_PROGRESS} veces seguidas sin avanzar. Avisale a quien administra Espejo: el registro del servidor dice por qué.`,
   )
 }
 
 /** From the connection to the good ending; throws for every other. */
-async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promise<void> {
+async function work(deps: WorkerDeps, writer: RunWriter, stop: StopSignal): Promise<void> {
   const { pool, now, log } = deps
   const { run } = writer
   const opened = await deps.openConnection(run.tenantId, {
@@ -100,13 +100,13 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopWatch): Promi
   if (!opened) throw connectionMissing()
   const { client } = opened
   try {
-    const world = await enterWorld(pool, run, opened, stop)
+    const world = await pinSettings(pool, run, opened, stop)
     const { mirror, guardShare } = await withTenant(pool, run.tenantId, async (tx) => ({
-      mirror: await mirrorOfWorld(tx, run, world),
+      mirror: await findUsableMirror(tx, run, world),
       guardShare: await sweepGuardShare(tx, run.tenantId),
     }))
-    const session = openSession(writer, { dialect: world.dialect, logsCreations: mirror.exists })
-    await synchronise(session, client, {
+    const context = createPhaseContext(writer, { dialect: world.dialect, logsCreations: mirror.exists })
+    await runPhases(context, client, {
       pool,
       pageSize: world.pageSize,
       watermark: mirror.watermark,
@@ -130,12 +130,12 @@ function complete(writer: RunWriter, cuenta: string, at: Date): Promise<void> {
     trigger: 'complete',
     event: { event: 'complete', data: completeData(state, run.startedAt ?? run.createdAt, at) },
     also: async (tx) => {
-      await forgetPages(tx, run)
+      await deletePages(tx, run)
       if (run.dryRun || run.mode === 'ids') return
       const { newestSeen } = state
       // An incremental run that had nothing to read back to has walked the whole catalogue.
       const isFull = run.mode === 'full' || (await hasPassStart(tx, run))
-      await advanceMirror(tx, run.tenantId, { cuenta, newestSeen, isFull })
+      await updateMirror(tx, run.tenantId, { cuenta, newestSeen, isFull })
     },
   }))
 }

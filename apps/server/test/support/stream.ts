@@ -14,7 +14,7 @@ import { createRawHttpHost } from '../../src/http/stream/raw-http-host.js'
 import { createStreamRouter } from '../../src/http/stream/stream-routes.js'
 import { createTickets, type Tickets } from '../../src/http/stream/tickets.js'
 import { appendEvent } from '../../src/runs/event-log.js'
-import { advance, claimRun, settle } from '../../src/runs/held-run.js'
+import { claimRun, commitProgress, endRun } from '../../src/runs/held-run.js'
 import { newId } from '../../src/runs/ids.js'
 import { errorEvent, startEvent } from '../../src/runs/messages.js'
 import { createRunControl } from '../../src/runs/run-control.js'
@@ -68,7 +68,7 @@ export async function workOnRun(
   const claimed = { ...row }
   let page = 0
   const end = async (trigger: 'complete' | 'fail', ending: LoggedEvent) => {
-    await settle(pool, claimed, { trigger, state: stateAt(claimed, page), event: ending })
+    await endRun(pool, claimed, { trigger, state: stateAt(claimed, page), event: ending })
     onEvent(runId)
   }
   return {
@@ -78,7 +78,7 @@ export async function workOnRun(
       page += 1
       const logged: LoggedEvent = { event: 'progress', data: { ...progressAt(page), ...extra } }
       const { seq } = await withTenant(pool, tenantId, (tx) =>
-        advance(tx, claimed, stateAt(claimed, page), logged, true),
+        commitProgress(tx, claimed, stateAt(claimed, page), logged, true),
       )
       claimed.seq = seq
       onEvent(runId)

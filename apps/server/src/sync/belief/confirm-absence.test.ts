@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RunFailure } from '../failure.js'
-import { type AskByIds, settleAbsence } from './confirm-absence.js'
+import { confirmAbsence, type FetchByIds } from './confirm-absence.js'
 import { listedPage } from './listed-page.js'
 
 const pageOf = (ids: readonly string[]) =>
@@ -25,7 +25,7 @@ function spoil(rows: readonly string[], cut: Cut): string[] {
 
 function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
   let asked = 0
-  const ask: AskByIds = async (ids, order) => {
+  const ask: FetchByIds = async (ids, order) => {
     const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
     return pageOf(spoil(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
   }
@@ -69,7 +69,7 @@ async function settle(
   ])
   const source = sourceOf(there, cutOf)
   try {
-    const absent = await settleAbsence(source.ask, ids, known, never, never)
+    const absent = await confirmAbsence(source.ask, ids, known, never, never)
     return { absent, live, dead: ids.filter((id) => !live.includes(id)), asked: source.asked() }
   } catch (error) {
     if (error instanceof RunFailure) return null

@@ -1,9 +1,9 @@
 import { incompletePass } from '../failure.js'
 import { type ListedPage, repeatsARow } from './listed-page.js'
-import { isEvidence, isInOrder, MAX_LOOKS } from './rules.js'
+import { isEvidence, isWellFormed, MAX_ATTEMPTS } from './rules.js'
 
 /** Asks the source for products by id. Null: an answer in no order at all. */
-export type AskByIds = (ids: readonly string[], order: 'id-asc' | 'id-desc') => Promise<ListedPage | null>
+export type FetchByIds = (ids: readonly string[], order: 'id-asc' | 'id-desc') => Promise<ListedPage | null>
 
 /** Products that are known to be there, with ids below and above of those that are asked for. */
 export interface Known {
@@ -12,9 +12,9 @@ export interface Known {
 }
 
 /** An absence counts when so many answers in a row agree. */
-const AGREEING = 2
+const REQUIRED_ANSWERS = 2
 /** Known products on one side that so many answers do not show may be gone: those on the other serve. */
-const PATIENCE = 2
+const MAX_MISSED = 2
 
 /**
  * Asks for products by id until two answers in a row, at two moments, show none of those that are left.
@@ -25,8 +25,8 @@ const PATIENCE = 2
  * @returns those that are absent
  * @throws {@link RunFailure} `incomplete_pass` when no answer can be believed
  */
-export async function settleAbsence(
-  ask: AskByIds,
+export async function confirmAbsence(
+  ask: FetchByIds,
   ids: readonly string[],
   known: Known,
   onFound: (page: ListedPage) => Promise<void>,
@@ -36,7 +36,7 @@ export async function settleAbsence(
   let left = [...ids]
   let agreed = 0
   let doubted = 0
-  for (let look = 0; left.length > 0 && agreed < AGREEING; look++) {
+  for (let look = 0; left.length > 0 && agreed < REQUIRED_ANSWERS; look++) {
     if (agreed > 0) await pause()
     const { side, order } = placed(look % 2 === 0, sides)
     const page = await ask([...left, ...side.controls], order)
@@ -53,16 +53,16 @@ export async function settleAbsence(
       asked: left,
       controls: side.controls,
       shown: page.ids,
-      unnamed: page.unnamed,
+      withoutId: page.withoutId,
       isRepeated: repeatsARow(page),
     }
     if (answer && isEvidence(answer)) {
       agreed++
       continue
     }
-    if (answer && isInOrder(answer)) side.missed++
+    if (answer && isWellFormed(answer)) side.missed++
     agreed = 0
-    if (++doubted >= MAX_LOOKS * 2) throw incompletePass(DOUBT)
+    if (++doubted >= MAX_ATTEMPTS * 2) throw incompletePass(UNRELIABLE)
   }
   return left
 }
@@ -86,8 +86,8 @@ function placed(
   { above, below }: { above: Side; below: Side },
 ): { side: Side; order: 'id-asc' | 'id-desc' } {
   const [side, other] = isFirst ? [above, below] : [below, above]
-  const isUsable = ({ controls, missed }: Side) => controls.length > 0 && missed < PATIENCE
+  const isUsable = ({ controls, missed }: Side) => controls.length > 0 && missed < MAX_MISSED
   return !isUsable(side) && isUsable(other) ? { side: other, order: 'id-desc' } : { side, order: 'id-asc' }
 }
 
-const DOUBT = 'no contestó de forma confiable la consulta de productos por id'
+const UNRELIABLE = 'no contestó de forma confiable la consulta de productos por id'

@@ -1,8 +1,8 @@
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { createReadingOrder } from '../overlapping-pages.js'
+import { createOverlappingPager } from '../overlapping-pages.js'
 import {
-  type AskPage,
+  type FetchPage,
   highestOf,
   isDescending,
   type ListedPage,
@@ -10,8 +10,8 @@ import {
   repeatsARow,
   union,
 } from './listed-page.js'
-import { askUnlessRefused } from './open-pass.js'
-import { MAX_LOOKS, partsOf } from './rules.js'
+import { fetchUnlessRefused } from './open-pass.js'
+import { MAX_ATTEMPTS, partsOf } from './rules.js'
 
 /** What a walk has shown when it has reached the front of the list. */
 export interface Walked {
@@ -39,12 +39,12 @@ export type End = 'whole' | number
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function confirmEnd(
-  ask: AskPage,
+  ask: FetchPage,
   walked: Walked,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   const { size } = walked.start
-  const order = createReadingOrder(size)
+  const order = createOverlappingPager(size)
   for (let isFirst = true; ; isFirst = false) {
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
@@ -83,7 +83,7 @@ function hidesTop(answer: ListedPage, { highest, start }: Walked): boolean {
  * does: were the highest hidden, the second place would have what is shown as the first, or a higher one.
  */
 async function confirmTop(
-  ask: AskPage,
+  ask: FetchPage,
   walked: Walked,
   shown: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
@@ -91,7 +91,7 @@ async function confirmTop(
   if (shown.ids.length < 2) return confirmOnlyRow(ask, walked, shown, commit)
   // A place whose row is left out by rule says nothing.
   for (const page of [2, 3, 4]) {
-    const other = await askUnlessRefused(ask, { page, limit: 1, order: 'id-desc' })
+    const other = await fetchUnlessRefused(ask, { page, limit: 1, order: 'id-desc' })
     const highest = other && highestOf(other.ids)
     if (!highest) continue
     if (highest < (highestOf(shown.ids) ?? 0)) return
@@ -100,7 +100,7 @@ async function confirmTop(
 }
 
 async function confirmOnlyRow(
-  ask: AskPage,
+  ask: FetchPage,
   walked: Walked,
   shown: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
@@ -122,7 +122,7 @@ function hidden() {
  * either: a source that always answers its first page wrongly is asked for others.
  */
 async function endOfNothing(
-  ask: AskPage,
+  ask: FetchPage,
   { highest }: Walked,
   answer: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
@@ -130,7 +130,7 @@ async function endOfNothing(
   if (highest !== null) throw incompletePass('dejó de mostrar los productos que había mostrado')
   await commit(answer)
   for (const page of [2, 3]) {
-    const other = await askUnlessRefused(ask, { page, limit: 1, order: 'id-asc' })
+    const other = await fetchUnlessRefused(ask, { page, limit: 1, order: 'id-asc' })
     if (other !== null && lengthOf(other) > 0) {
       throw incompletePass('no muestra ningún producto en la primera página, y sí más adelante')
     }
@@ -143,15 +143,15 @@ async function endOfNothing(
  * for twice: a short page alone is no end, as the source may leave rows out.
  */
 async function confirmEndWithoutOrder(
-  ask: AskPage,
+  ask: FetchPage,
   { start: { size, lastPage }, lastLength }: Walked,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
-  const askFor = (page: number) => askUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
+  const askFor = (page: number) => fetchUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
   let length = lastLength
   let last = await askFor(lastPage)
   for (let look = 2; last === null || lengthOf(last) !== length; look++) {
-    if (look > MAX_LOOKS + 1)
+    if (look > MAX_ATTEMPTS + 1)
       throw incompletePass(`mostró la última página, la ${lastPage}, cada vez distinta`)
     if (last) await commit(last)
     length = Math.max(length, last ? lengthOf(last) : 0)

@@ -6,7 +6,7 @@ export interface ListedPage {
   /** The ids of its rows, in order, each once. */
   ids: readonly string[]
   /** How many of its rows have no readable id. */
-  unnamed: number
+  withoutId: number
   /** As the source says; null when it does not. A hint, never a proof. */
   totalPages: number | null
 }
@@ -19,22 +19,22 @@ export interface ListQuery {
 }
 
 /** Asks the source for one page of its product list. */
-export type AskPage = (query: ListQuery) => Promise<ListedPage>
+export type FetchPage = (query: ListQuery) => Promise<ListedPage>
 
 export function listedPage({ rows, totalPages }: Pick<ProductRowPage, 'rows' | 'totalPages'>): ListedPage {
   const ids = new Set<string>()
-  let unnamed = 0
+  let withoutId = 0
   for (const { raw } of rows) {
     const id = productRowId(raw)
-    if (id === null) unnamed++
+    if (id === null) withoutId++
     else ids.add(id)
   }
-  return { rows, ids: [...ids], unnamed, totalPages }
+  return { rows, ids: [...ids], withoutId, totalPages }
 }
 
 /** How many places of the list a page shows: a row that stands twice fills one. */
 export function lengthOf(page: ListedPage): number {
-  return page.ids.length + page.unnamed
+  return page.ids.length + page.withoutId
 }
 
 /** Whether a row stands twice: then another may be missing for it. */

@@ -2,7 +2,7 @@ import { CianboxError, type ProductOrder } from '@espejo/cianbox'
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass } from '../failure.js'
 import { findLastPage, type PageKind } from '../find-last-page.js'
-import { type AskPage, highestOf, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
+import { type FetchPage, highestOf, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
 import { divisible, isFull, isRefusal } from './rules.js'
 
 export interface OpenedPass {
@@ -30,12 +30,12 @@ const SHORTEST_PAGE = 10
  * Nothing here is proof: a page that is wrongly taken for the last is found out at the end.
  * @returns null when the list seems to have no end
  */
-export async function openPass(ask: AskPage, options: OpenOptions): Promise<OpenedPass | null> {
+export async function openPass(ask: FetchPage, options: OpenOptions): Promise<OpenedPass | null> {
   const { earlier } = options
   const limit = divisible(options.limit)
   if (earlier && earlier.rows > 0) {
     const lastPage = Math.ceil(earlier.rows / limit)
-    const last = await askUnlessRefused(ask, { page: lastPage, limit, order: 'id-asc' })
+    const last = await fetchUnlessRefused(ask, { page: lastPage, limit, order: 'id-asc' })
     // A source that gave fewer rows a page than it was asked for would count more pages.
     if (last && last.ids.length > 0 && last.totalPages === lastPage) {
       return { start: { size: limit, lastPage, base: 0, top: 0, since: earlier.since }, last }
@@ -65,7 +65,7 @@ export async function openPass(ask: AskPage, options: OpenOptions): Promise<Open
 
 /** Where the list seems to end, in pages of `size`; null when it seems to have no end. */
 export async function findEnd(
-  ask: AskPage,
+  ask: FetchPage,
   size: number,
   guess: number,
 ): Promise<{ lastPage: number; last: ListedPage | null } | null> {
@@ -73,7 +73,7 @@ export async function findEnd(
   let furthest: { page: number; result: ListedPage } | null = null
 
   async function kindOf(page: number): Promise<PageKind> {
-    const result = await askUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
+    const result = await fetchUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
     if (result === null || lengthOf(result) === 0) return 'behind'
     // Some sources answer a page behind the last with the last one again.
     if (furthest && furthest.page < page && sameIds(furthest.result, result)) return 'behind'
@@ -91,9 +91,9 @@ export async function findEnd(
 }
 
 /** A page of the list, or null where the source refuses it: some do, behind the end. */
-export async function askUnlessRefused(
-  ask: AskPage,
-  query: Parameters<AskPage>[0],
+export async function fetchUnlessRefused(
+  ask: FetchPage,
+  query: Parameters<FetchPage>[0],
 ): Promise<ListedPage | null> {
   try {
     return await ask(query)

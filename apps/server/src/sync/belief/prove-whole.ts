@@ -1,9 +1,9 @@
 import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { findLastPage } from '../find-last-page.js'
-import { createReadingOrder } from '../overlapping-pages.js'
+import { createOverlappingPager } from '../overlapping-pages.js'
 import {
-  type AskPage,
+  type FetchPage,
   highestOf,
   isDescending,
   type ListedPage,
@@ -11,8 +11,8 @@ import {
   repeatsARow,
   union,
 } from './listed-page.js'
-import { askUnlessRefused } from './open-pass.js'
-import { MAX_LOOKS, partsOf, placesOf } from './rules.js'
+import { fetchUnlessRefused } from './open-pass.js'
+import { MAX_ATTEMPTS, partsOf, placesOf } from './rules.js'
 
 /** What the proof needs of whoever keeps the record of the pass. */
 export interface PassRecord {
@@ -30,7 +30,7 @@ export interface PassRecord {
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function proveWhole(
-  ask: AskPage,
+  ask: FetchPage,
   { size, lastPage }: Pick<PassStart, 'size' | 'lastPage'>,
   record: PassRecord,
 ): Promise<void> {
@@ -45,18 +45,18 @@ export async function proveWhole(
   throw incompletePass(`mostró ${after.all} productos donde su lista tiene más`)
 }
 
-function seenIn({ all, unnamed, leftOut }: WalkCounts): number {
-  return all + unnamed + leftOut
+function seenIn({ all, withoutId, leftOut }: WalkCounts): number {
+  return all + withoutId + leftOut
 }
 
 async function agreesWithNow(
-  ask: AskPage,
+  ask: FetchPage,
   size: number,
   lastPage: number,
   counts: WalkCounts,
   places: number,
 ): Promise<boolean> {
-  for (let look = 1; look <= MAX_LOOKS; look++) {
+  for (let look = 1; look <= MAX_ATTEMPTS; look++) {
     const now = await placesNow(ask, size, lastPage)
     if (now === 'takes no order') return seenIn(counts) >= places
     if (now !== null) return seenIn(counts) >= now
@@ -64,23 +64,23 @@ async function agreesWithNow(
   return false
 }
 
-const NOTHING: ListedPage = { rows: [], ids: [], unnamed: 0, totalPages: null }
+const NOTHING: ListedPage = { rows: [], ids: [], withoutId: 0, totalPages: null }
 
 /** Reads the whole list from its front: each page begins on a row that the one before has shown. */
 async function readAgain(
-  ask: AskPage,
+  ask: FetchPage,
   size: number,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<void> {
-  const order = createReadingOrder(size)
+  const order = createOverlappingPager(size)
   const shown = new Set<string>()
   let withoutNews = 0
   for (;;) {
     const window = order.next()
     const query = { ...window, order: 'id-desc' as const }
-    let answer = await askUnlessRefused(ask, query)
+    let answer = await fetchUnlessRefused(ask, query)
     if (!answer || lengthOf(answer) < window.limit || repeatsARow(answer)) {
-      answer = union(answer ?? NOTHING, (await askUnlessRefused(ask, query)) ?? NOTHING)
+      answer = union(answer ?? NOTHING, (await fetchUnlessRefused(ask, query)) ?? NOTHING)
     }
     const hasNews = answer.ids.some((id) => !shown.has(id))
     // A short page is no end, as rows may be left out: those behind the end show nothing new.
@@ -99,7 +99,7 @@ async function readAgain(
  * that is possible: a source that answers one question wrongly for good is asked another.
  */
 export async function placesNow(
-  ask: AskPage,
+  ask: FetchPage,
   size: number,
   guess: number,
 ): Promise<number | 'takes no order' | null> {
@@ -111,14 +111,14 @@ export async function placesNow(
   if (top === null) return null
   let before = 0
   const without = await findLastPage(Math.max(1, guess * parts), async (page) => {
-    const result = await askUnlessRefused(ask, { page, limit, order: 'id-asc' })
+    const result = await fetchUnlessRefused(ask, { page, limit, order: 'id-asc' })
     const highest = result && highestOf(result.ids)
     if (!highest || highest >= top) return 'behind'
     before = Math.max(before, highest)
     return 'rows'
   })
   if (without === null) return null
-  const last = await askUnlessRefused(ask, { page: without + 1, limit, order: 'id-asc' })
+  const last = await fetchUnlessRefused(ask, { page: without + 1, limit, order: 'id-asc' })
   if (last === null || (highestOf(last.ids) ?? 0) < top) return null
   const inNewest = newest.ids.filter((id) => Number(id) > before).length
   return placesOf(limit, without + 1, Math.max(lengthOf(last), inNewest))

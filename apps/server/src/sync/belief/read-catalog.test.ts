@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { RunFailure } from '../failure.js'
-import { type AskPage, highestOf, type ListQuery, lengthOf, listedPage } from './listed-page.js'
+import { type FetchPage, highestOf, type ListQuery, lengthOf, listedPage } from './listed-page.js'
 import type { OpenOptions } from './open-pass.js'
 import { proveWhole } from './prove-whole.js'
 import { type CatalogRecord, readCatalog } from './read-catalog.js'
@@ -112,7 +112,7 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
     }
   }
 
-  const ask: AskPage = async (query) => {
+  const ask: FetchPage = async (query) => {
     requests++
     for (const one of moves) if (one.nth === requests) move(one)
     if (newestAtProof === 0 && query.order === 'id-desc') newestAtProof = newest
@@ -140,7 +140,7 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
 
 /** A record in memory, which keeps what a run's tables keep. */
 function createRecord() {
-  const pages = new Map<number, { ids: readonly string[]; unnamed: number; leftOut: number }>()
+  const pages = new Map<number, { ids: readonly string[]; withoutId: number; leftOut: number }>()
   const atEnd = new Set<string>()
   let leftOutAtEnd = 0
   let start: PassStart | null = null
@@ -153,8 +153,8 @@ function createRecord() {
     },
     count: async (lastPage) => count(lastPage),
     prepare: () => null,
-    async commitPage({ page, ids, unnamed, leftOut, position }) {
-      pages.set(page, { ids, unnamed, leftOut })
+    async commitPage({ page, ids, withoutId, leftOut, position }) {
+      pages.set(page, { ids, withoutId, leftOut })
       done = position.page
     },
     async commitEnd({ ids, leftOut = 0 }) {
@@ -169,7 +169,7 @@ function createRecord() {
     return {
       walked: walked.size,
       all: new Set([...walked, ...atEnd]).size,
-      unnamed: 0,
+      withoutId: 0,
       leftOut: all.reduce((sum, { leftOut }) => sum + Math.max(0, leftOut), leftOutAtEnd),
       highest: highestOf([...walked]),
       lastLength: last ? last.ids.length : 0,

@@ -2,13 +2,13 @@ import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
 import { prefetched } from '../prefetch.js'
 import { confirmEnd } from './confirm-end.js'
-import type { AskPage, ListedPage } from './listed-page.js'
-import { askUnlessRefused, findEnd, type OpenOptions, openPass } from './open-pass.js'
-import { MAX_LOOKS } from './rules.js'
-import { createWholePages, type WholePage } from './verify-page.js'
+import type { FetchPage, ListedPage } from './listed-page.js'
+import { fetchUnlessRefused, findEnd, type OpenOptions, openPass } from './open-pass.js'
+import { MAX_ATTEMPTS } from './rules.js'
+import { createPageVerifier, type VerifiedPage } from './verify-page.js'
 
 /** One page of the walk, ready to be committed. */
-interface WalkedPage<R> extends WholePage {
+interface WalkedPage<R> extends VerifiedPage {
   /** The source's number of it. */
   page: number
   prepared: R
@@ -25,9 +25,9 @@ export interface CatalogRecord<R> {
   /** @param lastPage the page that the walk began with */
   count(lastPage: number): Promise<WalkCounts>
   /** Work on an answer that needs no network, done while the next page is on its way. */
-  prepare(page: WholePage): R
+  prepare(page: VerifiedPage): R
   commitPage(page: WalkedPage<R>): Promise<void>
-  /** Rows that the end of the list showed; `leftOut` as of a {@link WholePage}. */
+  /** Rows that the end of the list showed; `leftOut` as of a {@link VerifiedPage}. */
   commitEnd(page: ListedPage & { leftOut?: number }): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export interface CatalogRecord<R> {
  * @throws {@link RunFailure} `upstream_paging` or `incomplete_pass` when the pages make no whole catalogue
  */
 export async function readCatalog<R>(
-  ask: AskPage,
+  ask: FetchPage,
   record: CatalogRecord<R>,
   options: OpenOptions,
 ): Promise<PassStart> {
@@ -51,10 +51,10 @@ export async function readCatalog<R>(
     const { walked: rows, lastLength, highest } = await record.count(start.lastPage)
     const end = await confirmEnd(ask, { start, rows, lastLength, highest }, record.commitEnd)
     if (end === 'whole') {
-      await lookAtFormerEnd(ask, record, start)
+      await recheckFormerEnd(ask, record, start)
       return start
     }
-    if (round === MAX_LOOKS) throw incompletePass('mostró cada vez una lista más larga')
+    if (round === MAX_ATTEMPTS) throw incompletePass('mostró cada vez una lista más larga')
     const found = await findEnd(ask, start.size, end)
     if (found === null) throw endless()
     last = found.last
@@ -64,7 +64,7 @@ export async function readCatalog<R>(
 }
 
 async function beginOrGoOn<R>(
-  ask: AskPage,
+  ask: FetchPage,
   record: CatalogRecord<R>,
   options: OpenOptions,
 ): Promise<{ start: PassStart; last: ListedPage | null }> {
@@ -81,7 +81,7 @@ async function beginOrGoOn<R>(
 
 /** Commits the pages from the last one down, each once it is known to show all that it should. */
 async function walkDown<R>(
-  ask: AskPage,
+  ask: FetchPage,
   record: CatalogRecord<R>,
   start: PassStart,
   last: ListedPage | null,
@@ -90,10 +90,10 @@ async function walkDown<R>(
   // The checkpoint counts pages that are done; the source's page is what lies that far down.
   const first = lastPage - (Math.max(base, record.done() ?? 0) - base)
   if (first <= base) return start
-  const pages = createWholePages(ask, start)
+  const pages = createPageVerifier(ask, start)
   const load = (page: number) => pages.fetch(page, page === lastPage ? last : null)
   const next = (page: number) => (page > base + 1 ? page - 1 : null)
-  const prepare = (page: WholePage) => ({ ...page, prepared: record.prepare(page) })
+  const prepare = (page: VerifiedPage) => ({ ...page, prepared: record.prepare(page) })
   let current = start
   for await (const { page, result } of prefetched(first, load, prepare, next)) {
     if (result.repeatsEnd) {
@@ -110,14 +110,18 @@ async function walkDown<R>(
  * Where the list goes on behind the page that was taken for its last, and that page was short, it is one
  * of the middle now: it has been filled since, had lost rows, or has places that are left out by rule.
  */
-async function lookAtFormerEnd<R>(ask: AskPage, record: CatalogRecord<R>, start: PassStart): Promise<void> {
+async function recheckFormerEnd<R>(
+  ask: FetchPage,
+  record: CatalogRecord<R>,
+  start: PassStart,
+): Promise<void> {
   const { size, lastPage } = start
   const { all, walked, lastLength, highest } = await record.count(lastPage)
   if (all === walked || lastLength === 0 || lastLength >= size) return
-  const behind = await askUnlessRefused(ask, { page: lastPage + 1, limit: size, order: 'id-asc' })
+  const behind = await fetchUnlessRefused(ask, { page: lastPage + 1, limit: size, order: 'id-asc' })
   const isMiddle = behind !== null && behind.ids.length > 0
   if (!isMiddle || behind.ids.some((id) => Number(id) <= (highest ?? 0))) return
-  await record.commitEnd(await createWholePages(ask, { size, lastPage: lastPage + 1 }).fetch(lastPage))
+  await record.commitEnd(await createPageVerifier(ask, { size, lastPage: lastPage + 1 }).fetch(lastPage))
 }
 
 function endless() {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { listedPage } from './listed-page.js'
 import {
   type ByIdAnswer,
+  compareWithParts,
   divisible,
   exceedsGuard,
   isEvidence,
   isRefusal,
-  judgeStretch,
   newestUntil,
   partsOf,
 } from './rules.js'
@@ -18,17 +18,17 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 
 describe('a stretch of the list that came short', () => {
   it('is whole where shorter pages of it are full', () => {
-    expect(judgeStretch(pageOf([1, 2]), [pageOf(range(1, 5)), pageOf(range(6, 10))], 5)).toBe('whole')
+    expect(compareWithParts(pageOf([1, 2]), [pageOf(range(1, 5)), pageOf(range(6, 10))], 5)).toBe('whole')
   })
 
   it('has rows left out by rule where both readings show the same', () => {
     const page = pageOf([1, 2, 4, 5, 6, 8, 9, 10])
-    expect(judgeStretch(page, [pageOf([1, 2, 4, 5]), pageOf([6, 8, 9, 10])], 5)).toBe('left_out')
+    expect(compareWithParts(page, [pageOf([1, 2, 4, 5]), pageOf([6, 8, 9, 10])], 5)).toBe('left_out')
   })
 
   it('is a contradiction where the readings differ, or where both show nothing', () => {
-    expect(judgeStretch(pageOf([1, 2]), [pageOf([1, 2]), pageOf([6, 7])], 5)).toBe('contradiction')
-    expect(judgeStretch(pageOf([]), [pageOf([]), pageOf([])], 5)).toBe('contradiction')
+    expect(compareWithParts(pageOf([1, 2]), [pageOf([1, 2]), pageOf([6, 7])], 5)).toBe('contradiction')
+    expect(compareWithParts(pageOf([]), [pageOf([]), pageOf([])], 5)).toBe('contradiction')
   })
 
   it('never passes a limit that shrank for a rule, whatever the page and the limit', () => {
@@ -44,7 +44,7 @@ describe('a stretch of the list that came short', () => {
             return pageOf(range((nth - 1) * served + 1, nth * served))
           }
           const halves = [serve(2 * page - 1, size / 2), serve(2 * page, size / 2)]
-          expect(judgeStretch(serve(page, size), halves, size / 2)).not.toBe('left_out')
+          expect(compareWithParts(serve(page, size), halves, size / 2)).not.toBe('left_out')
         },
       ),
     )
@@ -66,7 +66,7 @@ describe('an answer by id says something of what it does not show', () => {
       asked: ['1', '2', '3'],
       controls: ['8', '9'],
       shown,
-      unnamed: 0,
+      withoutId: 0,
       isRepeated: false,
       ...more,
     })
@@ -80,7 +80,7 @@ describe('an answer by id says something of what it does not show', () => {
   })
 
   it('nor with a row whose id cannot be read, which may be the one that is missing', () => {
-    expect(says(['1', '9'], { unnamed: 1 })).toBe(false)
+    expect(says(['1', '9'], { withoutId: 1 })).toBe(false)
   })
 
   it('nor with one that stands twice, which may stand in its place', () => {

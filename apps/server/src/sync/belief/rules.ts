@@ -9,7 +9,7 @@ import { type ListedPage, lengthOf, repeatsARow } from './listed-page.js'
  */
 
 /** How often an answer that cannot be believed is asked for in all before the run ends. */
-export const MAX_LOOKS = 3
+export const MAX_ATTEMPTS = 3
 
 /**
  * Whether a page in the middle of the list shows every place that it should. A shorter one has lost
@@ -26,7 +26,7 @@ export function isFull(page: ListedPage, size: number): boolean {
  *   own. A limit that shrank cannot show this, as its short pages lie elsewhere in the list.
  * - `contradiction`: neither can be believed
  */
-export function judgeStretch(
+export function compareWithParts(
   page: ListedPage,
   parts: readonly ListedPage[],
   partSize: number,
@@ -69,7 +69,7 @@ export interface ByIdAnswer {
   controls: readonly string[]
   shown: readonly string[]
   /** Rows without a readable id. */
-  unnamed: number
+  withoutId: number
   /** A row stood twice. */
   isRepeated: boolean
 }
@@ -78,15 +78,15 @@ export interface ByIdAnswer {
  * Whether an answer by id is in good order. A row without a readable id may be the one that is missing,
  * one that stands twice may stand in its place, and one that nobody asked for says that ids are not heeded.
  */
-export function isInOrder({ asked, controls, shown, unnamed, isRepeated }: ByIdAnswer): boolean {
+export function isWellFormed({ asked, controls, shown, withoutId, isRepeated }: ByIdAnswer): boolean {
   const known = new Set([...asked, ...controls])
-  return unnamed === 0 && !isRepeated && shown.every((id) => known.has(id))
+  return withoutId === 0 && !isRepeated && shown.every((id) => known.has(id))
 }
 
 /** Whether an answer by id says anything of what it does not show: it must show a product that is known to be there. */
 export function isEvidence(answer: ByIdAnswer): boolean {
   const { controls, shown } = answer
-  return isInOrder(answer) && (controls.length === 0 || controls.some((id) => shown.includes(id)))
+  return isWellFormed(answer) && (controls.length === 0 || controls.some((id) => shown.includes(id)))
 }
 
 /** Whether so many retirements, with those of the last day, need a person's word first. */

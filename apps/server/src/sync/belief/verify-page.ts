@@ -1,5 +1,5 @@
 import {
-  type AskPage,
+  type FetchPage,
   highestOf,
   type ListedPage,
   type ListQuery,
@@ -8,11 +8,11 @@ import {
   sameIds,
   union,
 } from './listed-page.js'
-import { askUnlessRefused } from './open-pass.js'
-import { isFull, judgeStretch, MAX_LOOKS, partsOf } from './rules.js'
+import { fetchUnlessRefused } from './open-pass.js'
+import { compareWithParts, isFull, MAX_ATTEMPTS, partsOf } from './rules.js'
 
 /** A page of the walk, with what it shows for certain. */
-export interface WholePage extends ListedPage {
+export interface VerifiedPage extends ListedPage {
   /** Places of it that the source leaves empty by a rule of its own; negative: rows beyond its size. */
   leftOut: number
   /** It shows the rows of the list's end again: the list ends here or before. */
@@ -24,11 +24,11 @@ export interface WholePage extends ListedPage {
  * read once more in shorter pages, until the stretch was seen or is known to have rows left out.
  * What cannot be confirmed so is handed on as it was shown: the proof at the end finds places missing.
  */
-export function createWholePages(ask: AskPage, start: { size: number; lastPage: number }) {
+export function createPageVerifier(ask: FetchPage, start: { size: number; lastPage: number }) {
   const { size, lastPage } = start
   let end: ListedPage | null = null
 
-  async function fetch(page: number, known: ListedPage | null = null): Promise<WholePage> {
+  async function fetch(page: number, known: ListedPage | null = null): Promise<VerifiedPage> {
     const first = known ?? (await ask({ page, limit: size, order: 'id-asc' }))
     const result = await unspoiled(page, first)
     if (page === lastPage) {
@@ -48,12 +48,12 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
 
   /** A row without a readable id, or one that stands twice, may stand for another: the page is asked for again. */
   async function unspoiled(page: number, result: ListedPage): Promise<ListedPage> {
-    if (result.unnamed === 0 && !repeatsARow(result)) return result
+    if (result.withoutId === 0 && !repeatsARow(result)) return result
     return union(result, await ask({ page, limit: size, order: 'id-asc' }))
   }
 
   /** A page of nothing but rows of the end has no places of its own, whatever else was said of it. */
-  function unlessEnd(page: WholePage): WholePage {
+  function unlessEnd(page: VerifiedPage): VerifiedPage {
     const known = new Set(end?.ids)
     if (page.ids.length > 0 && page.ids.every((id) => known.has(id))) {
       return { ...page, leftOut: 0, repeatsEnd: true }
@@ -62,10 +62,10 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     return page
   }
 
-  async function confirm(page: number, first: ListedPage): Promise<WholePage> {
+  async function confirm(page: number, first: ListedPage): Promise<VerifiedPage> {
     let shown = first
     let asEnd = 0
-    for (let look = 2; look <= MAX_LOOKS; look++) {
+    for (let look = 2; look <= MAX_ATTEMPTS; look++) {
       const again = await ask({ page, limit: size, order: 'id-asc' })
       // The first answer may have been the one that was wrong.
       if (end && again.ids.length > 0 && sameIds(again, end) && ++asEnd === 2) {
@@ -76,7 +76,7 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
       const parts = await readParts(page)
       if (parts === null) continue
       for (const part of parts.pages) shown = union(shown, part)
-      const verdict = judgeStretch(again, parts.pages, parts.size)
+      const verdict = compareWithParts(again, parts.pages, parts.size)
       if (verdict === 'whole') return asIs(shown)
       if (verdict === 'left_out' && !(await isRefuted(page, shown))) {
         return withLeftOut(shown, size - lengthOf(again))
@@ -94,7 +94,7 @@ export function createWholePages(ask: AskPage, start: { size: number; lastPage: 
     const known = new Set(shown.ids)
     const highest = highestOf(shown.ids) ?? 0
     for (const query of secondPagesOver(size)) {
-      const other = await askUnlessRefused(ask, { ...query, order: 'id-asc' })
+      const other = await fetchUnlessRefused(ask, { ...query, order: 'id-asc' })
       if (other?.ids.some((id) => Number(id) < highest && !known.has(id))) return true
     }
     return false
@@ -121,10 +121,10 @@ function secondPagesOver(size: number): readonly Pick<ListQuery, 'page' | 'limit
   return queries
 }
 
-function asIs(page: ListedPage): WholePage {
+function asIs(page: ListedPage): VerifiedPage {
   return { ...page, leftOut: 0, repeatsEnd: false }
 }
 
-function withLeftOut(page: ListedPage, leftOut: number): WholePage {
+function withLeftOut(page: ListedPage, leftOut: number): VerifiedPage {
   return { ...page, leftOut, repeatsEnd: false }
 }
