@@ -38,6 +38,13 @@ describe('products that are known to be there, which an answer by id must show',
     account.remove([7, 445, 446, 447, 448, 449, 450], 'gone')
     expect(await sync('newest-gone', ['7'])).toMatchObject({ status: 'complete', retired: 1 })
   })
+
+  it('are several in a small catalogue too: one of them alone may have been deleted', async () => {
+    const account = await bench.addTenant('few-known', { products: 12 })
+    await sync('few-known')
+    account.remove([4, 5, 12], 'gone')
+    expect(await sync('few-known', ['5'])).toMatchObject({ status: 'complete', retired: 1 })
+  })
 })
 
 describe('a list that shows nothing', () => {

@@ -130,7 +130,7 @@ export async function sampleListed(
       CROSS JOIN LATERAL (
         SELECT p.cianbox_id AS id FROM catalog.products p
          WHERE p.tenant_id = $1 AND p.retired_at IS NULL AND NOT p.cianbox_id = ANY ($3::bigint[])
-           AND p.cianbox_id > $5 AND p.cianbox_id <= highest - ((highest - lowest) / $4::int) * nth
+           AND p.cianbox_id > $5 AND p.cianbox_id <= highest - (highest - lowest) * nth / $4::int
            AND NOT EXISTS (
              SELECT FROM app.run_rejects r
               WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.cianbox_id = p.cianbox_id::text)

@@ -99,7 +99,7 @@ async function scanOnce(
     // Places of one short page may all be left out by rule, and a total is no proof.
     const isEnd = answer.rows.length === 0 || (order.withoutNews() >= 2 && answer.rows.length < window.limit)
     const isLast = outcome === 'joined' && (reachedBack || isEnd)
-    if (isLast && !reachedBack && shownWith(window, answer) < (await options.expected())) {
+    if (isLast && !reachedBack && ids.size < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
       if (!(await isAll(ask, pageSize, shownWith(window, answer)))) {

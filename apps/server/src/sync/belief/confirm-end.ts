@@ -1,7 +1,8 @@
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { createOverlappingPager } from '../overlapping-pages.js'
+import { createOverlappingPager, type Window } from '../overlapping-pages.js'
 import {
+  descending,
   type FetchPage,
   highestOf,
   isDescending,
@@ -47,18 +48,9 @@ export async function confirmEnd(
   const order = createOverlappingPager(size)
   for (let isFirst = true; ; isFirst = false) {
     const window = order.next()
-    const query = { ...window, order: 'id-desc' as const }
-    let answer = await ask(query)
-    if (repeatsARow(answer) || (isFirst ? hidesSomething(answer, walked) : answer.ids.length === 0)) {
-      answer = union(answer, await ask(query))
-    }
+    const answer = await askDownwards(ask, window, isFirst ? walked : null)
+    if (answer === null) return confirmEndWithoutOrder(ask, walked, commit)
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
-    if (isFirst && !isDescending(answer.ids)) {
-      const again = await ask(query)
-      if (lengthOf(again) < lengthOf(answer) || !isDescending(again.ids))
-        return confirmEndWithoutOrder(ask, walked, commit)
-      answer = again
-    }
     if (answer.ids.length === 0) return endOfNothing(ask, walked, answer, commit)
     if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer, commit)
     const outcome = order.take(window, answer.ids)
@@ -66,6 +58,29 @@ export async function confirmEnd(
     await commit(answer)
     if (outcome === 'joined' && answer.ids.some((id) => Number(id) <= (walked.highest ?? 0))) return 'whole'
   }
+}
+
+/**
+ * One window of the list from the highest id down. An answer that hides something, or is not in that order, is
+ * asked for again.
+ * @param front what the walk has shown, where this is the list's front
+ * @returns null where two answers are not in that order: the source takes none
+ */
+async function askDownwards(
+  ask: FetchPage,
+  window: Window,
+  front: Walked | null,
+): Promise<ListedPage | null> {
+  const query = { ...window, order: 'id-desc' as const }
+  const isInOrder = ({ ids }: ListedPage) => front === null || isDescending(ids)
+  const first = await ask(query)
+  const hides = front ? hidesSomething(first, front) : first.ids.length === 0
+  if (isInOrder(first) && !hides && !repeatsARow(first)) return first
+  const second = await ask(query)
+  if (isInOrder(first) && isInOrder(second)) return descending(union(first, second))
+  const third = isInOrder(first) || isInOrder(second) ? await ask(query) : null
+  if (third === null || !isInOrder(third)) return null
+  return descending(union(isInOrder(first) ? first : second, third))
 }
 
 /** Fewer rows than the walk has shown, or without the highest of them. */

@@ -74,3 +74,10 @@ export function highestOf(ids: readonly string[]): number | null {
 export function isDescending(ids: readonly string[]): boolean {
   return ids.every((id, i) => i === 0 || Number(id) < Number(ids[i - 1]))
 }
+
+/** The same rows, the highest id first; those without a readable id stand last. */
+export function descending(page: ListedPage): ListedPage {
+  const idOf = ({ raw }: ProductRow) => Number(productRowId(raw) ?? 0)
+  const rows = page.rows.toSorted((a, b) => idOf(b) - idOf(a))
+  return listedPage({ rows, totalPages: page.totalPages })
+}

@@ -31,6 +31,7 @@ type Lie =
   | { kind: 'other-page' }
   | { kind: 'shifted'; by: number }
   | { kind: 'row-twice' }
+  | { kind: 'order-ignored' }
 
 interface ToldLie {
   lie: Lie
@@ -90,6 +91,8 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
         return { ids: [], total: { kept: total, one: 1, zero: 0, shrunk }[lie.total] }
       case 'other-page':
         return honest({ ...query, page: Math.max(1, query.page - 1) })
+      case 'order-ignored':
+        return honest({ ...query, order: 'id-asc' })
       case 'shifted': {
         const from = Math.max(0, (query.page - 1) * query.limit + lie.by)
         return {
@@ -255,6 +258,7 @@ const anyLie: fc.Arbitrary<Lie> = fc.oneof(
   fc.constant({ kind: 'other-page' as const }),
   fc.record({ kind: fc.constant('shifted' as const), by: fc.constantFrom(-4, -1, 1, 4) }),
   fc.constant({ kind: 'row-twice' as const }),
+  fc.constant({ kind: 'order-ignored' as const }),
 )
 
 const toldLie = (isPersistent: fc.Arbitrary<boolean>): fc.Arbitrary<ToldLie> =>
