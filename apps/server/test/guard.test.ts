@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { listOf, runSchema } from '../src/http/answer-schemas.js'
-import { guardSchema } from '../src/http/guard-routes.js'
+import { guardSchema, listOf, runSchema } from '../src/http/answer-schemas.js'
 import { readLog } from '../src/runs/event-log.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { until } from './support/until.js'

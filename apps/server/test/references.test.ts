@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { listOf } from '../src/http/answer-schemas.js'
-import { referenceSchema } from '../src/http/reference-routes.js'
+import { listOf, referenceSchema } from '../src/http/answer-schemas.js'
 import { type Client, useApp } from './support/app.js'
 
 const app = useApp()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
-import { scheduleSchema } from '../src/http/schedule-routes.js'
+import { scheduleSchema } from '../src/http/answer-schemas.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 
 const live = useLiveApp()

@@ -63,6 +63,22 @@ export interface WebhookLeft {
   message: string
 }
 
+/** Whether the ERP notifies Espejo of changes. */
+export interface Webhook {
+  registered: boolean
+  /**
+   * The address that the ERP notifies. It is a secret, for whoever has it can make Espejo send requests
+   * to the ERP: null for users who may not change it.
+   */
+  url: string | null
+  /** Events that the ERP notifies of, as it names them. */
+  events: string[]
+  /** ISO 8601, UTC; null: none was received yet. */
+  lastReceivedAt: string | null
+  /** Notified ids that no product can have, in total; nothing was requested for them. */
+  ignoredIds: number
+}
+
 /** A rejected row: what was wrong with which field, and the row as it came. */
 export interface Reject {
   cianboxId: string | null

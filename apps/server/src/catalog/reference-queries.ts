@@ -1,27 +1,5 @@
+import type { Reference, ReferenceKind } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
-
-/** The small lists that products refer to. */
-export const REFERENCE_KINDS = [
-  'categories',
-  'brands',
-  'price_lists',
-  'seasons',
-  'branches',
-  'exchange_rates',
-] as const
-export type ReferenceKind = (typeof REFERENCE_KINDS)[number]
-
-export interface Reference {
-  cianboxId: string
-  name: string
-  isActive: boolean
-  /** Of categories: the one above. */
-  parentId: string | null
-  /** Of currencies: how amounts in it are written. */
-  symbol: string | null
-  /** Of currencies: whether the account's local amounts are in it. */
-  isLocal: boolean
-}
 
 /** A place in a list, which is ordered by the name's beginning and then by id. */
 export interface ReferencePosition {

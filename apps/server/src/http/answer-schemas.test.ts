@@ -5,29 +5,44 @@ import type {
   ErrorData,
   Guard,
   Product,
+  ProductChange,
   ProgressData,
+  Reference,
+  Reject,
   Run,
+  Schedule,
   Session,
   StartData,
   StreamTicket,
+  Webhook,
 } from '@espejo/contract'
 import { expectTypeOf, it } from 'vitest'
 import type { z } from 'zod'
 import type {
   connectionSchema,
   connectionTestSchema,
+  guardSchema,
+  productChangeSchema,
   productSchema,
+  referenceSchema,
+  rejectSchema,
   runSchema,
+  scheduleSchema,
   sessionSchema,
   streamTicketSchema,
+  webhookSchema,
 } from './answer-schemas.js'
-import type { guardSchema } from './guard-routes.js'
 import type { eventSchemas } from './stream/event-schemas.js'
 
-it('the schemas of answers and events say exactly what the contract says', () => {
+it('the schemas of answers and events have exactly the types of the contract', () => {
   expectTypeOf<z.infer<typeof runSchema>>().toEqualTypeOf<Run>()
   expectTypeOf<z.infer<typeof guardSchema>>().toEqualTypeOf<Guard>()
   expectTypeOf<z.infer<typeof productSchema>>().toEqualTypeOf<Product>()
+  expectTypeOf<z.infer<typeof productChangeSchema>>().toEqualTypeOf<ProductChange>()
+  expectTypeOf<z.infer<typeof rejectSchema>>().toEqualTypeOf<Reject>()
+  expectTypeOf<z.infer<typeof referenceSchema>>().toEqualTypeOf<Reference>()
+  expectTypeOf<z.infer<typeof scheduleSchema>>().toEqualTypeOf<Schedule>()
+  expectTypeOf<z.infer<typeof webhookSchema>>().toEqualTypeOf<Webhook>()
   expectTypeOf<z.infer<typeof sessionSchema>>().toEqualTypeOf<Session>()
   expectTypeOf<z.infer<typeof connectionSchema>>().toEqualTypeOf<Connection>()
   expectTypeOf<z.infer<typeof connectionTestSchema>>().toEqualTypeOf<ConnectionTest>()

@@ -1,20 +1,24 @@
 import type {
   Connection,
   ConnectionTest,
+  Guard,
   Product,
   ProductChange,
+  Reference,
   Reject,
   Run,
+  Schedule,
   Session,
   StreamTicket,
   User,
+  Webhook,
   WebhookLeft,
 } from '@espejo/contract'
 import { z } from 'zod'
 
 /**
- * What the routes answer, for the OpenAPI document and for the tests, which hold every answer
- * against it. Each is tied to the contract's type, which is the truth.
+ * Schemas of the answers, for the OpenAPI document and for the tests, which validate every answer with
+ * them. Each must match its type in `@espejo/contract`: `answer-schemas.test.ts` compares them.
  */
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 const count = z.number().int().min(0)
@@ -228,6 +232,98 @@ export const connectionTestSchema = z
     z.object({ ok: z.literal(false), code: z.string(), message: z.string() }),
   ])
   .meta({ id: 'ConnectionTest' }) satisfies z.ZodType<ConnectionTest>
+
+/** An item of one of the reference lists. */
+export const referenceSchema = z
+  .object({
+    cianboxId,
+    name: z.string(),
+    isActive: z.boolean(),
+    parentId: cianboxId.nullable().meta({ description: 'Of categories: the one above' }),
+    symbol: z.string().nullable().meta({ description: 'Of currencies: how amounts in it are written' }),
+    isLocal: z
+      .boolean()
+      .meta({ description: "Of currencies: whether the account's local amounts are in it" }),
+  })
+  .meta({ id: 'Reference' }) satisfies z.ZodType<Reference>
+
+const text = z.string().nullable()
+const share = z.number().min(0)
+
+export const guardSchema = z
+  .object({
+    kind: z.enum(['retire', 'values', 'schema']),
+    subject: z.string().meta({ description: '`products`, or the kind of a reference list' }),
+    count: count.meta({ description: 'How many would be retired or changed' }),
+    of: count.meta({ description: 'How many the mirror lists' }),
+    earlier: count.meta({
+      description: 'How many were retired recently without confirmation; they count towards the limit',
+    }),
+    share: share.meta({ description: '(count + earlier) / of, as a fraction', example: 0.4 }),
+    limit: share.meta({ description: 'Above this fraction the run waits for a decision', example: 0.15 }),
+    revision: count.meta({ description: 'Increases whenever what is to be decided changes' }),
+    breakdown: z
+      .array(z.object({ name: text, count }))
+      .meta({ description: 'By category, the largest first; empty for what has none' }),
+    items: z.array(
+      z
+        .object({
+          cianboxId,
+          name: text,
+          sku: text,
+          categoryName: text,
+          price: text.meta({
+            description:
+              'Exact decimal in the local currency, as last charged: the offer where there was one',
+          }),
+          stock: text,
+        })
+        .meta({ id: 'GuardItem' }),
+    ),
+    nextCursor: text,
+    openedAt: time,
+    expiresAt: time.meta({
+      description: 'When the run ends with `guard_expired`, by the clock of the database',
+    }),
+    decision: z
+      .enum(['confirmed', 'refused', 'expired'])
+      .nullable()
+      .meta({ description: 'null: not decided; whether the run still waits is in its `waiting`' }),
+    decidedBy: text,
+    decidedByName: text,
+    decidedAt: time.nullable(),
+  })
+  .meta({ id: 'Guard' }) satisfies z.ZodType<Guard>
+
+export const scheduleSchema = z
+  .object({
+    full: z.string().nullable().meta({ description: 'Cron expression; null: never', example: '0 3 * * *' }),
+    incremental: z.string().nullable(),
+    sweepGuardPercent: z
+      .number()
+      .int()
+      .meta({ description: 'Share of the mirror that a sweep may retire without confirmation' }),
+    guardExpiryHours: z.number().int().meta({
+      description: 'How long a run waits for a decision before it ends with `guard_expired`',
+    }),
+    timeZone: z.string(),
+    nextFullAt: time.nullable(),
+    nextIncrementalAt: time.nullable(),
+  })
+  .meta({ id: 'Schedule' }) satisfies z.ZodType<Schedule>
+
+export const webhookSchema = z
+  .object({
+    registered: z.boolean(),
+    url: z.string().nullable().meta({ description: 'A secret: whoever has it can make us call the ERP' }),
+    events: z.array(z.string()),
+    lastReceivedAt: time.nullable(),
+    ignoredIds: z
+      .number()
+      .int()
+      .meta({ description: 'Notified ids that no product can have, so far; nothing was requested for them' }),
+  })
+  .meta({ id: 'Webhook' }) satisfies z.ZodType<Webhook>
 
 export const webhookLeftSchema = z
   .object({ code: z.string(), message: z.string() })

@@ -7,7 +7,7 @@ import { type GuardFilter, guardBreakdown, listGuardItems } from '../runs/guard-
 import { findGuard, type GuardRow } from '../runs/guard-store.js'
 import type { RunControl } from '../runs/run-control.js'
 import { findRun } from '../runs/run-store.js'
-import { problemSchema, runSchema } from './answer-schemas.js'
+import { guardSchema, problemSchema, runSchema } from './answer-schemas.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
 import { HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
@@ -113,56 +113,6 @@ async function shown(
     decidedAt: decidedAt?.toISOString() ?? null,
   }
 }
-
-const count = z.number().int().min(0)
-const time = z.iso.datetime()
-const text = z.string().nullable()
-const share = z.number().min(0)
-
-export const guardSchema = z
-  .object({
-    kind: z.enum(['retire', 'values', 'schema']),
-    subject: z.string().meta({ description: '`products`, or the kind of a reference list' }),
-    count: count.meta({ description: 'How many would be retired or changed' }),
-    of: count.meta({ description: 'How many the mirror lists' }),
-    earlier: count.meta({
-      description: 'How many were retired lately unasked; they count towards the limit',
-    }),
-    share: share.meta({ description: '(count + earlier) / of, as a fraction', example: 0.4 }),
-    limit: share.meta({ description: 'Above this fraction a person is asked', example: 0.15 }),
-    revision: count.meta({ description: 'Rises when the question changes' }),
-    breakdown: z
-      .array(z.object({ name: text, count }))
-      .meta({ description: 'By category, the largest first; empty for what has none' }),
-    items: z.array(
-      z
-        .object({
-          cianboxId: z.string().regex(/^\d+$/),
-          name: text,
-          sku: text,
-          categoryName: text,
-          price: text.meta({
-            description:
-              'Exact decimal in the local currency, as it was last charged: the offer where there was one',
-          }),
-          stock: text,
-        })
-        .meta({ id: 'GuardItem' }),
-    ),
-    nextCursor: text,
-    openedAt: time,
-    expiresAt: time.meta({
-      description: 'When the run ends with `guard_expired`, by the clock of the database',
-    }),
-    decision: z
-      .enum(['confirmed', 'refused', 'expired'])
-      .nullable()
-      .meta({ description: 'null: not decided; whether the run still asks, its `waiting` says' }),
-    decidedBy: text,
-    decidedByName: text,
-    decidedAt: time.nullable(),
-  })
-  .meta({ id: 'Guard' }) satisfies z.ZodType<Guard>
 
 /** Text that the list is ordered by, and id; NUL is what PostgreSQL's text cannot hold. */
 const guardPlace = z.tuple([

@@ -1,25 +1,13 @@
+import { REFERENCE_KINDS } from '@espejo/contract'
 import { listQuery } from '@espejo/contract/schemas'
 import { z } from 'zod'
-import { listReferences, REFERENCE_KINDS, SORT_NAME_LENGTH } from '../catalog/reference-queries.js'
+import { listReferences, SORT_NAME_LENGTH } from '../catalog/reference-queries.js'
 import { type Pool, withTenant } from '../db/pool.js'
-import { listOf } from './answer-schemas.js'
+import { listOf, referenceSchema } from './answer-schemas.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
 import { ok, type Route, route } from './route.js'
 
 const cianboxId = z.string().regex(/^\d{1,18}$/)
-
-export const referenceSchema = z
-  .object({
-    cianboxId,
-    name: z.string(),
-    isActive: z.boolean(),
-    parentId: cianboxId.nullable().meta({ description: 'Of categories: the one above' }),
-    symbol: z.string().nullable().meta({ description: 'Of currencies: how amounts in it are written' }),
-    isLocal: z
-      .boolean()
-      .meta({ description: "Of currencies: whether the account's local amounts are in it" }),
-  })
-  .meta({ id: 'Reference' })
 
 /** The names behind the ids that products carry: brands, categories, price lists and the like. */
 export function referenceRoutes({ pool }: { pool: Pool }): Route[] {

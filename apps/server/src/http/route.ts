@@ -1,7 +1,7 @@
+import { type Capability, can } from '@espejo/contract'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import type { z } from 'zod'
 import type { Authenticate } from '../accounts/authenticate.js'
-import { type Capability, can } from '../accounts/capabilities.js'
 import type { Session } from '../accounts/session.js'
 import { HttpProblem, invalid, notFound } from './problem.js'
 import { sameOriginOnly } from './same-origin.js'

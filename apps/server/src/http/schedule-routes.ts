@@ -1,9 +1,11 @@
+import type { Schedule, ScheduleSettings } from '@espejo/contract'
 import { z } from 'zod'
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { cronProblem, nextDue, TIME_ZONE } from '../maintenance/cron.js'
-import { readSchedule, type ScheduleSettings, writeSchedule } from '../maintenance/schedule-store.js'
+import { readSchedule, writeSchedule } from '../maintenance/schedule-store.js'
 import { readTimers, schedule } from '../maintenance/tenant-timers.js'
+import { scheduleSchema } from './answer-schemas.js'
 import { ok, type Route, route } from './route.js'
 
 const PATH = '/cianbox/sync/schedule'
@@ -21,7 +23,7 @@ export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Rout
       access: 'read',
       answers: { 200: { description: 'The schedule', schema: scheduleSchema } },
       handle: ({ session: { tenantId } }) =>
-        withTenant(pool, tenantId, async (tx) => ok(await shown(tx, tenantId))),
+        withTenant(pool, tenantId, async (tx) => ok(await scheduleOf(tx, tenantId))),
     }),
     route({
       method: 'put',
@@ -39,14 +41,14 @@ export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Rout
             const cron = body[kind]
             await schedule(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, at))
           }
-          return ok(await shown(tx, tenantId))
+          return ok(await scheduleOf(tx, tenantId))
         }),
     }),
   ]
 }
 
-async function shown(tx: Tx, tenantId: string): Promise<z.infer<typeof scheduleSchema>> {
-  const settings: ScheduleSettings = await readSchedule(tx, tenantId)
+async function scheduleOf(tx: Tx, tenantId: string): Promise<Schedule> {
+  const settings = await readSchedule(tx, tenantId)
   const due = await readTimers(tx, tenantId)
   return {
     ...settings,
@@ -75,22 +77,4 @@ const scheduleBody = z
     sweepGuardPercent: z.number(percent).int(percent).min(1, percent).max(100, percent).default(15),
     guardExpiryHours: z.number(hours).int(hours).min(1, hours).max(720, hours).default(24),
   })
-  .meta({ id: 'ScheduleBody' })
-
-const time = z.iso.datetime().nullable()
-export const scheduleSchema = z
-  .object({
-    full: z.string().nullable().meta({ description: 'Cron expression; null: never', example: '0 3 * * *' }),
-    incremental: z.string().nullable(),
-    sweepGuardPercent: z
-      .number()
-      .int()
-      .meta({ description: "Share of the mirror that a sweep may retire without a person's word" }),
-    guardExpiryHours: z.number().int().meta({
-      description: "How long a run waits for a person's decision before it ends with `guard_expired`",
-    }),
-    timeZone: z.string(),
-    nextFullAt: time,
-    nextIncrementalAt: time,
-  })
-  .meta({ id: 'Schedule' })
+  .meta({ id: 'ScheduleBody' }) satisfies z.ZodType<ScheduleSettings>

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { CianboxError } from '@espejo/cianbox'
+import { can, type Webhook } from '@espejo/contract'
 import express, { type Request, type RequestHandler } from 'express'
 import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
-import { can } from '../accounts/capabilities.js'
 import { BudgetSpentError } from '../connections/budget-spent.js'
 import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
 import type { DatabaseClock } from '../db/database-clock.js'
@@ -11,8 +11,8 @@ import type { Pool } from '../db/pool.js'
 import { readNotification } from '../webhooks/notification-body.js'
 import { receiveNotification } from '../webhooks/receive.js'
 import { RegistrationError, type Registrations } from '../webhooks/registration.js'
-import type { Webhook, WebhookStore } from '../webhooks/webhook-store.js'
-import { problemSchema } from './answer-schemas.js'
+import type { Webhook as StoredWebhook, WebhookStore } from '../webhooks/webhook-store.js'
+import { problemSchema, webhookSchema } from './answer-schemas.js'
 import { HttpProblem, notFound } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
@@ -60,7 +60,7 @@ export function webhookRoutes(deps: {
       access: 'read',
       answers: { 200: { description: 'The webhook', schema: webhookSchema } },
       async handle({ session }) {
-        const webhook = shown(await registrations.find(session.tenantId))
+        const webhook = toWebhook(await registrations.find(session.tenantId))
         return ok(can(session.role, 'configure') ? webhook : { ...webhook, url: null })
       },
     }),
@@ -81,7 +81,7 @@ export function webhookRoutes(deps: {
       },
       async handle({ session, body }) {
         const webhook = await registrations.register(session.tenantId, body).catch(refuse)
-        return ok(shown(webhook))
+        return ok(toWebhook(webhook))
       },
     }),
     route({
@@ -99,20 +99,7 @@ export function webhookRoutes(deps: {
   ]
 }
 
-export const webhookSchema = z
-  .object({
-    registered: z.boolean(),
-    url: z.string().nullable().meta({ description: 'A secret: who knows it can make us ask the ERP' }),
-    events: z.array(z.string()),
-    lastReceivedAt: z.iso.datetime().nullable(),
-    ignoredIds: z
-      .number()
-      .int()
-      .meta({ description: 'Notified ids that no product can have, so far; nothing was asked for them' }),
-  })
-  .meta({ id: 'Webhook' })
-
-function shown(webhook: Webhook | null): z.infer<typeof webhookSchema> {
+function toWebhook(webhook: StoredWebhook | null): Webhook {
   return {
     registered: webhook !== null,
     url: webhook?.registeredUrl ?? null,

@@ -1,15 +1,5 @@
+import type { ScheduleSettings } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
-
-/** When a tenant's runs start by themselves, and how much of its mirror a sweep may retire unasked. */
-export interface ScheduleSettings {
-  /** Cron expressions in the time of Argentina; null: never. */
-  full: string | null
-  incremental: string | null
-  /** 1 to 100. */
-  sweepGuardPercent: number
-  /** How long a run waits for a person's decision before it ends, 1 to 720. */
-  guardExpiryHours: number
-}
 
 export type ScheduledKind = 'full' | 'incremental'
 

@@ -1,11 +1,8 @@
-import type { List } from '@espejo/contract'
+import type { List, Reference, ReferenceKind } from '@espejo/contract'
 import { useQuery } from '@tanstack/react-query'
-import type { Reference } from '../lib/references.js'
 import { request } from './request.js'
 
 export const REFERENCES_KEY = ['references'] as const
-
-export type ReferenceKind = 'categories' | 'brands' | 'price_lists' | 'branches' | 'exchange_rates'
 
 const PAGE = 200
 /** 10,000 items: beyond any shop's list, and a server that repeats itself does not page for ever. */

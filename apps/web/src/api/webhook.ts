@@ -1,15 +1,12 @@
+import type { Webhook } from '@espejo/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from './request.js'
 
 const PATH = '/api/cianbox/connection/webhook'
 export const WEBHOOK_KEY = ['webhook'] as const
 
-/** The ERP's notifications. The address is a secret, and is never shown. */
-export interface Webhook {
-  registered: boolean
-  events: string[]
-  lastReceivedAt: string | null
-}
+/** As the server answers once there is no webhook. */
+const NO_WEBHOOK: Webhook = { registered: false, url: null, events: [], lastReceivedAt: null, ignoredIds: 0 }
 
 /** Whether the ERP notifies us, and when it last did. */
 export function useWebhook() {
@@ -32,7 +29,6 @@ export function useRemoveWebhook() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () => request<void>('DELETE', PATH),
-    onSuccess: () =>
-      client.setQueryData<Webhook>(WEBHOOK_KEY, { registered: false, events: [], lastReceivedAt: null }),
+    onSuccess: () => client.setQueryData<Webhook>(WEBHOOK_KEY, NO_WEBHOOK),
   })
 }

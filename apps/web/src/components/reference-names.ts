@@ -1,6 +1,7 @@
+import type { ReferenceKind } from '@espejo/contract'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ReferenceKind, useReferences } from '../api/references.js'
+import { useReferences } from '../api/references.js'
 import { nameById } from '../lib/references.js'
 
 /** A list's names by id. What the list does not have keeps its id; list 0 is Cianbox's default one. */

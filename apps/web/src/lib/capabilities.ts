@@ -1,4 +1,4 @@
-import type { User } from '@espejo/contract'
+import { can, type User } from '@espejo/contract'
 
 type WithRole = Pick<User, 'role'>
 
@@ -7,10 +7,10 @@ type WithRole = Pick<User, 'role'>
  * only spares a person the buttons that it would refuse.
  */
 export function canOperate({ role }: WithRole): boolean {
-  return role !== 'viewer'
+  return can(role, 'operate')
 }
 
 /** Whether a person may change the tenant's connection. */
 export function canConfigure({ role }: WithRole): boolean {
-  return role === 'admin'
+  return can(role, 'configure')
 }

@@ -1,5 +1,4 @@
-import type { Amounts, Product } from '@espejo/contract'
-import type { Reference } from './references.js'
+import type { Amounts, Product, Reference } from '@espejo/contract'
 
 /** How the amounts of a tenant's catalogue are signed. */
 export interface Currencies {

@@ -1,5 +1,6 @@
+import type { Reference } from '@espejo/contract'
 import { describe, expect, it } from 'vitest'
-import { matchOptions, nameById, type Reference, toOptions, withOthers } from './references.js'
+import { matchOptions, nameById, toOptions, withOthers } from './references.js'
 
 const item = (cianboxId: string, name: string, parentId: string | null = null): Reference => ({
   cianboxId,

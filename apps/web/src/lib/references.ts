@@ -1,15 +1,4 @@
-/** An item of a list that products refer to: a brand, a category, a price list and the like. */
-export interface Reference {
-  cianboxId: string
-  name: string
-  isActive: boolean
-  /** Of categories: the one above. */
-  parentId: string | null
-  /** Of currencies: how amounts in it are written. */
-  symbol: string | null
-  /** Of currencies: whether the account's local amounts are in it. */
-  isLocal: boolean
-}
+import type { Reference } from '@espejo/contract'
 
 export interface Option {
   id: string

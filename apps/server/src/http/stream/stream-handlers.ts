@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { can } from '../../accounts/capabilities.js'
+import { can } from '@espejo/contract'
 import type { Session } from '../../accounts/session.js'
 import { type Pool, withTenant } from '../../db/pool.js'
 import type { RunControl } from '../../runs/run-control.js'

@@ -1,7 +1,8 @@
+import type { ReferenceKind } from '@espejo/contract'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFacets } from '../../api/products.js'
-import { type ReferenceKind, useReferences } from '../../api/references.js'
+import { useReferences } from '../../api/references.js'
 import { useLocale } from '../../i18n/i18n.js'
 import {
   countFilters,

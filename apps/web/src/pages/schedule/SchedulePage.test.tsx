@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
+
+import type { Schedule } from '@espejo/contract'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FakeApi, fakeApi, problem, USER } from '../../../test/fake-api.js'
 import { createQueryClient } from '../../api/query-client.js'
-import type { Schedule } from '../../api/schedule.js'
 import { startI18n } from '../../i18n/i18n.js'
 import { SessionGate } from '../../session/SessionGate.js'
 import { SchedulePage } from './SchedulePage.js'

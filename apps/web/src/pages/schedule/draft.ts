@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleBody } from '../../api/schedule.js'
+import type { Schedule, ScheduleSettings } from '@espejo/contract'
 
 /** Times that most shops want, as cron expressions of five fields. */
 export const PRESETS = {
@@ -34,7 +34,7 @@ export interface Draft {
   guardExpiryHours: string
 }
 
-export function toDraft(schedule: ScheduleBody): Draft {
+export function toDraft(schedule: ScheduleSettings): Draft {
   return {
     full: toTiming(schedule.full, CHOICES.full),
     incremental: toTiming(schedule.incremental, CHOICES.incremental),
@@ -44,7 +44,7 @@ export function toDraft(schedule: ScheduleBody): Draft {
 }
 
 /** What to send. Expressions are sent as typed: the server has the one parser, and says what is wrong. */
-export function toBody(draft: Draft): { body: ScheduleBody } | { problem: 'percent' | 'hours' } {
+export function toBody(draft: Draft): { body: ScheduleSettings } | { problem: 'percent' | 'hours' } {
   const sweepGuardPercent = wholeNumber(draft.sweepGuardPercent, 100)
   if (sweepGuardPercent === null) return { problem: 'percent' }
   const guardExpiryHours = wholeNumber(draft.guardExpiryHours, 720)

@@ -1,12 +1,12 @@
-import type { Role } from '@espejo/contract'
+import type { Role } from './http.js'
 
 /**
- * What a session may do. `read`: look at everything of the tenant. `operate`: start, steer and end
- * runs, and try the connection. `configure`: change the connection.
+ * What a session may do. `read`: read everything of its tenant. `operate`: start, pause, resume and
+ * cancel runs, and test the connection. `configure`: change connection, webhook and schedule.
  */
 export type Capability = 'read' | 'operate' | 'configure'
 
-/** Whether a role has a capability. The one place that decides it. */
+/** Whether a role has a capability. The server enforces it; a client hides what would be refused. */
 export function can(role: Role, capability: Capability): boolean {
   return CAPABILITIES[role].includes(capability)
 }
