@@ -107,7 +107,6 @@ function tooMany(seconds: number): HttpProblem {
     429,
     'too_many_attempts',
     `Demasiados intentos. Esperá ${wait === 1 ? '1 segundo' : `${wait} segundos`} y probá de nuevo.`,
-    {},
-    { 'Retry-After': String(wait) },
+    { headers: { 'Retry-After': String(wait) } },
   )
 }

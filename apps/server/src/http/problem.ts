@@ -3,29 +3,32 @@ import type { Problem } from '@espejo/contract'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { ZodError } from 'zod'
 
-/** An answer that is not a success. `detail` is a sentence for the operator, in Spanish. */
+/** What only some problems have. */
+interface ProblemOptions extends Partial<Pick<Problem, 'title' | 'errors' | 'run'>> {
+  /** Headers of the answer, such as `Retry-After`. */
+  headers?: Readonly<Record<string, string>>
+}
+
+/** An error that a route throws on purpose; it is answered as `application/problem+json` (RFC 9457). */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'
   readonly status: number
   /** Stable: programs may switch on it. */
   readonly code: string
-  readonly extra: Partial<Problem>
   readonly headers: Readonly<Record<string, string>>
+  readonly #members: Partial<Problem>
 
-  constructor(
-    status: number,
-    code: string,
-    detail: string,
-    extra: Partial<Problem> = {},
-    headers: Readonly<Record<string, string>> = {},
-  ) {
+  /** @param detail a sentence for the operator, in Spanish */
+  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(detail)
+    const { headers = {}, ...members } = options
     this.status = status
     this.code = code
-    this.extra = extra
     this.headers = headers
+    this.#members = members
   }
 
+  /** The body of the answer. */
   toProblem(): Problem {
     return {
       type: 'about:blank',
@@ -33,25 +36,33 @@ export class HttpProblem extends Error {
       status: this.status,
       code: this.code,
       detail: this.message,
-      ...this.extra,
+      ...this.#members,
     }
   }
 }
 
-/** What a reader without rights is told too, so that nobody learns what exists elsewhere. */
+/** Throws in an expression: `value ?? fail(problem)`. */
+export function fail(problem: HttpProblem): never {
+  throw problem
+}
+
+/** 404. Also the answer for what another tenant owns, so that it does not reveal what exists there. */
 export function notFound(detail = 'No existe, o no es de tu cuenta.'): HttpProblem {
   return new HttpProblem(404, 'not_found', detail)
 }
 
-/** The last route: whatever no other route answered. */
+/** The last middleware: answers 404 where no route matched. */
 export const unknownRoute: RequestHandler = (_req, _res, next) => {
   next(new HttpProblem(404, 'unknown_route', 'Esta dirección no existe.'))
 }
 
-/** Where errors go that are nobody's refusal. `route` is the pattern, never the address that was asked. */
+/**
+ * Receives every error that is not an {@link HttpProblem}. `route` is the pattern, never the requested
+ * URL, which may hold secrets.
+ */
 export type UnexpectedErrorLog = (error: unknown, request: { method: string; route: string }) => void
 
-/** Answers every error of an Express application as {@link answerError} does. */
+/** Express error handler: answers every error as {@link answerError} does. */
 export function problemHandler(options: { onUnexpected: UnexpectedErrorLog }): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     answerError(res, error, (cause) =>
@@ -61,10 +72,10 @@ export function problemHandler(options: { onUnexpected: UnexpectedErrorLog }): E
 }
 
 /**
- * Answers an error as `application/problem+json`. What is nobody's refusal becomes a 500 that says
- * nothing of its insides, which go to `onUnexpected`.
+ * Answers an error as `application/problem+json`. An unexpected error becomes a 500 without details;
+ * the error itself goes to `onUnexpected`.
  *
- * @param headers what the answer carries beside its own and those that `res` was given
+ * @param headers added to the answer, beside its own and those already set on `res`
  */
 export function answerError(
   res: ServerResponse,
@@ -74,7 +85,7 @@ export function answerError(
 ): void {
   const problem = toHttpProblem(error)
   if (problem.status === 500) onUnexpected(error)
-  // A stream that has begun cannot change its status any more: cut it, so that nobody takes it for whole.
+  // The status is sent already: close the connection, so that the client sees an incomplete answer.
   if (res.headersSent) {
     res.destroy()
     return
@@ -90,17 +101,17 @@ export function answerError(
   res.end(body)
 }
 
-/** Any thrown value as the problem it is answered with. */
+/** Maps any thrown value to the problem that it is answered with. */
 function toHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof ZodError) return invalid(422, error)
-  const refused = BODY_PARSER_PROBLEMS[bodyParserType(error) ?? '']
-  if (refused) return new HttpProblem(...refused)
+  const bodyProblem = BODY_PARSER_PROBLEMS[bodyParserType(error) ?? '']
+  if (bodyProblem) return new HttpProblem(...bodyProblem)
   if (error instanceof URIError) return new HttpProblem(400, 'invalid_url', 'La dirección está mal escrita.')
   return new HttpProblem(500, 'internal', 'Algo falló de nuestro lado. Probá de nuevo en unos minutos.')
 }
 
-/** One entry for each field that was refused. */
+/** The problem of input that failed validation, with one entry for each invalid field. */
 export function invalid(status: 400 | 422, error: ZodError): HttpProblem {
   const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   const code = status === 400 ? 'invalid_query' : 'invalid_body'
@@ -109,6 +120,7 @@ export function invalid(status: 400 | 422, error: ZodError): HttpProblem {
   })
 }
 
+/** By the `type` of an error of Express's body parser. */
 const BODY_PARSER_PROBLEMS: Readonly<Record<string, readonly [number, string, string]>> = {
   'entity.parse.failed': [400, 'invalid_json', 'El cuerpo del pedido no es JSON válido.'],
   'entity.too.large': [413, 'body_too_large', 'El cuerpo del pedido es demasiado grande.'],

@@ -4,16 +4,14 @@ import { listChangesOfProduct } from '../catalog/change-queries.js'
 import { findProduct, listProducts } from '../catalog/product-queries.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { listOf, productChangeSchema, productSchema } from './answer-schemas.js'
-import { decodeCursor, encodeCursor, toList } from './cursor.js'
-import { type HttpProblem, notFound } from './problem.js'
+import { changePosition, cursorId, decodeCursor, encodeCursor, textPosition, toList } from './cursor.js'
+import { fail, type HttpProblem, notFound } from './problem.js'
 import { ok, type Route, route } from './route.js'
-import { changePlace } from './run-outcome-routes.js'
-import { fail } from './run-problems.js'
 
-const productParams = z.object({ cianboxId: z.string().regex(/^\d{1,18}$/) })
+const productParams = z.object({ cianboxId: cursorId })
 const tag = 'products'
 
-/** The mirror, read. */
+/** Reading the mirrored products. */
 export function productRoutes({ pool }: { pool: Pool }): Route[] {
   return [
     route({
@@ -25,7 +23,7 @@ export function productRoutes({ pool }: { pool: Pool }): Route[] {
       query: productsQuery,
       answers: { 200: { description: 'A page of products', schema: listOf(productSchema) } },
       async handle({ session, query: { limit, cursor, ...filter } }) {
-        const place = decodeCursor(cursor, productPlace)
+        const place = decodeCursor(cursor, productPosition)
         const after = place && { searchText: place[0], cianboxId: place[1] }
         const { items, next } = await withTenant(pool, session.tenantId, (tx) =>
           listProducts(tx, session.tenantId, filter, limit, after),
@@ -51,7 +49,7 @@ export function productRoutes({ pool }: { pool: Pool }): Route[] {
     route({
       method: 'get',
       path: '/products/:cianboxId/history',
-      summary: 'What happened to a product, newest first: its prices, its stock, every mapped field',
+      summary: 'The changes of a product, newest first: prices, stock, every mapped field',
       tag,
       access: 'read',
       params: productParams,
@@ -60,7 +58,7 @@ export function productRoutes({ pool }: { pool: Pool }): Route[] {
       handle: ({ session: { tenantId }, params: { cianboxId }, query }) =>
         withTenant(pool, tenantId, async (tx) => {
           if (!(await findProduct(tx, tenantId, cianboxId))) throw noSuchProduct()
-          const before = decodeCursor(query.cursor, changePlace)?.[0] ?? null
+          const before = decodeCursor(query.cursor, changePosition)?.[0] ?? null
           const rows = await listChangesOfProduct(tx, tenantId, cianboxId, query.limit + 1, before)
           return ok(toList(rows, query.limit, ({ changeId }) => [changeId]))
         }),
@@ -68,14 +66,7 @@ export function productRoutes({ pool }: { pool: Pool }): Route[] {
   ]
 }
 
-/** Search text and id; NUL is what PostgreSQL's text cannot hold. */
-const productPlace = z.tuple([
-  z
-    .string()
-    .max(700)
-    .refine((text) => !text.includes('\0')),
-  productParams.shape.cianboxId,
-])
+const productPosition = textPosition(700)
 
 function noSuchProduct(): HttpProblem {
   return notFound('Ese producto no existe.')

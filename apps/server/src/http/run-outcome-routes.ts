@@ -13,21 +13,21 @@ import {
   runPhaseSchema,
   runSchema,
 } from './answer-schemas.js'
-import { decodeCursor, toList } from './cursor.js'
-import { HttpProblem } from './problem.js'
+import { changePosition, decodeCursor, toList } from './cursor.js'
+import { fail, HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
-import { fail, noSuchRun, runActive, runParams } from './run-problems.js'
+import { noSuchRun, runActive, runParams } from './run-problems.js'
 
 const PATH = '/cianbox/sync/runs/:id'
 const tag = 'runs'
 
-/** What a run left behind: the rows that it refused, and what it changed. */
+/** The outcome of a run: the rows that it rejected, and what it changed. */
 export function runOutcomeRoutes({ pool, runControl }: { pool: Pool; runControl: RunControl }): Route[] {
   return [
     route({
       method: 'get',
       path: `${PATH}/rejects`,
-      summary: 'The rows that a run refused, phase by phase, in the order they came',
+      summary: 'The rows that a run rejected, by phase and in the order in which they came',
       tag,
       access: 'read',
       params: runParams,
@@ -36,7 +36,7 @@ export function runOutcomeRoutes({ pool, runControl }: { pool: Pool; runControl:
       handle: ({ session, params, query }) =>
         withTenant(pool, session.tenantId, async (tx) => {
           if (!(await findRun(tx, session.tenantId, params.id))) throw noSuchRun()
-          const after = decodeCursor(query.cursor, rejectPlace)
+          const after = decodeCursor(query.cursor, rejectPosition)
           const rows = await listRejects(tx, session.tenantId, params.id, query.limit + 1, after)
           return ok(toList(rows, query.limit, ({ phase, page, position }) => [phase, page, position]))
         }),
@@ -44,14 +44,14 @@ export function runOutcomeRoutes({ pool, runControl }: { pool: Pool; runControl:
     route({
       method: 'post',
       path: `${PATH}/rejects/retry`,
-      summary: 'Start a run of the rejected products alone',
+      summary: 'Start a run of the rejected products only',
       tag,
       access: 'operate',
       params: runParams,
       answers: {
         201: { description: 'The new run', schema: runSchema },
         409: { description: 'Another run is active; it is in `run`', schema: problemSchema },
-        422: { description: 'No rejected row has an id to ask for', schema: problemSchema },
+        422: { description: 'No rejected row has an id that can be requested', schema: problemSchema },
       },
       async handle({ session: { tenantId, userId }, params }) {
         const ids = await withTenant(pool, tenantId, async (tx) => {
@@ -80,7 +80,7 @@ export function runOutcomeRoutes({ pool, runControl }: { pool: Pool; runControl:
       handle: ({ session, params, query }) =>
         withTenant(pool, session.tenantId, async (tx) => {
           const run = (await findRun(tx, session.tenantId, params.id)) ?? fail(noSuchRun())
-          const after = decodeCursor(query.cursor, changePlace)?.[0] ?? null
+          const after = decodeCursor(query.cursor, changePosition)?.[0] ?? null
           const rows = await listChangesOfRun(tx, session.tenantId, run, query.limit + 1, after)
           return ok(toList(rows, query.limit, ({ changeId }) => [changeId]))
         }),
@@ -88,16 +88,13 @@ export function runOutcomeRoutes({ pool, runControl }: { pool: Pool; runControl:
   ]
 }
 
-/** A place in the change log. */
-export const changePlace = z.tuple([z.string().regex(/^\d{1,18}$/)])
-
-/** As PostgreSQL's integer holds it. */
-const number = z
+/** Non-negative and within PostgreSQL's `integer`. */
+const integer = z
   .number()
   .int()
   .min(0)
   .max(2 ** 31 - 1)
-const rejectPlace = z.tuple([runPhaseSchema, number, number])
+const rejectPosition = z.tuple([runPhaseSchema, integer, integer])
 
 function nothingToRetry(): HttpProblem {
   return new HttpProblem(

@@ -2,8 +2,10 @@ import type { Run } from '@espejo/contract'
 import { z } from 'zod'
 import { HttpProblem, notFound } from './problem.js'
 
+/** Path parameters of a run's routes. */
 export const runParams = z.object({ id: z.string().regex(/^[a-z0-9]{1,40}$/) })
 
+/** 409: only one run of a tenant is active at a time; the active one is in `run`. */
 export function runActive(run: Run): HttpProblem {
   return new HttpProblem(
     409,
@@ -13,11 +15,7 @@ export function runActive(run: Run): HttpProblem {
   )
 }
 
+/** 404. */
 export function noSuchRun(): HttpProblem {
   return notFound('Esa sincronización no existe.')
-}
-
-/** For `value ?? fail(problem)`. */
-export function fail(problem: HttpProblem): never {
-  throw problem
 }

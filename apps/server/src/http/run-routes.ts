@@ -6,20 +6,21 @@ import { toRun } from '../runs/run-row.js'
 import { findRun, listRuns } from '../runs/run-store.js'
 import { listOf, problemSchema, runSchema } from './answer-schemas.js'
 import { decodeCursor, invalidCursor, toList } from './cursor.js'
+import { fail } from './problem.js'
 import { ok, type Route, route } from './route.js'
-import { fail, noSuchRun, runActive, runParams } from './run-problems.js'
+import { noSuchRun, runActive, runParams } from './run-problems.js'
 
 const PATH = '/cianbox/sync/runs'
 const tag = 'runs'
 
-/** Starting, reading and steering runs. Watching one is the stream's. */
+/** Starting, listing, reading, cancelling, pausing and resuming runs. Watching one is `http/stream/`. */
 export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[] {
   const { pool, runControl } = deps
   return [
     route({
       method: 'post',
       path: PATH,
-      summary: 'Start a run; one a tenant is active at a time',
+      summary: 'Start a run; each tenant has at most one active',
       tag,
       access: 'operate',
       body: runBody,
@@ -69,26 +70,28 @@ export function runRoutes(deps: { pool: Pool; runControl: RunControl }): Route[]
           return ok(toRun(row ?? fail(noSuchRun())))
         }),
     }),
-    ...ORDERS.map(({ path, order, summary }) =>
+    ...RUN_ACTIONS.map(({ action, summary }) =>
       route({
         method: 'post',
-        path: `${PATH}/:id/${path}`,
+        path: `${PATH}/:id/${action}`,
         summary,
         tag,
         access: 'operate',
         params: runParams,
-        answers: { 200: { description: 'The run, which may take seconds to obey', schema: runSchema } },
+        answers: {
+          200: { description: 'The run; its status may change only seconds later', schema: runSchema },
+        },
         async handle({ session, params }) {
-          return ok((await runControl[order](session.tenantId, params.id)) ?? fail(noSuchRun()))
+          return ok((await runControl[action](session.tenantId, params.id)) ?? fail(noSuchRun()))
         },
       }),
     ),
   ]
 }
 
-/** What people tell a run, each as often as they like. */
-const ORDERS = [
-  { path: 'cancel', order: 'cancel', summary: 'End a run; what its pages committed stays' },
-  { path: 'pause', order: 'pause', summary: 'Hold a run where it is' },
-  { path: 'resume', order: 'resume', summary: 'Let a paused run go on; what it asked it asks again' },
+/** All idempotent. */
+const RUN_ACTIONS = [
+  { action: 'cancel', summary: 'Cancel a run; what its pages committed stays' },
+  { action: 'pause', summary: 'Pause a run' },
+  { action: 'resume', summary: 'Resume a paused run; a guard that was pending is pending again' },
 ] as const

@@ -142,7 +142,11 @@ function limit(keyGenerator: (req: Request) => string, options: Partial<Options>
     legacyHeaders: false,
     standardHeaders: false,
     handler: (_req, _res, next) =>
-      next(new HttpProblem(429, 'too_many_deliveries', 'Demasiados avisos.', {}, { 'Retry-After': '60' })),
+      next(
+        new HttpProblem(429, 'too_many_deliveries', 'Demasiados avisos.', {
+          headers: { 'Retry-After': '60' },
+        }),
+      ),
     ...options,
   })
 }

@@ -52,7 +52,7 @@ function acquireSlot(hub: StreamHub, tenantId: string): ViewerSlot {
   } catch (error) {
     if (!(error instanceof ViewerLimitError)) throw error
     const { code, detail, retryAfter } = REFUSALS[error.reason]
-    throw new HttpProblem(503, code, detail, {}, { 'Retry-After': String(retryAfter) })
+    throw new HttpProblem(503, code, detail, { headers: { 'Retry-After': String(retryAfter) } })
   }
 }
 
