@@ -6,19 +6,20 @@ import type { RunQueue } from './run-queue.js'
 import type { RunSummary } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, lockRun } from './run-store.js'
-import { moveRun } from './transition-run.js'
+import { transitionRun } from './transition-run.js'
 
-/** The question has changed since the person saw it. */
+/** The guard has a newer revision than the one that the person answered. */
 export class GuardChanged extends Error {
   override name = 'GuardChanged'
 }
 
-/** What becomes of a run that waits for a decision. */
+/** Ends or resumes runs that wait for a person's decision on their guard. */
 export interface GuardDecisions {
   /**
-   * A person's answer to what the run asks. Where it asks nothing, nothing happens: a yes that nobody
-   * was asked for must not count later. Null: no such run.
-   * @throws {@link GuardChanged} when `revision` is not that of the open question.
+   * Records a person's decision. A run without an open guard stays as it is: the decision must not count for a guard
+   * that opens later.
+   * @returns null when there is no such run
+   * @throws {@link GuardChanged} when `revision` is given and is not that of the open guard
    */
   decide(
     tenantId: string,
@@ -26,8 +27,8 @@ export interface GuardDecisions {
     answer: { decision: 'confirmed' | 'refused'; decidedBy: string | null; revision?: number | undefined },
   ): Promise<{ row: RunSummary; hasMoved: boolean } | null>
   /**
-   * Ends the tenant's run that has waited for its answer long enough, in the caller's transaction.
-   * @returns the ended run; or in how many milliseconds to look again, null: nothing waits.
+   * Ends the tenant's run whose guard has expired, in the caller's transaction.
+   * @returns the ended run; or after how many milliseconds the open guard expires, null when none is open
    */
   expireIn(
     tx: Tx,
@@ -50,10 +51,12 @@ export function createGuardDecisions(deps: {
         if (revision !== undefined && revision !== guard?.revision) throw new GuardChanged()
         await writeDecision(tx, tenantId, runId, decision, decidedBy)
         if (decision === 'confirmed') {
-          return { row: await moveRun(tx, run, 'queued', resumedEvent(run), queue), hasMoved: true }
+          const row = await transitionRun(tx, run, 'resume', resumedEvent(run))
+          await queue.enqueue(tx, { tenantId, runId })
+          return { row, hasMoved: true }
         }
         const ending = guardRefusedEvent(guard, now())
-        return { row: await moveRun(tx, run, 'error', ending, queue), hasMoved: true }
+        return { row: await transitionRun(tx, run, 'fail', ending), hasMoved: true }
       }),
     async expireIn(tx, tenantId) {
       const active = await activeRun(tx, tenantId)
@@ -63,7 +66,7 @@ export function createGuardDecisions(deps: {
       if (left === null || left > 0) return { ended: null, againInMs: left }
       const guard = await findOpenGuard(tx, tenantId, run.id)
       await writeDecision(tx, tenantId, run.id, 'expired', null)
-      return { ended: await moveRun(tx, run, 'error', guardExpiredEvent(guard, now()), queue) }
+      return { ended: await transitionRun(tx, run, 'fail', guardExpiredEvent(guard, now())) }
     },
   }
 }

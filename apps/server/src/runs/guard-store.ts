@@ -1,7 +1,7 @@
 import type { GuardDecision, GuardKind } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 import { SupersededError } from './held-run.js'
-import type { RunRow } from './run-row.js'
+import type { RunClaim, RunRow } from './run-row.js'
 
 /** What a guard is about: `retire` of `products`, or of a reference list such as `brands`. */
 export interface GuardTopic {
@@ -36,8 +36,6 @@ export interface GuardRow extends GuardTopic {
   decidedAt: Date | null
 }
 
-type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
-
 /**
  * Asks a person, for as long as the tenant's settings say, by the database's clock. Asking the same
  * again renews the time to answer and nothing else; asking about other ids is a new question, which an
@@ -45,7 +43,7 @@ type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
  * The caller then pauses the run, by throwing `GuardOpened`.
  * @throws {@link SupersededError} when the epoch is no longer the caller's.
  */
-export async function openGuard(tx: Tx, run: Held, question: GuardQuestion): Promise<void> {
+export async function openGuard(tx: Tx, run: RunClaim, question: GuardQuestion): Promise<void> {
   const { kind, subject, ids, of, limit, earlier = 0 } = question
   // Before the run's lock: the expiry takes the two in this order.
   const due = await tx.query<{ expiresAt: string }>(

@@ -1,18 +1,19 @@
 import type { LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { RUN_COLUMNS, type RunRow } from './run-row.js'
+import { RUN_COLUMNS, type RunClaim, type RunRow } from './run-row.js'
 import type { RunState } from './run-state.js'
 import { findRun, lockRun } from './run-store.js'
+import { transitionRun } from './transition-run.js'
 import { transition } from './transitions.js'
 
-/** Another worker holds the run now, or it has ended: what was about to be written must not be. */
+/** Another worker has claimed the run, or it has ended: the caller's write must not be committed. */
 export class SupersededError extends Error {
   override name = 'SupersededError'
 }
 
 /**
- * Takes a run for a worker, or takes it over: every write of an earlier holder is fenced off from
- * here on.
+ * Claims a run for a worker, also one that another worker holds. It raises the epoch, so that no earlier holder can
+ * write to the run any more.
  * @returns null when there is nothing to do: no such run, ended, or paused.
  */
 export async function claimRun(pool: Pool, tenantId: string, runId: string): Promise<RunRow | null> {
@@ -30,131 +31,146 @@ export async function claimRun(pool: Pool, tenantId: string, runId: string): Pro
 }
 
 /**
- * A run in a worker's hands. `seq` is the log's position that the worker's ledger is based on: after a
- * commit whose answer was lost the ledger in memory is older than the row, and must not be written over it.
+ * A claimed run, with the log's position that the worker's ledger is based on. After a commit whose answer was lost
+ * the ledger in memory is older than the row, and must not overwrite it.
  */
-export type HeldRun = Pick<RunRow, 'tenantId' | 'id' | 'epoch' | 'seq'>
+export type HeldRun = RunClaim & Pick<RunRow, 'seq'>
 
-/** The ledger in memory is older than the run's row. Claiming the run anew reads it. */
+/** The ledger in memory is older than the run's row. A new claim reads the row. */
 export class StaleLedgerError extends Error {
   override name = 'StaleLedgerError'
 }
 
-/** What the run's log and row say after a write. */
-export interface Fence {
+/** A run's row after a write. */
+export interface CommittedProgress {
   seq: number
-  /** What a person has asked of the run meanwhile. */
+  /** What a person has requested of the run meanwhile. */
   intent: RunRow['intent']
 }
 
+/** The columns of {@link stateValues}. */
+const SET_STATE = `
+  phase = $5, page = $6, total_pages = $7, created = $8, updated = $9, unchanged = $10, errors = $11, retired = $12,
+  percent = $13, requests = $14, waiting = $15, rate_per_second = $16, eta_seconds = $17, newest_seen = $18`
+/** The fence: no row unless the caller still holds the run, and its ledger is as new as the row. */
+const IS_HELD = `tenant_id = $1 AND run_id = $2 AND epoch = $3 AND seq = $4 AND status = 'running'`
+
+function stateValues(run: HeldRun, state: RunState): unknown[] {
+  return [
+    run.tenantId,
+    run.id,
+    run.epoch,
+    run.seq,
+    state.phase,
+    state.page,
+    state.totalPages,
+    state.created,
+    state.updated,
+    state.unchanged,
+    state.errors,
+    state.retired,
+    state.percent,
+    state.requests,
+    state.waiting === null ? null : JSON.stringify(state.waiting),
+    state.ratePerSecond,
+    state.etaSeconds,
+    state.newestSeen,
+  ]
+}
+
 /**
- * Writes the run's new state and one event, in the caller's transaction and under the run's row
- * lock. `progressed`: a page was committed, so the claim was not in vain.
+ * Writes the run's new state and one event, in the caller's transaction and under the run's row lock.
+ * @param isPage a page was committed: the count of claims without progress is reset
  * @throws {@link SupersededError} when the epoch is no longer the caller's; the caller rolls back.
- * @throws {@link StaleLedgerError} when the row has moved on without the caller's knowledge.
+ * @throws {@link StaleLedgerError} when the row is newer than the caller's ledger.
  */
 export async function commitProgress(
   tx: Tx,
   run: HeldRun,
   state: RunState,
   logged: LoggedEvent,
-  progressed: boolean,
-): Promise<Fence> {
-  const { rows } = await tx.query<Fence>({
+  isPage: boolean,
+): Promise<CommittedProgress> {
+  const { rows } = await tx.query<CommittedProgress>({
     name: 'commit-progress',
     text: `WITH held AS (
-       UPDATE app.runs SET
-         seq = seq + 1, phase = $4, page = $5, total_pages = $6, created = $7, updated = $8, unchanged = $9,
-         errors = $10, retired = $11, percent = $12, requests = $13, waiting = $14, rate_per_second = $15,
-         eta_seconds = $16, newest_seen = $17, fruitless = CASE WHEN $18 THEN 0 ELSE fruitless END
-       WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running' AND seq = $21
+       UPDATE app.runs SET ${SET_STATE}, seq = seq + 1, fruitless = CASE WHEN $19 THEN 0 ELSE fruitless END
+       WHERE ${IS_HELD}
        RETURNING seq, intent
      ), logged AS (
-       INSERT INTO app.run_events (tenant_id, run_id, seq, event, data) SELECT $1, $2, seq, $19::text, $20::json FROM held
+       INSERT INTO app.run_events (tenant_id, run_id, seq, event, data)
+       SELECT $1, $2, seq, $20::text, $21::json FROM held
      )
      SELECT seq::float8 AS seq, intent FROM held`,
-    values: [
-      run.tenantId,
-      run.id,
-      run.epoch,
-      state.phase,
-      state.page,
-      state.totalPages,
-      state.created,
-      state.updated,
-      state.unchanged,
-      state.errors,
-      state.retired,
-      state.percent,
-      state.requests,
-      state.waiting === null ? null : JSON.stringify(state.waiting),
-      state.ratePerSecond,
-      state.etaSeconds,
-      state.newestSeen,
-      progressed,
-      logged.event,
-      JSON.stringify(logged.data),
-      run.seq,
-    ],
+    values: [...stateValues(run, state), isPage, logged.event, JSON.stringify(logged.data)],
   })
-  return rows[0] ?? Promise.reject(await whyNotHeld(tx, run))
+  const [committed] = rows
+  if (!committed) throw await notHeldError(tx, run)
+  return committed
 }
 
-async function whyNotHeld(tx: Tx, run: HeldRun): Promise<Error> {
+/**
+ * Writes a held run's last state and changes its status, with the event that reports it.
+ * @throws what {@link commitProgress} does
+ */
+export async function transitionHeldRun(
+  tx: Tx,
+  run: HeldRun,
+  state: RunState,
+  trigger: Ending['trigger'] | 'pause',
+  logged: LoggedEvent,
+): Promise<{ seq: number }> {
+  const { rowCount } = await tx.query(
+    `UPDATE app.runs SET ${SET_STATE} WHERE ${IS_HELD}`,
+    stateValues(run, state),
+  )
+  if (rowCount === 0) throw await notHeldError(tx, run)
+  return transitionRun(tx, { ...run, status: 'running' }, trigger, logged)
+}
+
+async function notHeldError(tx: Tx, run: HeldRun): Promise<Error> {
   const row = await findRun(tx, run.tenantId, run.id)
   return row?.epoch === run.epoch && row.status === 'running'
     ? new StaleLedgerError(`Run ${run.id} is at ${row.seq}, not at ${run.seq}.`)
     : superseded(run)
 }
 
-export function superseded({ id, epoch }: Pick<RunRow, 'id' | 'epoch'>): SupersededError {
+export function superseded({ id, epoch }: Pick<RunClaim, 'id' | 'epoch'>): SupersededError {
   return new SupersededError(`Run ${id} is no longer held at epoch ${epoch}.`)
 }
 
-/** A worker that stops in good order gives the run back: that claim was not in vain. */
-export async function releaseRun(pool: Pool, run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>): Promise<void> {
-  await withTenant(pool, run.tenantId, (tx) =>
-    tx.query(
-      `UPDATE app.runs SET fruitless = greatest(fruitless - 1, 0)
-        WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
-      [run.tenantId, run.id, run.epoch],
-    ),
+/** Graceful stop: undoes this claim's increment of the claims without progress. */
+export async function undoClaimCount(tx: Tx, run: RunClaim): Promise<void> {
+  await tx.query(
+    `UPDATE app.runs SET fruitless = greatest(fruitless - 1, 0)
+      WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
+    [run.tenantId, run.id, run.epoch],
   )
 }
 
-/** A held run's ending: the last event of its log, and what else is true from that moment on. */
+/** A held run's ending: the last event of its log, and what commits with it. */
 export interface Ending {
   trigger: 'complete' | 'fail' | 'cancel'
   state: RunState
   event: LoggedEvent
-  /** Commits with it. */
+  /** Further writes of the same transaction. */
   also?: (tx: Tx) => Promise<void>
 }
 
 /**
- * Ends the run. A run that has ended waits for nothing.
+ * Ends the run. Its `waiting` becomes null.
  * @throws what {@link commitProgress} does
  */
 export async function endRun(pool: Pool, run: HeldRun, ending: Ending): Promise<void> {
-  const status = transition('running', ending.trigger)
-  if (status === null) throw new Error(`A running run cannot ${ending.trigger}.`)
-  const error = ending.event.event === 'error' ? ending.event.data : null
+  const state = { ...ending.state, waiting: null, etaSeconds: null }
   await withTenant(pool, run.tenantId, async (tx) => {
-    await commitProgress(tx, run, { ...ending.state, waiting: null, etaSeconds: null }, ending.event, false)
-    await tx.query(
-      `UPDATE app.runs SET status = $3, intent = NULL, error_code = $4, error_message = $5, ended_at = now()
-        WHERE tenant_id = $1 AND run_id = $2`,
-      [run.tenantId, run.id, status, error?.code ?? null, error?.message ?? null],
-    )
+    await transitionHeldRun(tx, run, state, ending.trigger, ending.event)
     await ending.also?.(tx)
   })
 }
 
-/** Says that the run's worker lives, for those who end runs that nobody tends. */
-export async function writeHeartbeat(
-  pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-): Promise<void> {
+/** Records that the run's worker is alive. Recovery ends runs whose heartbeat has stopped. */
+export async function writeHeartbeat(pool: Pool, run: RunClaim): Promise<void> {
   await withTenant(pool, run.tenantId, (tx) =>
     tx.query(
       `UPDATE app.runs SET alive_at = now()

@@ -1,9 +1,7 @@
 import type { SourceReject } from '@espejo/cianbox'
 import type { RunPhase } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
-import type { RunRow } from './run-row.js'
-
-type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
+import type { RunClaim } from './run-row.js'
 
 /** What a committed page showed. */
 export interface PageRecord {
@@ -17,7 +15,7 @@ export interface PageRecord {
 }
 
 /** Remembers what a committed page showed: the sweep does not touch it, and it proves that the pass was whole. */
-export async function recordPage(tx: Tx, run: Held, shown: PageRecord): Promise<void> {
+export async function recordPage(tx: Tx, run: RunClaim, shown: PageRecord): Promise<void> {
   await tx.query({
     name: 'record-page',
     text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out)
@@ -38,7 +36,7 @@ export async function recordPage(tx: Tx, run: Held, shown: PageRecord): Promise<
 /** Keeps rejected rows, with their reason and as they came. */
 export async function recordRejects(
   tx: Tx,
-  run: Held,
+  run: RunClaim,
   phase: RunPhase,
   rejects: readonly SourceReject[],
 ): Promise<void> {
@@ -62,7 +60,11 @@ export async function recordRejects(
 }
 
 /** Which of these ids an earlier page of this run has shown. */
-export async function findOnEarlierPages(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
+export async function findOnEarlierPages(
+  tx: Tx,
+  run: RunClaim,
+  ids: readonly string[],
+): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const { rows } = await tx.query<{ id: string }>(
     `SELECT DISTINCT seen.id::text AS id FROM app.run_pages, unnest(ids) AS seen(id)
@@ -76,7 +78,7 @@ export async function findOnEarlierPages(tx: Tx, run: Held, ids: readonly string
  * Takes back the rejects of products that a later page of the run could read after all.
  * @returns the ids of those that had been rejected
  */
-export async function deleteRejects(tx: Tx, run: Held, ids: readonly string[]): Promise<Set<string>> {
+export async function deleteRejects(tx: Tx, run: RunClaim, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const { rows } = await tx.query<{ id: string }>(
     `DELETE FROM app.run_rejects
@@ -98,7 +100,7 @@ export interface UnseenProducts {
 }
 
 /** Of the ids that the run was asked for, those that the source has not shown. */
-export async function findUnseenRequested(tx: Tx, run: Held): Promise<UnseenProducts> {
+export async function findUnseenRequested(tx: Tx, run: RunClaim): Promise<UnseenProducts> {
   const { rows } = await tx.query<UnseenProducts>(
     `WITH unseen AS (
        SELECT asked.id, p.cianbox_id IS NOT NULL AS is_listed
@@ -117,7 +119,7 @@ export async function findUnseenRequested(tx: Tx, run: Held): Promise<UnseenProd
 }
 
 /** The number for the next page of a phase that is not numbered by the source. */
-export async function nextPageNumber(tx: Tx, run: Held, phase: RunPhase): Promise<number> {
+export async function nextPageNumber(tx: Tx, run: RunClaim, phase: RunPhase): Promise<number> {
   const { rows } = await tx.query<{ page: number }>(
     `SELECT coalesce(max(page), 0) + 1 AS page FROM app.run_pages
       WHERE tenant_id = $1 AND run_id = $2 AND phase = $3`,
@@ -127,7 +129,7 @@ export async function nextPageNumber(tx: Tx, run: Held, phase: RunPhase): Promis
 }
 
 /** Products of the mirror that no page of this run has shown, and how many the mirror lists in all. */
-export async function findUnseenProducts(tx: Tx, run: Held): Promise<UnseenProducts> {
+export async function findUnseenProducts(tx: Tx, run: RunClaim): Promise<UnseenProducts> {
   // A fresh tenant has no statistics, and without them the planner takes a nested loop here that is
   // quadratic. A hash anti-join is right at every size.
   await tx.query('SET LOCAL enable_nestloop = off')
@@ -148,6 +150,6 @@ export async function findUnseenProducts(tx: Tx, run: Held): Promise<UnseenProdu
  * The pages are evidence for one run's sweep; after its ending they only take room. Not before: whoever
  * takes the run over without them would find the whole mirror unseen.
  */
-export async function deletePages(tx: Tx, run: Held): Promise<void> {
+export async function deletePages(tx: Tx, run: RunClaim): Promise<void> {
   await tx.query('DELETE FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, run.id])
 }

@@ -1,5 +1,5 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import type { RunRow } from './run-row.js'
+import type { RunClaim, RunRow } from './run-row.js'
 
 /** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
 export interface PassStart {
@@ -30,10 +30,8 @@ export interface WalkCounts {
   surplus: number
 }
 
-type Held = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
-
 /** What the run's pass found at its start; null before it has looked. */
-export async function readPassStart(pool: Pool, run: Held): Promise<PassStart | null> {
+export async function readPassStart(pool: Pool, run: RunClaim): Promise<PassStart | null> {
   return withTenant(pool, run.tenantId, async (tx) => {
     const { rows } = await tx.query<{ pass: PassStart | null }>(
       'SELECT pass FROM app.runs WHERE tenant_id = $1 AND run_id = $2',
@@ -53,7 +51,7 @@ export async function hasPassStart(tx: Tx, run: Pick<RunRow, 'tenantId' | 'id'>)
 }
 
 /** Pins what the pass found, for whoever takes the run over. A worker that lost the run writes nothing. */
-export async function savePassStart(pool: Pool, run: Held, start: PassStart): Promise<void> {
+export async function savePassStart(pool: Pool, run: RunClaim, start: PassStart): Promise<void> {
   await withTenant(pool, run.tenantId, (tx) =>
     tx.query(
       `UPDATE app.runs SET pass = $4 WHERE tenant_id = $1 AND run_id = $2 AND epoch = $3 AND status = 'running'`,
@@ -68,7 +66,7 @@ export async function savePassStart(pool: Pool, run: Held, start: PassStart): Pr
  */
 export async function countWalk(
   pool: Pool,
-  run: Held,
+  run: RunClaim,
   lastPage: number,
 ): Promise<WalkCounts & { lowest: number | null }> {
   return withTenant(pool, run.tenantId, async (tx) => {

@@ -1,7 +1,7 @@
 import type { Dialect } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
-import type { RunRow } from './run-row.js'
+import type { RunClaim, RunRow } from './run-row.js'
 
 /** What decides which rows a run is shown, and what becomes of them. It is one world for the whole of a run. */
 export interface PinnedSettings {
@@ -19,7 +19,7 @@ export interface PinnedSettings {
  */
 export async function savePinnedSettings(
   pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
+  run: RunClaim,
   present: PinnedSettings & { pageSize: number },
 ): Promise<PinnedSettings & { pageSize: number }> {
   return withTenant(pool, run.tenantId, async (tx) => {
@@ -41,7 +41,9 @@ export async function savePinnedSettings(
         present.pageSize,
       ],
     )
-    return rows[0] ?? Promise.reject(superseded(run))
+    const [pinned] = rows
+    if (!pinned) throw superseded(run)
+    return pinned
   })
 }
 

@@ -1,7 +1,7 @@
 import { type Pool, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
 import type { PinnedSettings } from './pinned-settings.js'
-import type { RunRow } from './run-row.js'
+import type { RunClaim, RunRow } from './run-row.js'
 
 /** What a worker has to know of the run that it holds, while it works on it. */
 export interface HeldRunPoll {
@@ -22,10 +22,7 @@ interface PollRow extends Pick<RunRow, 'intent'> {
  * Reads what people have asked of a held run and done to its connection, in one statement.
  * @throws SupersededError when the epoch is no longer the caller's
  */
-export async function pollHeldRun(
-  pool: Pool,
-  run: Pick<RunRow, 'tenantId' | 'id' | 'epoch'>,
-): Promise<HeldRunPoll> {
+export async function pollHeldRun(pool: Pool, run: RunClaim): Promise<HeldRunPoll> {
   return withTenant(pool, run.tenantId, async (tx) => {
     const { rows } = await tx.query<PollRow>({
       name: 'poll-held-run',

@@ -8,40 +8,40 @@ import type { RunQueue } from './run-queue.js'
 import { type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
-import { moveRun } from './transition-run.js'
+import { transitionRun } from './transition-run.js'
 import { intentAfter, type RunRequest, transition } from './transitions.js'
 
 export interface StartRun {
   mode: RunMode
   dryRun: boolean
-  /** For mode `ids`. */
+  /** Cianbox ids of mode `ids`; null in the other modes. */
   ids: string[] | null
-  /** A user's id; null: the schedule or a webhook. */
+  /** A user's id; null when the schedule or a webhook starts the run. */
   startedBy: string | null
 }
 
-/** What people ask of runs. Everything is idempotent, and takes the tenant first. */
+/** Starts and controls runs. Every method is idempotent. */
 export interface RunControl {
-  /** Starts a run, or gives the one that is active: one a tenant at a time. */
+  /** Starts a run, or returns the active one: a tenant has at most one active run. */
   start(tenantId: string, request: StartRun): Promise<{ run: Run; started: boolean }>
   /**
-   * As {@link start}, in the caller's transaction: null when a run is active. After the commit the caller
-   * lets viewers know of it, as `onEvent` does here.
+   * As {@link start}, in the caller's transaction; null when a run is active. The caller calls `onEvent` after the
+   * commit.
    */
   startIn(tx: Tx, tenantId: string, request: StartRun): Promise<RunSummary | null>
-  /** Ends a run that has not ended; what its pages committed stays. Null: no such run. */
+  /** Ends an active run; its committed pages stay. Null when there is no such run. */
   cancel(tenantId: string, runId: string): Promise<Run | null>
-  /** Null: no such run. A run that has ended stays as it is. */
+  /** Null when there is no such run. A run that has ended stays as it is. */
   pause(tenantId: string, runId: string): Promise<Run | null>
-  /** Also withdraws a pause that the run's worker has not obeyed yet. */
+  /** Also withdraws a pause that the run's worker has not carried out yet. Null when there is no such run. */
   resume(tenantId: string, runId: string): Promise<Run | null>
   /**
-   * A person's answer to what the run asks: yes lets it go on, no ends it. A run that asks nothing stays
-   * as it is. Null: no such run.
-   * @throws `GuardChanged` when `revision` is given and is not that of the open question.
+   * Records a person's decision on the run's guard: `confirmed` resumes the run, `refused` ends it. A run without
+   * an open guard stays as it is. Null when there is no such run.
+   * @throws `GuardChanged` when `revision` is given and is not that of the open guard
    */
   decideGuard(...answer: Parameters<GuardDecisions['decide']>): Promise<Run | null>
-  /** See {@link GuardDecisions.expireIn}. After the commit the caller lets viewers know of the ending. */
+  /** See {@link GuardDecisions.expireIn}. The caller calls `onEvent` after the commit. */
   expireGuardIn: GuardDecisions['expireIn']
 }
 
@@ -74,22 +74,22 @@ export function createRunControl(deps: {
       const fresh = await startIn(tx, tenantId, request)
       return fresh ? { row: fresh, started: true } : { row: await activeRun(tx, tenantId), started: false }
     })
-    // The active run that stood in the way may have ended between the two statements.
+    // The active run may have ended between the two statements.
     if (!outcome.row) return start(tenantId, request)
     if (outcome.started) onEvent(outcome.row.id)
     return { run: toRun(outcome.row), started: outcome.started }
   }
 
-  async function ask(tenantId: string, runId: string, trigger: RunRequest): Promise<Run | null> {
+  async function request(tenantId: string, runId: string, trigger: RunRequest): Promise<Run | null> {
     let hasMoved = false
     const row = await withTenant(pool, tenantId, async (tx) => {
       const run = await lockRun(tx, tenantId, runId)
-      const status =
-        run && (takesOverBudgetPause(run, trigger) ? run.status : transition(run.status, trigger))
-      if (!run || !status) return run
+      if (!run || transition(run.status, trigger) === null || isPausedAlready(run, trigger)) return run
       if (run.status === 'running') return setIntent(tx, run, trigger)
       hasMoved = true
-      return moveRun(tx, run, status, eventOf(run, trigger, now()), queue)
+      const moved = await transitionRun(tx, run, trigger, eventOf(run, trigger, now()))
+      if (moved.status === 'queued') await queue.enqueue(tx, { tenantId, runId })
+      return moved
     })
     if (hasMoved) onEvent(runId)
     return row && toRun(row)
@@ -98,9 +98,9 @@ export function createRunControl(deps: {
   return {
     start,
     startIn,
-    cancel: (tenantId, runId) => ask(tenantId, runId, 'cancel'),
-    pause: (tenantId, runId) => ask(tenantId, runId, 'pause'),
-    resume: (tenantId, runId) => ask(tenantId, runId, 'resume'),
+    cancel: (tenantId, runId) => request(tenantId, runId, 'cancel'),
+    pause: (tenantId, runId) => request(tenantId, runId, 'pause'),
+    resume: (tenantId, runId) => request(tenantId, runId, 'resume'),
     async decideGuard(tenantId, runId, answer) {
       const decided = await guards.decide(tenantId, runId, answer)
       if (decided?.hasMoved) onEvent(runId)
@@ -110,12 +110,15 @@ export function createRunControl(deps: {
   }
 }
 
-/** A run that waits for the next day's budget goes on by itself; one that a person has paused must not. */
-function takesOverBudgetPause(run: RunSummary, trigger: RunRequest): boolean {
-  return trigger === 'pause' && run.status === 'paused' && run.waiting?.reason === 'daily_budget'
+/**
+ * Whether a pause changes nothing. It changes what a run waits for that waits for the next day's budget: that one
+ * would resume by itself, and a run that a person paused must not.
+ */
+function isPausedAlready(run: RunSummary, trigger: RunRequest): boolean {
+  return trigger === 'pause' && run.status === 'paused' && run.waiting?.reason !== 'daily_budget'
 }
 
-/** A worker holds the run: it reads the intent and obeys, or goes on where a resume has withdrawn it. */
+/** For a run that a worker holds: the worker polls the intent and carries it out. */
 async function setIntent(tx: Tx, run: RunSummary, request: RunRequest): Promise<RunSummary> {
   const intent = intentAfter(run.intent, request)
   if (intent === run.intent) return run
@@ -127,7 +130,7 @@ async function setIntent(tx: Tx, run: RunSummary, request: RunRequest): Promise<
   return { ...run, intent }
 }
 
-/** What viewers of a run that no worker holds are told of the change. */
+/** The event that reports a request to a run that no worker holds. */
 function eventOf(run: RunSummary, trigger: RunRequest, at: Date): LoggedEvent {
   if (trigger === 'cancel') return cancelledEvent(at)
   const waiting = trigger === 'pause' ? { reason: 'paused' as const, until: null } : null

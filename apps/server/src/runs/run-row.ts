@@ -1,14 +1,17 @@
 import type { Run, RunErrorCode, RunMode, RunPhase, RunStatus, Waiting } from '@espejo/contract'
 import type { RunIntent } from './transitions.js'
 
-/** A row of `app.runs`, as `pg` gives it with {@link RUN_COLUMNS}: for the worker that claims it. */
+/** A row of `app.runs` as selected by {@link RUN_COLUMNS}, for the worker that claims it. */
 export interface RunRow extends RunSummary {
   requestedIds: string[] | null
 }
 
+/** A run as a worker holds it: writes to it name the epoch, so that those of an earlier holder find no row. */
+export type RunClaim = Pick<RunRow, 'tenantId' | 'id' | 'epoch'>
+
 /**
- * The row without the ids that a run by ids was asked for, of which there can be ten thousand: for everyone
- * but the worker. `pg` gives it with {@link RUN_SUMMARY_COLUMNS}.
+ * The row without the ids of a run by ids, which can be 10,000, as selected by {@link RUN_SUMMARY_COLUMNS}. For
+ * everything but the worker.
  */
 export interface RunSummary {
   tenantId: string
@@ -20,9 +23,10 @@ export interface RunSummary {
   phase: RunPhase | null
   epoch: number
   seq: number
+  /** Claims since the last committed page. The column is `fruitless`. */
   claimsWithoutProgress: number
   pageSize: number | null
-  /** Newest `updated` that the run's pages have shown, ISO 8601 UTC. */
+  /** Newest `updated` on the run's pages, ISO 8601 UTC. */
   newestSeen: string | null
   page: number
   totalPages: number
@@ -58,7 +62,7 @@ export const RUN_SUMMARY_COLUMNS = `
 
 export const RUN_COLUMNS = `${RUN_SUMMARY_COLUMNS}, requested_ids::text[] AS "requestedIds"`
 
-/** The row as the HTTP API shows it. */
+/** The row as the HTTP API returns it. */
 export function toRun(row: RunSummary): Run {
   const totalProcessed = row.created + row.updated + row.unchanged
   return {

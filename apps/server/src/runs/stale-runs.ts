@@ -1,31 +1,30 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { appendEvent } from './event-log.js'
 import { errorEvent } from './messages.js'
 import { isOpenJobOf, RUN_QUEUE_SCHEMA } from './queue-tables.js'
 import type { RunQueue } from './run-queue.js'
 import { lockRun } from './run-store.js'
-import { transition } from './transitions.js'
+import { transitionRun } from './transition-run.js'
 
-/** A run that nobody tends although a worker is there, or one whose day of requests has come. */
+/** An active run without a heartbeat while workers are alive, or one whose daily budget has been renewed. */
 export interface StaleRun {
   tenantId: string
   runId: string
-  /** Its last sign of life, as the database writes it: with all digits, so that it can be compared. */
+  /** PostgreSQL's text, not a `Date`: with all digits, so that the row can be compared with it. */
   lastHeartbeatAt: string
   /**
-   * `requeue`: its job has gone from the queue, or is held by a worker that has not tended the run for a quarter
-   * of an hour. `end`: it has waited in the queue for a day. `resume`: its budget has been renewed.
+   * `requeue`: its job is no longer in the queue, or its job's worker has written no heartbeat for 15 minutes.
+   * `end`: its job has waited in the queue for a day. `resume`: its daily budget has been renewed.
    */
   need: 'requeue' | 'end' | 'resume'
 }
 
-/** New jobs that recovery gives a run of which no worker claims one, before the run ends. */
+/** After so many new jobs in a row that no worker claimed, recovery ends the run. */
 const MAX_REQUEUES = 5
 
 /**
- * The stale runs of all tenants, in a maintenance transaction. Silence counts only while a worker is there
- * without a break (see {@link reportPresence}), and from a minute on: by then the queue has taken the jobs of
- * dead workers back and given them out again. A run whose job waits in the queue is in good hands for a day.
+ * The stale runs of all tenants, in a maintenance transaction. Only time in which a worker process was alive without
+ * interruption counts (see `reportPresence`), and only from one minute on: until then the queue itself reassigns
+ * the jobs of dead workers. A run whose job waits in the queue is stale after a day.
  */
 export async function findStaleRuns(tx: Tx, at: Date): Promise<StaleRun[]> {
   const { rows } = await tx.query<StaleRun>(
@@ -43,10 +42,10 @@ export async function findStaleRuns(tx: Tx, at: Date): Promise<StaleRun[]> {
 }
 
 /**
- * Gives a stale run a new job, so that it goes on from its checkpoint, or, after {@link MAX_REQUEUES} that no
- * worker claimed, its one ending, `worker_lost`. Looks again under the run's lock: one that somebody has
- * tended meanwhile stays as it is. A worker that comes back too late is fenced off.
- * @returns whether the run has moved, and whether it has ended
+ * Gives a stale run a new job, so that it continues from its checkpoint, or ends it with `worker_lost` after
+ * {@link MAX_REQUEUES} jobs that no worker claimed. Checks again under the run's lock: a run with a newer heartbeat
+ * stays as it is. The epoch fences a worker that returns later.
+ * @returns null when the run stays as it is
  */
 export async function recoverRun(
   deps: { pool: Pool; queue: Pick<RunQueue, 'enqueue'> },
@@ -67,14 +66,7 @@ export async function recoverRun(
       await deps.queue.enqueue(tx, { tenantId, runId })
       return 'requeued'
     }
-    const event = errorEvent('worker_lost', MESSAGE, at)
-    await tx.query(
-      `UPDATE app.runs SET status = $3, intent = NULL, waiting = NULL, seq = seq + 1, error_code = $4,
-              error_message = $5, ended_at = now()
-        WHERE tenant_id = $1 AND run_id = $2`,
-      [tenantId, runId, transition(run.status, 'fail'), event.data.code, event.data.message],
-    )
-    await appendEvent(tx, tenantId, runId, run.seq + 1, event)
+    await transitionRun(tx, run, 'fail', errorEvent('worker_lost', MESSAGE, at))
     return 'ended'
   })
 }

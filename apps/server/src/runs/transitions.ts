@@ -1,6 +1,6 @@
 import type { RunStatus } from '@espejo/contract'
 
-/** What can happen to a run. `claim`: a worker takes it, or takes it over from a dead one. */
+/** `claim`: a worker starts on a queued run, or takes over one that another worker held. */
 export type RunTrigger = 'claim' | 'pause' | 'resume' | 'cancel' | 'complete' | 'fail'
 
 export const RUN_STATUSES: readonly RunStatus[] = [
@@ -14,9 +14,10 @@ export const RUN_STATUSES: readonly RunStatus[] = [
 export const RUN_TRIGGERS: readonly RunTrigger[] = ['claim', 'pause', 'resume', 'cancel', 'complete', 'fail']
 
 /**
- * The whole life of a run, status × trigger. `null` refuses: the run stays as it is. A resumed run
- * is `queued` until a worker claims it; one that is running goes on, and a pause that its worker has not
- * obeyed yet is withdrawn (see {@link intentAfter}). The three endings refuse everything, so a run ends once.
+ * The state machine of a run, status × trigger. `null`: refused, the run stays as it is. A resumed run is `queued`
+ * until a worker claims it. Resuming a running one withdraws a pause that its worker has not carried out yet (see
+ * {@link intentAfter}). Pausing a paused run replaces the reason that it waits for. The three endings refuse every
+ * trigger, so a run ends once.
  */
 const TRANSITIONS: Readonly<Record<RunStatus, Readonly<Record<RunTrigger, RunStatus | null>>>> = {
   queued: {
@@ -37,7 +38,7 @@ const TRANSITIONS: Readonly<Record<RunStatus, Readonly<Record<RunTrigger, RunSta
   },
   paused: {
     claim: null,
-    pause: null,
+    pause: 'paused',
     resume: 'queued',
     cancel: 'cancelled',
     complete: null,
@@ -48,20 +49,20 @@ const TRANSITIONS: Readonly<Record<RunStatus, Readonly<Record<RunTrigger, RunSta
   cancelled: { claim: null, pause: null, resume: null, cancel: null, complete: null, fail: null },
 }
 
-/** The status that a trigger leads to, or null where it is refused. */
+/** The status after a trigger, or null where it is refused. */
 export function transition(from: RunStatus, trigger: RunTrigger): RunStatus | null {
   return TRANSITIONS[from][trigger]
 }
 
-/** What a person asked of a run that a worker holds. */
+/** A person's request to a run that a worker holds, until the worker carries it out. */
 export type RunIntent = 'cancel' | 'pause'
 
-/** What a person may ask of a run. */
+/** What a person may request of a run. */
 export type RunRequest = 'cancel' | 'pause' | 'resume'
 
 /**
- * The intent of a running run after another request. Of pause and resume the last one holds, so that a person
- * who changes their mind is obeyed. Neither weakens a cancel.
+ * The intent of a running run after another request. Of pause and resume the last one counts. Neither revokes a
+ * cancel.
  */
 export function intentAfter(intent: RunIntent | null, request: RunRequest): RunIntent | null {
   if (intent === 'cancel') return 'cancel'

@@ -27,7 +27,7 @@ export interface ProductsOfPage {
   /** Products that count as seen although no row of them came. @defaultValue none */
   alsoSeen?: readonly string[]
   /** Whether some of these may have been on an earlier page of this run. */
-  mayRepeat: boolean
+  checkEarlierPages: boolean
 }
 
 /**
@@ -45,7 +45,7 @@ export async function commitProducts(
   // All in one round trip, in this order: the page is not to be found among those before it.
   const [stored, seenBefore] = await pipelined([
     findStoredProducts(tx, run.tenantId, run.id, ids),
-    page.mayRepeat ? findOnEarlierPages(tx, run, ids) : new Set<string>(),
+    page.checkEarlierPages ? findOnEarlierPages(tx, run, ids) : new Set<string>(),
     // A rejected product is there at the source all the same: the sweep must not take it for gone.
     recordPage(tx, run, {
       phase: page.phase,

@@ -1,6 +1,6 @@
 import type { Waiting } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { commitProgress, type Ending, endRun, type HeldRun, releaseRun } from '../runs/held-run.js'
+import { commitProgress, type Ending, endRun, type HeldRun, undoClaimCount } from '../runs/held-run.js'
 import { type Paused, pauseRun } from '../runs/pause-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
@@ -131,7 +131,7 @@ export function createRunWriter(deps: {
     },
     handOver() {
       isClosing = true
-      return serially(() => releaseRun(pool, held()))
+      return serially(() => withTenant(pool, run.tenantId, (tx) => undoClaimCount(tx, run)))
     },
   }
 }

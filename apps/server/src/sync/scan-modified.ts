@@ -127,7 +127,7 @@ async function commitChanges(
       page: await nextPageNumber(tx, context.run, 'drift'),
       // What a full run is shown it mirrors, however old: the walk may have missed it.
       source: phase === 'drift' ? dropRowsWithoutId(rows) : prepareRows(recent),
-      mayRepeat: true,
+      checkEarlierPages: true,
     })
     const productsInPage = recent.length
     if (phase === 'drift' || !step) return { phase, productsInPage, counts, newest }

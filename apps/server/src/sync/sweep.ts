@@ -128,7 +128,12 @@ async function mirrorFound(context: PhaseContext, { rows }: ListedPage): Promise
   const source = prepareRows(rows)
   await context.commit(async (tx) => {
     const page = await nextPageNumber(tx, context.run, 'sweep')
-    const counts = await commitProducts(tx, context, { phase: 'sweep', page, source, mayRepeat: true })
+    const counts = await commitProducts(tx, context, {
+      phase: 'sweep',
+      page,
+      source,
+      checkEarlierPages: true,
+    })
     return { phase: 'sweep', productsInPage: source.received, counts }
   })
 }

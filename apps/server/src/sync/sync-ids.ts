@@ -28,7 +28,7 @@ export async function syncIds(
         phase: 'products',
         page: number,
         source,
-        mayRepeat: true,
+        checkEarlierPages: true,
         alsoSeen: refused,
       })
       await recordRejects(

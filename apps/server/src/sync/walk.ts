@@ -22,7 +22,7 @@ export async function walkProducts(
   const { pool, pageSize } = options
   let seen = donePages(context) === null ? null : await withinSeen(context, pool)
   // What was shown beside the walk has no place in it.
-  let mayRepeat = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
+  let hasRowsOutsideWalk = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
     ask,
     {
@@ -33,16 +33,16 @@ export async function walkProducts(
       prepare: (page: VerifiedPage) => prepareRows(page.rows),
       async commitPage({ page, prepared: source, leftOut, position }) {
         const range = rangeOf(source)
-        const repeats = mayRepeat || overlap(range, seen)
+        const checkEarlierPages = hasRowsOutsideWalk || overlap(range, seen)
         await context.commit(async (tx) => {
-          const shown = { phase: 'products' as const, page, source, leftOut, mayRepeat: repeats }
+          const shown = { phase: 'products' as const, page, source, leftOut, checkEarlierPages }
           const counts = await commitProducts(tx, context, shown)
           return { phase: 'products', productsInPage: source.received, position, counts }
         })
         seen = span(seen, range)
       },
       commitEnd(page) {
-        mayRepeat = true
+        hasRowsOutsideWalk = true
         return commitShownAgain(context, page)
       },
     },
@@ -84,7 +84,13 @@ export async function commitShownAgain(
   const source = { ...prepareRows(rows), rowsWithoutId: [] }
   await context.commit(async (tx) => {
     const page = await nextPageNumber(tx, context.run, 'drift')
-    const shown = { phase: 'drift' as const, page, source, leftOut: Math.max(0, leftOut), mayRepeat: true }
+    const shown = {
+      phase: 'drift' as const,
+      page,
+      source,
+      leftOut: Math.max(0, leftOut),
+      checkEarlierPages: true,
+    }
     const counts = await commitProducts(tx, context, shown)
     return { phase: 'drift', productsInPage: source.received, counts }
   })
