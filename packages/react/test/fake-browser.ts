@@ -1,4 +1,4 @@
-import type { TabChannel, Tabs } from '../src/core/platform/edges.js'
+import type { TabChannel, Tabs } from '../src/core/platform/platform.js'
 
 /** A tab of a {@link fakeBrowser}. */
 export interface FakeTab {

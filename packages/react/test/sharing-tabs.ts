@@ -1,5 +1,5 @@
 import { beforeEach } from 'vitest'
-import type { Edges } from '../src/core/platform/edges.js'
+import type { Edges } from '../src/core/platform/platform.js'
 import type { RunWatcher, RunWatcherOptions } from '../src/core/run-watcher.js'
 import { fetchTransport } from '../src/core/transports/fetch-transport.js'
 import { sharedTransport } from '../src/core/transports/shared-tabs/shared-transport.js'

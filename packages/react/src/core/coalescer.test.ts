@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCoalescer } from './coalescer.js'
-import { browserEdges } from './platform/edges.js'
+import { browserEdges } from './platform/platform.js'
 
 describe('a coalescer', () => {
   beforeEach(() => void vi.useFakeTimers())

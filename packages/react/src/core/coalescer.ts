@@ -1,4 +1,4 @@
-import type { Edges } from './platform/edges.js'
+import type { Edges } from './platform/platform.js'
 
 export interface Coalescer {
   /** Asks for a flush: now if the last was long enough ago, else once when it will have been. */

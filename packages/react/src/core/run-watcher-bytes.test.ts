@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, started } from '../../test/events.js'
-import { manualEdges } from '../../test/manual-edges.js'
+import { manualEdges } from '../../test/manual-platform.js'
 import { encode, eventsOf, START, stream, streamTo } from '../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
 import { until } from '../../test/watching.js'

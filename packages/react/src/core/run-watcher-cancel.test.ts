@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-edges.js'
+import { manualEdges } from '../../test/manual-platform.js'
 import {
   cancelOf,
   encode,

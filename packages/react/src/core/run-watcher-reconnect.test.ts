@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, ping, progressed, RUN_ID, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-edges.js'
+import { manualEdges } from '../../test/manual-platform.js'
 import { drop, encode, eventsOf, START, stream, streamThenDrop, streamTo } from '../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
 import { recordConnections, until } from '../../test/watching.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, runList, started } from '../../test/events.js'
-import { manualEdges } from '../../test/manual-edges.js'
+import { manualEdges } from '../../test/manual-platform.js'
 import {
   drop,
   eventsOf,

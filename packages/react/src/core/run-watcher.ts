@@ -16,11 +16,11 @@ import { createCoalescer } from './coalescer.js'
 import { createConnectionDriver } from './connection/connection-driver.js'
 import { type Failure, failureWithoutAnswer } from './connection/failure.js'
 import { type ConnectionProblem, connectionProblem } from './connection/problem.js'
-import { browserEdges, type Edges } from './platform/edges.js'
-import { createPursuit, type Target } from './pursuit.js'
+import { browserEdges, type Edges } from './platform/platform.js'
 import { type RunSnapshot, toSnapshot } from './snapshot.js'
 import { decodeFrame, type Frame, readChanges } from './transports/decode-frame.js'
 import type { TransportFactory } from './transports/transport.js'
+import { createPursuit, type Target } from './watch-target.js'
 
 export interface RunWatcherOptions extends EndpointOptions {
   /** `fetchTransport` or `eventSourceTransport`. */

@@ -1,7 +1,7 @@
 import { type CompleteData, type ErrorData, isEnded, type ProgressData, type RunView } from '@espejo/contract'
 import type { ConnectionState, Phase } from './connection/connection-machine.js'
 import { type ConnectionProblem, PROBLEM_MESSAGES } from './connection/problem.js'
-import type { Target } from './pursuit.js'
+import type { Target } from './watch-target.js'
 
 export type ConnectionStatus = 'idle' | 'connecting' | 'open' | 'polling' | 'reconnecting' | 'closed'
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { EndpointOptions } from '../core/api/endpoints.js'
 import { type GetToken, tokenFromLocalStorage } from '../core/api/request.js'
-import type { Edges } from '../core/platform/edges.js'
+import type { Edges } from '../core/platform/platform.js'
 import { createRunWatcher, type RunWatcher, type RunWatcherOptions } from '../core/run-watcher.js'
 import type { RunSnapshot } from '../core/snapshot.js'
 import { withPolling } from '../core/transports/polling/polling-transport.js'

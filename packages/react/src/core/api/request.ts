@@ -1,5 +1,5 @@
 import { type Failure, failureOfRefusal } from '../connection/failure.js'
-import type { Edges } from '../platform/edges.js'
+import type { Edges } from '../platform/platform.js'
 
 /** The session's token, null to rely on the cookie. Asked anew for every request. */
 export type GetToken = () => string | null | Promise<string | null>

@@ -1,7 +1,7 @@
 import type { Run } from '@espejo/contract'
 import { type Failure, failureWithoutAnswer } from '../connection/failure.js'
 import type { NewestRun } from '../lost-start.js'
-import type { Edges } from '../platform/edges.js'
+import type { Edges } from '../platform/platform.js'
 import { type Endpoints, runUrl, withParams } from './endpoints.js'
 import { type RequestParts, readFailure, type SendRequest } from './request.js'
 

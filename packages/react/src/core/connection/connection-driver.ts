@@ -1,4 +1,4 @@
-import type { Edges } from '../platform/edges.js'
+import type { Edges } from '../platform/platform.js'
 import {
   type ConnectionCommand,
   type ConnectionInput,

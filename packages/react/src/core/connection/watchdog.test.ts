@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { browserEdges } from '../platform/edges.js'
+import { browserEdges } from '../platform/platform.js'
 import { createWatchdog } from './watchdog.js'
 
 describe('a watchdog', () => {

@@ -1,4 +1,4 @@
-import type { Edges } from '../platform/edges.js'
+import type { Edges } from '../platform/platform.js'
 
 export interface Watchdog {
   /** Something arrived. Cheap: called for every chunk. */

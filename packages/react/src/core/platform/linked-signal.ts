@@ -1,4 +1,4 @@
-import type { Edges } from './edges.js'
+import type { Edges } from './platform.js'
 
 /** A controller that is aborted with `signal`, or by itself. `AbortSignal.any` is too new for some browsers. */
 export function linkedController(signal: AbortSignal): AbortController {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { manualEdges } from '../../../test/manual-edges.js'
+import { manualEdges } from '../../../test/manual-platform.js'
 import { detectSleep } from './sleep-detector.js'
 
 describe('the sleep detector', () => {

@@ -1,4 +1,4 @@
-import type { Edges } from './edges.js'
+import type { Edges } from './platform.js'
 
 const TICK_MS = 5_000
 /** Lateness of a tick that no busy page explains. */

@@ -4,7 +4,7 @@ import type { GetToken, SendRequest } from '../api/request.js'
 import type { SyncApi } from '../api/sync-api.js'
 import type { Failure } from '../connection/failure.js'
 import type { ConnectionProblem } from '../connection/problem.js'
-import type { Edges } from '../platform/edges.js'
+import type { Edges } from '../platform/platform.js'
 import type { Frame } from './decode-frame.js'
 
 export interface StreamRequest {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { completed, ping, progressed, RUN_ID, runAt, runList, started } from '../../../../test/events.js'
 import { eventually } from '../../../../test/eventually.js'
-import { type ManualEdges, manualEdges } from '../../../../test/manual-edges.js'
+import { type ManualEdges, manualEdges } from '../../../../test/manual-platform.js'
 import {
   drop,
   encode,

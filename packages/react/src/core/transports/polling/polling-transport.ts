@@ -2,8 +2,8 @@ import { failureWithoutAnswer } from '../../connection/failure.js'
 import { type ConnectionProblem, connectionProblem } from '../../connection/problem.js'
 import { linkedController, pause } from '../../platform/linked-signal.js'
 import type { StreamEnd, StreamListener, TransportContext, TransportFactory } from '../transport.js'
-import { type ObservedStream, observeStream } from './observe-stream.js'
-import { tryStream } from './stream-trial.js'
+import { type ObservedStream, observeStream } from './stall-detection.js'
+import { tryStream } from './stall-recovery.js'
 
 export interface PollingOptions {
   /** Between an answer and the next question, in milliseconds. @defaultValue 2000 */

@@ -1,8 +1,8 @@
 import type { Failure } from '../../connection/failure.js'
-import type { Edges, TabChannel, Tabs } from '../../platform/edges.js'
 import { linkedController } from '../../platform/linked-signal.js'
+import type { Edges, TabChannel, Tabs } from '../../platform/platform.js'
 import { type HeldLock, takeLock } from './tab-lock.js'
-import type { News, TabMessage } from './tab-news.js'
+import type { News, TabMessage } from './tab-messages.js'
 
 /** This tab's place among those that share a stream. */
 export interface TabSeat {

@@ -1,10 +1,10 @@
 import { parseCursor } from '@espejo/contract'
-import type { Edges, Tabs } from '../../platform/edges.js'
 import { linkedController } from '../../platform/linked-signal.js'
+import type { Edges, Tabs } from '../../platform/platform.js'
 import type { StreamEnd, StreamListener } from '../transport.js'
 import { followLeader, post, type TabSeat } from './follow-leader.js'
 import { type HeldLock, takeLock } from './tab-lock.js'
-import { asNews, type News, type NewsMemory, sendable, tell } from './tab-news.js'
+import { asNews, type News, type NewsMemory, sendable, tell } from './tab-messages.js'
 
 export interface SharedRun {
   tabs: Tabs

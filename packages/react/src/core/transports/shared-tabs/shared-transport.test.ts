@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, runAt, started } from '../../../../test/events.js'
 import { eventually } from '../../../../test/eventually.js'
-import { manualEdges } from '../../../../test/manual-edges.js'
+import { manualEdges } from '../../../../test/manual-platform.js'
 import { browser, open, pens, tabOf, text, withBrowser } from '../../../../test/sharing-tabs.js'
 import {
   cancelOf,
@@ -15,7 +15,7 @@ import {
 } from '../../../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../../../test/watcher-harness.js'
 import { until } from '../../../../test/watching.js'
-import type { Edges } from '../../platform/edges.js'
+import type { Edges } from '../../platform/platform.js'
 import { fetchTransport } from '../fetch-transport.js'
 import { withPolling } from '../polling/polling-transport.js'
 import { sharedTransport } from './shared-transport.js'

@@ -3,7 +3,7 @@ import { runUrl } from '../../api/endpoints.js'
 import { linkedController } from '../../platform/linked-signal.js'
 import type { StreamEnd, StreamListener, StreamRequest, TransportFactory } from '../transport.js'
 import { type StartedStream, shareRun } from './share-run.js'
-import { createNewsMemory, type NewsMemory } from './tab-news.js'
+import { createNewsMemory, type NewsMemory } from './tab-messages.js'
 
 export interface SharingOptions {
   /**

@@ -1,4 +1,4 @@
-import type { Edges } from '../src/core/platform/edges.js'
+import type { Edges } from '../src/core/platform/platform.js'
 
 export interface ManualEdges {
   edges: Pick<Edges, 'setTimer' | 'now' | 'random' | 'onWake'>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './judge-lateness.js'
+import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './stall-verdict.js'
 
 const fresh = newEvidence(1_000, false)
 const opened: StreamEvidence = { ...fresh, openedAt: 1_200 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { browserEdges } from './edges.js'
+import { browserEdges } from './platform.js'
 
 describe('waking up in a browser', () => {
   const woke = vi.fn()

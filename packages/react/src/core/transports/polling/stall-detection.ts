@@ -2,7 +2,7 @@ import { isFinal, parseCursor } from '@espejo/contract'
 import { linkedController } from '../../platform/linked-signal.js'
 import type { Frame } from '../decode-frame.js'
 import type { StreamEnd, StreamListener, StreamRequest, Transport, TransportContext } from '../transport.js'
-import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './judge-lateness.js'
+import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './stall-verdict.js'
 
 /** How an observed stream came to its end. */
 type Observed =

@@ -3,7 +3,7 @@ import type { ConnectionProblem } from '../../connection/problem.js'
 import { linkedController, pause } from '../../platform/linked-signal.js'
 import { createFrameMemory } from '../frame-memory.js'
 import type { StreamListener, Transport, TransportContext } from '../transport.js'
-import { type ObservedStream, observeStream } from './observe-stream.js'
+import { type ObservedStream, observeStream } from './stall-detection.js'
 
 /** A stream that has lasted this long is not cut every few seconds. */
 const LASTS_MS = 20_000
