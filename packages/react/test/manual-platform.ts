@@ -1,7 +1,7 @@
-import type { Edges } from '../src/core/platform/platform.js'
+import type { Platform } from '../src/core/platform/platform.js'
 
-export interface ManualEdges {
-  edges: Pick<Edges, 'setTimer' | 'now' | 'random' | 'onWake'>
+export interface ManualPlatform {
+  platform: Pick<Platform, 'setTimer' | 'now' | 'random' | 'onWake'>
   /** Moves the clock and runs what became due, in order. */
   advance(ms: number): void
   /** Moves the clock without running timers, as a laptop's sleep does. */
@@ -14,14 +14,14 @@ export interface ManualEdges {
 }
 
 /** A clock, timers, chance and wake-ups that move only when the test says so. */
-export function manualEdges(random = 0.5): ManualEdges {
+export function manualPlatform(random = 0.5): ManualPlatform {
   let now = 1_000_000
   const timers = new Set<{ at: number; run: () => void }>()
   const wakers = new Set<() => void>()
   const soonest = () => [...timers].sort((a, b) => a.at - b.at)
 
   return {
-    edges: {
+    platform: {
       now: () => now,
       random: () => random,
       setTimer(run, ms) {

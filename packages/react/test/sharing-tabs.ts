@@ -1,5 +1,5 @@
 import { beforeEach } from 'vitest'
-import type { Edges } from '../src/core/platform/platform.js'
+import type { Platform } from '../src/core/platform/platform.js'
 import type { RunWatcher, RunWatcherOptions } from '../src/core/run-watcher.js'
 import { fetchTransport } from '../src/core/transports/fetch-transport.js'
 import { sharedTransport } from '../src/core/transports/shared-tabs/shared-transport.js'
@@ -19,7 +19,7 @@ export function withBrowser(): void {
 /** A tab of the test's browser, and a watcher in it. */
 export function tabOf(
   name = 'u1',
-  edges: Partial<Edges> = {},
+  edges: Partial<Platform> = {},
   options: Partial<RunWatcherOptions> = {},
 ): { tab: FakeTab; watcher: RunWatcher } {
   const tab = browser.tab()

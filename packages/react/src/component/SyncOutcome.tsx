@@ -4,7 +4,7 @@ import type { Sync } from '../hooks/use-sync.js'
 import type { Format } from './format.js'
 import type { Labels } from './labels.js'
 
-/** How the run ended, or why it cannot be watched. */
+/** Shows how the run ended, or why it cannot be watched. */
 export function SyncOutcome({
   sync,
   preview,
@@ -19,7 +19,7 @@ export function SyncOutcome({
   const alert = alertText(sync, labels)
   return (
     <>
-      {/* Always there: a live region that arrives together with its text is not read out. */}
+      {/* Always rendered: screen readers do not announce a live region that is added together with its text. */}
       <div aria-live="polite">
         {sync.result?.success && (
           <Completed result={sync.result} preview={preview} labels={labels} format={format} />
@@ -76,7 +76,7 @@ function titleOf({ errors }: CompleteData, preview: boolean, labels: Labels, for
   return errors > 0 ? labels.completedWithRejects(format.count(errors)) : labels.completed
 }
 
-/** Green and a tick are for what is whole: no row rejected, and stored. */
+/** Green with a tick only if no row was rejected and the products were stored. */
 function lookOf({ errors }: CompleteData, preview: boolean): { className: string; sign: string } {
   if (preview) {
     return { className: 'bg-blue-100 text-blue-900 dark:bg-blue-950 dark:text-blue-200', sign: '○' }
@@ -86,7 +86,7 @@ function lookOf({ errors }: CompleteData, preview: boolean): { className: string
     : { className: 'bg-green-100 text-green-800 dark:bg-green-950 dark:text-green-200', sign: '✓' }
 }
 
-/** The sign says without colour what the colour says. */
+/** The sign repeats what the colour shows, for people who do not see the colour. */
 function Box({ className, sign, children }: { className: string; sign: string; children: ReactNode }) {
   return (
     <p className={`p-4 rounded ${className}`}>
@@ -97,8 +97,8 @@ function Box({ className, sign, children }: { className: string; sign: string; c
 }
 
 /**
- * What went wrong, in the component's language. Sentences that the server wrote (an ending's, a
- * problem's detail) stay as they came.
+ * The error text, in the component's language. Sentences of the server (an ending's message, a problem's
+ * detail) are shown unchanged.
  */
 function alertText(
   { status, result, isLoading, problem, cancelProblem }: Sync,
@@ -106,7 +106,7 @@ function alertText(
 ): string | null {
   if (status === 'cancelled' || result?.success) return null
   if (result) return result.message
-  const words = (of: NonNullable<typeof problem>) => of.detail ?? labels.problems[of.code]
-  if (isLoading) return cancelProblem && `${labels.cancelFailed} ${words(cancelProblem)}`
-  return problem && words(problem)
+  const textOf = (of: NonNullable<typeof problem>) => of.detail ?? labels.problems[of.code]
+  if (isLoading) return cancelProblem && `${labels.cancelFailed} ${textOf(cancelProblem)}`
+  return problem && textOf(problem)
 }

@@ -1,12 +1,35 @@
+import type { CompleteData } from '@espejo/contract'
 import { useEffect, useId, useMemo, useRef } from 'react'
 import type { Sync } from '../hooks/use-sync.js'
 import { formatOf } from './format.js'
-import { type Labels, labelsOf } from './labels.js'
+import { type Labels, type Locale, labelsOf } from './labels.js'
 import { SyncOutcome } from './SyncOutcome.js'
-import type { SyncPanelOptions } from './SyncProducts.js'
 import { SyncProgress } from './SyncProgress.js'
 
-/** The screen of one sync, whoever owns the hook. */
+export interface SyncPanelOptions {
+  /** @defaultValue `es-AR` */
+  locale?: Locale | undefined
+  /** Replaces some of the locale's texts. */
+  labels?: Partial<Labels> | undefined
+  /**
+   * Whether this person may start and cancel runs. If false, a sentence that says so replaces the
+   * buttons. The server enforces the permission; this only avoids a refusal.
+   * @defaultValue true
+   */
+  canOperate?: boolean | undefined
+  /**
+   * Whether the run is a dry run, which stores nothing. The stream does not contain this. A successful
+   * ending is then shown as a preview, not as a success.
+   * @defaultValue false
+   */
+  preview?: boolean | undefined
+  /** CSS classes of the outermost element. @defaultValue a white card */
+  className?: string | undefined
+  /** Called once for each run that completes while it is watched. */
+  onComplete?: ((result: CompleteData) => void) | undefined
+}
+
+/** The screen of one sync: shows `sync`, the return value of a hook. */
 export function SyncPanel({
   sync,
   locale = 'es-AR',
@@ -76,7 +99,7 @@ function Buttons({ sync, labels }: { sync: Sync; labels: Labels }) {
   )
 }
 
-/** Only while it matters: a look for a run that fails on mount is nobody's business. */
+/** Only while a run is loading: a failed search for an active run on mount is not shown. */
 function connectionText({ isLoading, connection, problem }: Sync, labels: Labels): string {
   if (!isLoading) return ''
   if (connection === 'connecting') return labels.connecting
@@ -87,11 +110,11 @@ function connectionText({ isLoading, connection, problem }: Sync, labels: Labels
 }
 
 function useOnComplete({ result }: Sync, onComplete: SyncPanelOptions['onComplete']) {
-  // The ending already told of: the effect runs again for a new `onComplete`, and twice in StrictMode.
-  const told = useRef<unknown>(null)
+  // The last reported ending: the effect runs again for a new `onComplete`, and twice in StrictMode.
+  const reported = useRef<unknown>(null)
   useEffect(() => {
-    if (!result?.success || told.current === result) return
-    told.current = result
+    if (!result?.success || reported.current === result) return
+    reported.current = result
     onComplete?.(result)
   }, [result, onComplete])
 }

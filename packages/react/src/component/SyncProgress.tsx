@@ -5,13 +5,13 @@ import type { Labels } from './labels.js'
 interface SyncProgressProps {
   progress: ProgressData
   isLoading: boolean
-  /** The run was cancelled or ended with an error: how far it came is told, without a bar that may be full. */
+  /** The run was cancelled or failed: the counts are shown without the bar, which may be full. */
   hasFailed: boolean
   labels: Labels
   format: Format
 }
 
-/** How far the run is: the bar, the counts, the pace, and what it waits for. */
+/** The run's progress: bar, counts, rate, remaining time, and what it waits for. */
 export function SyncProgress({ progress, isLoading, hasFailed, labels, format }: SyncProgressProps) {
   const page = labels.page(format.count(progress.page), format.count(progress.totalPages))
   const percent = format.percent(progress.percent)
@@ -29,7 +29,7 @@ export function SyncProgress({ progress, isLoading, hasFailed, labels, format }:
         />
       )}
       <Counts progress={progress} labels={labels} format={format} />
-      {isLoading && <Pace progress={progress} labels={labels} format={format} />}
+      {isLoading && <Rate progress={progress} labels={labels} format={format} />}
       <p role="status" className="mt-1 text-amber-800 dark:text-amber-300 empty:hidden">
         {isLoading && progress.waiting ? waitingText(progress.waiting, labels, format) : ''}
       </p>
@@ -48,7 +48,7 @@ function Bar({ percent, label, text }: { percent: number; label: string; text: s
       aria-valuetext={text}
       className="w-full bg-gray-200 dark:bg-gray-700 rounded-full overflow-hidden text-blue-600 dark:text-blue-400"
     >
-      {/* Size and colour inline, so that the bar is a bar without Tailwind too. */}
+      {/* Size and colour are inline, so that the bar is visible without Tailwind too. */}
       <div
         className="rounded-full transition-all duration-300 motion-reduce:transition-none"
         style={{ width: `${percent}%`, height: '0.5rem', backgroundColor: 'currentColor' }}
@@ -78,7 +78,7 @@ function Counts({ progress, labels, format }: Pick<SyncProgressProps, 'progress'
   )
 }
 
-function Pace({ progress, labels, format }: Pick<SyncProgressProps, 'progress' | 'labels' | 'format'>) {
+function Rate({ progress, labels, format }: Pick<SyncProgressProps, 'progress' | 'labels' | 'format'>) {
   const { phase, ratePerSecond, etaSeconds } = progress
   const parts = [
     labels.phases[phase],
@@ -93,7 +93,7 @@ function waitingText({ reason, until }: Waiting, labels: Labels, format: Format)
   return [labels.waiting[reason], time && labels.until(time)].filter(Boolean).join(' ')
 }
 
-/** Absent in frames of a server older than this package. */
+/** False for a field that an older server does not send. */
 function isKnown(value: number | null | undefined): value is number {
   return typeof value === 'number'
 }

@@ -1,16 +1,16 @@
 import type { Locale } from './labels.js'
 
-/** How numbers, times and durations are written in a locale. */
+/** Formats numbers, times and durations in a locale. */
 export interface Format {
-  /** A count; a dash for what a server did not send. */
+  /** A count; a dash if the server did not send it. */
   count(value: number): string
   /** 0–100, with the locale's sign. */
   percent(value: number): string
-  /** Products a second, with one decimal below ten. */
+  /** Products per second, with one decimal below ten. */
   rate(value: number): string
   /** The two largest units: `45 s`, `2 min 5 s`, `1 h 10 min`. */
   duration(milliseconds: number): string
-  /** Time of day of an ISO 8601 instant, in the viewer's zone; null if it is none. */
+  /** Time of day of an ISO 8601 instant, in the browser's time zone; null if it is invalid. */
   time(instant: string): string | null
 }
 
@@ -44,7 +44,7 @@ export function formatOf(locale: Locale): Format {
   }
 }
 
-/** A percent that a bar can show, whatever was sent. */
+/** Limits a percent to 0–100; 0 if it is not a number. */
 export function boundedPercent(value: number): number {
   return Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : 0
 }

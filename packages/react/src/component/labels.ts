@@ -3,14 +3,14 @@ import { PROBLEM_MESSAGES, type ProblemCode } from '../core/connection/problem.j
 
 export type Locale = 'es-AR' | 'en'
 
-/** Every word of the component. Numbers and times come already formatted. */
+/** All texts of the component. Numbers and times are passed already formatted. */
 export interface Labels {
   title: string
   start: string
   running: string
   cancel: string
   cancelling: string
-  /** In place of the buttons, for who may only watch. */
+  /** Replaces the buttons for a person who may only watch. */
   watchOnly: string
   connecting: string
   reconnecting: string
@@ -28,9 +28,9 @@ export interface Labels {
   waiting: Record<WaitingReason, string>
   until: (time: string) => string
   completed: string
-  /** In place of `completed` where rows were rejected. */
+  /** Replaces `completed` if rows were rejected. */
   completedWithRejects: (rejects: string) => string
-  /** In place of both where nothing was stored (`preview`). */
+  /** Replaces both if nothing was stored (`preview`). */
   previewed: string
   total: (products: string) => string
   duration: string
@@ -39,7 +39,7 @@ export interface Labels {
   problems: Record<ProblemCode, string>
 }
 
-/** The words of a locale, with those of `overrides` in their place. */
+/** The texts of a locale, some replaced by `overrides`. */
 export function labelsOf(locale: Locale, overrides: Partial<Labels> = {}): Labels {
   return { ...(locale === 'en' ? ENGLISH : SPANISH), ...overrides }
 }
@@ -129,7 +129,7 @@ const ENGLISH: Labels = {
   until: (time) => `until ${time}`,
   completed: 'Sync complete',
   completedWithRejects: (rejects) => `Sync finished with ${rejects} rejected`,
-  previewed: 'Trial finished: nothing was stored',
+  previewed: 'RecoveryAttempt finished: nothing was stored',
   total: (products) => `Total: ${products} products`,
   duration: 'Duration',
   cancelled: 'Sync cancelled',

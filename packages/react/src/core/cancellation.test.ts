@@ -9,10 +9,10 @@ describe('a cancellation', () => {
   it('is sent once, however often the run is named', () => {
     const cancelRun = vi.fn(async () => ({ ok: true, value: null }) as const)
     const cancellation = createCancellation({ cancelRun }, () => {})
-    cancellation.ask(null)
+    cancellation.request(null)
     cancellation.send('r7k2m9')
     cancellation.send('r7k2m9')
-    cancellation.ask('r7k2m9')
+    cancellation.request('r7k2m9')
     expect(cancelRun.mock.calls).toEqual([['r7k2m9']])
   })
 
@@ -25,10 +25,10 @@ describe('a cancellation', () => {
   it('that failed can be asked for again', async () => {
     const cancelRun = vi.fn(async () => failed)
     const cancellation = createCancellation({ cancelRun }, () => {})
-    cancellation.ask('r7k2m9')
+    cancellation.request('r7k2m9')
     await eventually(() => expect(cancellation.state().cancelProblem?.code).toBe('network'))
     expect(cancellation.state().isCancelling).toBe(false)
-    cancellation.ask('r7k2m9')
+    cancellation.request('r7k2m9')
     expect(cancellation.state()).toEqual({ isCancelling: true, cancelProblem: null })
     expect(cancelRun).toHaveBeenCalledTimes(2)
   })
@@ -36,9 +36,9 @@ describe('a cancellation', () => {
   it('of the run before does not fail in the name of the next', async () => {
     const onChange = vi.fn()
     const cancellation = createCancellation({ cancelRun: async () => failed }, onChange)
-    cancellation.ask('vieja')
+    cancellation.request('vieja')
     cancellation.reset()
-    cancellation.ask(null)
+    cancellation.request(null)
     onChange.mockClear()
     await new Promise((resolve) => setImmediate(resolve))
     expect(cancellation.state()).toEqual({ isCancelling: true, cancelProblem: null })

@@ -1,45 +1,45 @@
 import type { SyncApi } from './api/sync-api.js'
 import type { ConnectionProblem } from './connection/problem.js'
 
-/** A cancel that was asked for; it may have to wait until the server has named the run. */
+/** A requested cancel. It waits until the run's id is known. */
 export interface Cancellation {
   state(): { isCancelling: boolean; cancelProblem: ConnectionProblem | null }
-  /** Asks for it. Sent at once if the run is known. */
-  ask(runId: string | null): void
-  /** The run is known: sends what was asked for before. */
+  /** Requests the cancel, and sends it at once if `runId` is not null. */
+  request(runId: string | null): void
+  /** Sends a cancel that was requested before the run's id was known. */
   send(runId: string): void
   reset(): void
 }
 
-/** @param onChange called when the answer to a cancel changed the state */
+/** @param onChange called when the response to a cancel changes the state */
 export function createCancellation(api: Pick<SyncApi, 'cancelRun'>, onChange: () => void): Cancellation {
-  let asked: { sent: boolean } | null = null
+  let requested: { sent: boolean } | null = null
   let problem: ConnectionProblem | null = null
 
   async function send(runId: string) {
-    const mine = asked
-    if (!mine || mine.sent) return
-    mine.sent = true
+    const current = requested
+    if (!current || current.sent) return
+    current.sent = true
     const answer = await api.cancelRun(runId)
-    // Another start or a second press has taken its place: this answer is of no interest.
-    if (asked !== mine || answer.ok) return
-    asked = null
+    // A newer start or cancel has replaced this one: ignore the response.
+    if (requested !== current || answer.ok) return
+    requested = null
     problem = answer.failure.problem
     onChange()
   }
 
   return {
-    state: () => ({ isCancelling: asked !== null, cancelProblem: problem }),
-    ask(runId) {
-      if (asked) return
-      asked = { sent: false }
+    state: () => ({ isCancelling: requested !== null, cancelProblem: problem }),
+    request(runId) {
+      if (requested) return
+      requested = { sent: false }
       problem = null
       onChange()
       if (runId !== null) void send(runId)
     },
     send: (runId) => void send(runId),
     reset() {
-      asked = null
+      requested = null
       problem = null
     },
   }

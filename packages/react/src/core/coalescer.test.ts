@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCoalescer } from './coalescer.js'
-import { browserEdges } from './platform/platform.js'
+import { browserPlatform } from './platform/browser-platform.js'
 
 describe('a coalescer', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -8,7 +8,7 @@ describe('a coalescer', () => {
 
   function coalescing() {
     const run = vi.fn()
-    return { run, coalescer: createCoalescer(run, 100, browserEdges()) }
+    return { run, coalescer: createCoalescer(run, 100, browserPlatform()) }
   }
 
   it('runs the first request at once', () => {

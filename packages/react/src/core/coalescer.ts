@@ -1,45 +1,46 @@
-import type { Edges } from './platform/platform.js'
+import type { Platform } from './platform/platform.js'
 
 export interface Coalescer {
-  /** Asks for a flush: now if the last was long enough ago, else once when it will have been. */
+  /** Flushes now if the last flush was at least one interval ago; else once, when the interval is over. */
   request(): void
-  /** Asks for a flush that is not now: time for what is known to follow. */
+  /** Flushes once after an interval, so that the data that follows is in the same flush. */
   defer(): void
-  /** Flushes now, and takes back a flush that was due. */
+  /** Flushes now and cancels a scheduled flush. */
   flush(): void
-  /** Takes back a flush that was due. */
+  /** Cancels a scheduled flush. */
   cancel(): void
 }
 
 /**
- * Spaces out calls of `run` to one per `intervalMs`, the first at once and the last never lost.
+ * Throttles calls of `run` to one per `intervalMs` milliseconds. The first request runs at once, and
+ * the last one is never lost.
  */
 export function createCoalescer(
   run: () => void,
   intervalMs: number,
-  { setTimer, now }: Pick<Edges, 'setTimer' | 'now'>,
+  { setTimer, now }: Pick<Platform, 'setTimer' | 'now'>,
 ): Coalescer {
-  let last = Number.NEGATIVE_INFINITY
-  let takeBack: (() => void) | null = null
+  let flushedAt = Number.NEGATIVE_INFINITY
+  let cancelTimer: (() => void) | null = null
 
   function cancel() {
-    takeBack?.()
-    takeBack = null
+    cancelTimer?.()
+    cancelTimer = null
   }
   function flush() {
     cancel()
-    last = now()
+    flushedAt = now()
     run()
   }
   function request() {
-    if (takeBack) return
-    // A clock set back must not make the wait longer than the interval.
-    const left = Math.min(intervalMs, last + intervalMs - now())
-    if (left <= 0) flush()
-    else takeBack = setTimer(flush, left)
+    if (cancelTimer) return
+    // The clock may be set back: never wait longer than one interval.
+    const remainingMs = Math.min(intervalMs, flushedAt + intervalMs - now())
+    if (remainingMs <= 0) flush()
+    else cancelTimer = setTimer(flush, remainingMs)
   }
   function defer() {
-    takeBack ??= setTimer(flush, intervalMs)
+    cancelTimer ??= setTimer(flush, intervalMs)
   }
   return { request, defer, flush, cancel }
 }

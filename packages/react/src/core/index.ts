@@ -9,7 +9,7 @@ export {
   stepConnection,
 } from './connection/connection-machine.js'
 export { type ConnectionProblem, PROBLEM_MESSAGES, type ProblemCode } from './connection/problem.js'
-export type { Edges, TabChannel, Tabs } from './platform/platform.js'
+export type { Platform as Edges, TabChannel, Tabs } from './platform/platform.js'
 export { createRunWatcher, type RunWatcher, type RunWatcherOptions } from './run-watcher.js'
 export type { ConnectionStatus, RunSnapshot } from './snapshot.js'
 export { eventSourceTransport } from './transports/event-source-transport.js'

@@ -1,21 +1,20 @@
-import { isFinal, type Run } from '@espejo/contract'
-
-/** The tenant's newest run, as far as it matters here. */
-export type NewestRun = Pick<Run, 'id' | 'status'>
+import { isFinal } from '@espejo/contract'
+import type { NewestRun } from './api/sync-api.js'
 
 export type LostStart = { next: 'watch'; runId: string } | { next: 'start' } | { next: 'give-up' }
 
 /**
- * What to do when the connection broke after a start was sent and before the server said which run
- * it is. Pure. A reconnect never starts a run, so the newest run decides:
+ * Decides what to do when the connection was lost after a start was sent and before the server sent
+ * the run's id. Pure. A reconnect never starts a run, so the newest run decides:
  *
- * 1. one is under way: it is ours, or the one we would have joined; watch it;
- * 2. it has ended, and is not the newest we knew before: ours was short; watch it for its ending;
- * 3. nothing new, and the server had said outright that it did not take the start up (429, 503):
- *    ask again, for nothing was started;
- * 4. nothing new, and nobody knows: give up and let the person decide.
+ * 1. It is active: it is the run we started or would have joined. Watch it.
+ * 2. It has ended, and it is not the newest run from before the start: our run was short. Watch it,
+ *    to get its ending.
+ * 3. There is no new run, and the server declined the start (429, 503): start again.
+ * 4. There is no new run, and it is unknown whether the server took the start: give up, so that the
+ *    person decides.
  *
- * @param knownBefore id of the newest run before the start, null for none, undefined if never asked
+ * @param knownBefore id of the newest run before the start, null for none, undefined if unknown
  */
 export function afterLostStart(
   newest: NewestRun | null,

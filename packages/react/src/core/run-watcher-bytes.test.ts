@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, started } from '../../test/events.js'
-import { manualEdges } from '../../test/manual-platform.js'
+import { manualPlatform } from '../../test/manual-platform.js'
 import { encode, eventsOf, START, stream, streamTo } from '../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
 import { until } from '../../test/watching.js'
@@ -72,12 +72,12 @@ describe('the bytes of a stream', () => {
   })
 
   it('without an end do not fill the memory', async () => {
-    const { edges } = manualEdges()
+    const { platform } = manualPlatform()
     server.on(
       eventsOf(RUN_ID),
       streamTo((response) => response.write(`data: ${'x'.repeat(1_100_000)}`)),
     )
-    const watcher = watcherOf({ edges })
+    const watcher = watcherOf({ edges: platform })
     watcher.watch(RUN_ID)
     expect(await until(watcher, (s) => s.connection === 'reconnecting')).toMatchObject({
       problem: { code: 'bad_response' },
@@ -85,11 +85,11 @@ describe('the bytes of a stream', () => {
   })
 
   it('of a page of HTML with 200 are no stream', async () => {
-    const { edges } = manualEdges()
+    const { platform } = manualPlatform()
     server.on(eventsOf(RUN_ID), (response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>hola'),
     )
-    const watcher = watcherOf({ edges })
+    const watcher = watcherOf({ edges: platform })
     watcher.watch(RUN_ID)
     expect(await until(watcher, (s) => s.connection === 'reconnecting')).toMatchObject({
       problem: { code: 'bad_response' },

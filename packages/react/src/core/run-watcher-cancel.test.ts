@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-platform.js'
+import { manualPlatform } from '../../test/manual-platform.js'
 import {
   cancelOf,
   encode,
@@ -118,9 +118,9 @@ describe('cancel', () => {
   })
 
   it('while the server does not take starts up starts nothing any more', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(START, problem(503, {}, { 'retry-after': '30' }))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     await until(watcher, (s) => s.connection === 'reconnecting')
     watcher.cancel()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, ping, progressed, RUN_ID, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-platform.js'
+import { manualPlatform } from '../../test/manual-platform.js'
 import { drop, encode, eventsOf, START, stream, streamThenDrop, streamTo } from '../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../test/watcher-harness.js'
 import { recordConnections, until } from '../../test/watching.js'
@@ -29,9 +29,9 @@ describe('a stream cut in mid-run', () => {
   })
 
   it('says so meanwhile, keeps what it knows, and is no error', async () => {
-    const { edges, pending } = manualEdges()
+    const { platform, pending } = manualPlatform()
     server.on(START, streamThenDrop(started(), progressed(2)))
-    const watcher = watcherOf({ edges })
+    const watcher = watcherOf({ edges: platform })
     watcher.start()
     expect(await until(watcher, (s) => s.connection === 'reconnecting')).toMatchObject({
       isLoading: true,
@@ -43,9 +43,9 @@ describe('a stream cut in mid-run', () => {
   })
 
   it('backs off longer with each failure in a row', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop())
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.watch(RUN_ID)
     const waits: number[] = []
     for (let i = 1; i <= 6; i++) {
@@ -60,9 +60,9 @@ describe('a stream cut in mid-run', () => {
   })
 
   it('comes back at once when the browser is online again', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop(), stream(started(), completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.watch(RUN_ID)
     await until(watcher, (s) => s.connection === 'reconnecting')
     clock.wake()
@@ -73,11 +73,11 @@ describe('a stream cut in mid-run', () => {
 
 describe('events of the connection', () => {
   it('drain: comes back after exactly the time it says, at its cursor', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     const drain = { event: 'drain', data: { retryMs: 730 } } as const
     server.on(START, stream(started(), progressed(5), drain))
     server.on(eventsOf(RUN_ID), stream(completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     expect(await until(watcher, (s) => s.connection === 'reconnecting')).toMatchObject({
       problem: { code: 'draining' },
@@ -104,7 +104,7 @@ describe('events of the connection', () => {
   })
 
   it('ping: silence for 45 s makes it reconnect, and a ping holds that off', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     let write = (_text: string) => {}
     server.on(
       START,
@@ -114,7 +114,7 @@ describe('events of the connection', () => {
       }),
     )
     server.on(eventsOf(RUN_ID), stream(completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     await until(watcher, (s) => s.status === 'running')
     clock.sleep(44_000)
@@ -131,10 +131,10 @@ describe('events of the connection', () => {
   })
 
   it('a laptop that wakes up does not trust a stream that has been silent for an hour', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(START, stream(started()))
     server.on(eventsOf(RUN_ID), stream(completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     await until(watcher, (s) => s.status === 'running')
     clock.sleep(3_600_000)
@@ -143,10 +143,10 @@ describe('events of the connection', () => {
   })
 
   it('nor does it after half a minute, in which two pings were due; and it asks at once', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(START, stream(started()))
     server.on(eventsOf(RUN_ID), stream(completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     await until(watcher, (s) => s.status === 'running')
     clock.sleep(30_000)
@@ -156,9 +156,9 @@ describe('events of the connection', () => {
   })
 
   it('nor does it wait on where a retry was put off when it fell asleep', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop(), drop(), drop(), drop(), stream(started(), completed()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.watch(RUN_ID)
     for (let i = 1; i <= 4; i++) {
       await eventually(() => expect(server.requests).toHaveLength(i))

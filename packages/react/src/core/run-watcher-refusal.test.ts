@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, runList, started } from '../../test/events.js'
-import { manualEdges } from '../../test/manual-platform.js'
+import { manualPlatform } from '../../test/manual-platform.js'
 import {
   drop,
   eventsOf,
@@ -59,10 +59,10 @@ describe('a start whose answer is lost', () => {
   })
 
   it('is repeated when the server had said that it would not, after the time it asked for', async () => {
-    const clock = manualEdges(0)
+    const clock = manualPlatform(0)
     server.on(START, problem(503, {}, { 'retry-after': '7' }), stream(started(), completed()))
     server.on(RUNS, json(runList()))
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     expect(await until(watcher, (s) => s.connection === 'reconnecting')).toMatchObject({
       problem: { code: 'unavailable', status: 503 },

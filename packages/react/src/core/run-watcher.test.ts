@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { completed, failedWith, progressed, RUN_ID, runList, started } from '../../test/events.js'
 import { eventually } from '../../test/eventually.js'
-import { manualEdges } from '../../test/manual-platform.js'
+import { manualPlatform } from '../../test/manual-platform.js'
 import {
   encode,
   eventsOf,
@@ -133,13 +133,13 @@ describe('resume', () => {
 
 describe('close', () => {
   it('lets go of the connection and of every timer, and leaves the run alone', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     const closed = vi.fn()
     server.on(
       START,
       streamTo((response) => void response.on('close', closed).write(encode(started()))),
     )
-    const watcher = watcherOf({ edges: clock.edges })
+    const watcher = watcherOf({ edges: clock.platform })
     watcher.start()
     await until(watcher, (s) => s.status === 'running')
     watcher.close()
@@ -186,7 +186,7 @@ describe('the store', () => {
   })
 
   it('holds progress back to ten changes a second, and the ending never', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     let write = (_text: string) => {}
     server.on(
       START,
@@ -195,7 +195,7 @@ describe('the store', () => {
         write(encode(started()) + encode(progressed(1)) + encode(progressed(2)))
       }),
     )
-    const watcher = watcherOf({ edges: clock.edges, throttleMs: 100 })
+    const watcher = watcherOf({ edges: clock.platform, throttleMs: 100 })
     watcher.start()
     await eventually(() => expect(clock.pending()).toContain(100))
     expect(watcher.getSnapshot().progress).toBeNull()

@@ -16,11 +16,12 @@ import { createCoalescer } from './coalescer.js'
 import { createConnectionDriver } from './connection/connection-driver.js'
 import { type Failure, failureWithoutAnswer } from './connection/failure.js'
 import { type ConnectionProblem, connectionProblem } from './connection/problem.js'
-import { browserEdges, type Edges } from './platform/platform.js'
+import { browserPlatform } from './platform/browser-platform.js'
+import type { Platform } from './platform/platform.js'
 import { type RunSnapshot, toSnapshot } from './snapshot.js'
 import { decodeFrame, type Frame, readChanges } from './transports/decode-frame.js'
 import type { TransportFactory } from './transports/transport.js'
-import { createPursuit, type Target } from './watch-target.js'
+import { createTargetTracker, type WatchTarget } from './watch-target.js'
 
 export interface RunWatcherOptions extends EndpointOptions {
   /** `fetchTransport` or `eventSourceTransport`. */
@@ -29,58 +30,58 @@ export interface RunWatcherOptions extends EndpointOptions {
   getToken?: GetToken | undefined
   /** Least milliseconds between two changes of `progress`. @defaultValue 100 */
   throttleMs?: number | undefined
-  /** Silence after which the connection counts as dead; the server pings every 15 s. @defaultValue 45000 */
+  /** Milliseconds without a byte after which to reconnect; the server pings every 15 s. @defaultValue 45000 */
   silenceMs?: number | undefined
   /**
-   * Asks to be told which products the run changes, for a list that is shown beside it. Null: read the list
-   * anew, for there is too much to name, or nothing is known of what happened meanwhile; it comes first on
-   * every connection.
+   * Called with the products that the run changes, for a list of products on the same screen. Null: reload
+   * the list, because too many products changed or some changes may have been missed; the first call of each
+   * connection is always null.
    */
   onChanges?: ((products: ChangedProduct[] | null) => void) | undefined
-  /** Stand-ins for the browser's fetch, timers, clock and the rest. */
-  edges?: Partial<Edges> | undefined
+  /** Replaces platform APIs: fetch, timers, clock and the rest. @defaultValue the browser's */
+  edges?: Partial<Platform> | undefined
 }
 
-/** An external store (`subscribe`, `getSnapshot`) of one run and of the connection that shows it. */
+/** An external store (`subscribe`, `getSnapshot`) of one run and of the connection to it. */
 export interface RunWatcher {
   getSnapshot(): RunSnapshot
-  /** Calls `listener` after each change; the answer takes it back. */
+  /** Calls `listener` after each change. Returns a function that removes it. */
   subscribe(listener: () => void): () => void
   /** Starts a run or joins the active one. Does nothing while one is being watched. */
   start(): void
-  /** Watches a run, from its present state on. */
+  /** Watches a run, from its current state on. */
   watch(runId: string): void
-  /** Watches the run that is under way, if there is one. Does nothing while one is being watched. */
+  /** Watches the active run, if there is one. Does nothing while one is being watched. */
   resume(): void
-  /** Goes on where `close`, or a problem, broke off. False if there is nothing to go on with. */
+  /** Resumes watching after `close` or a problem. Returns false if there is nothing to resume. */
   reconnect(): boolean
-  /** Asks the server to cancel the run. Watching goes on until its ending arrives. */
+  /** Requests the cancel of the run. Watching continues until the run's ending arrives. */
   cancel(): void
-  /** Stops watching. The run goes on. */
+  /** Stops watching. The run itself continues. */
   close(): void
 }
 
 /**
- * Makes a watcher. It is at rest, and touches nothing, until told what to do.
+ * Creates a watcher. It makes no request and sets no timer until `start`, `watch` or `resume` is called.
  *
- * @throws TypeError when the addresses cannot be told from `url`
+ * @throws TypeError when the URLs cannot be derived from `url`
  */
 export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
   const { getToken = tokenFromLocalStorage, throttleMs = 100, silenceMs = 45_000, onChanges } = options
-  const edges: Edges = { ...browserEdges(), ...options.edges }
+  const platform: Platform = { ...browserPlatform(), ...options.edges }
   const endpoints = deriveEndpoints(options)
-  const send = createRequest(getToken, edges)
-  const api = createSyncApi(endpoints, send, edges)
-  const transport = options.transport({ api, endpoints, send, getToken, edges })
-  const pursuit = createPursuit(api, endpoints)
-  const coalescer = createCoalescer(notify, throttleMs, edges)
+  const send = createRequest(getToken, platform)
+  const api = createSyncApi(endpoints, send, platform)
+  const transport = options.transport({ api, endpoints, send, getToken, edges: platform })
+  const tracker = createTargetTracker(api, endpoints)
+  const coalescer = createCoalescer(notify, throttleMs, platform)
   const publish = coalescer.flush
   const cancellation = createCancellation(api, publish)
   const connection = createConnectionDriver({
-    edges,
+    platform,
     silenceMs,
     attempt: (signal, activity) => void attempt(signal, activity),
-    onSilence: () => lose(failureWithoutAnswer('silent')),
+    onSilence: () => onFailure(failureWithoutAnswer('silent')),
     onChange: publish,
   })
   const { dispatch } = connection
@@ -93,7 +94,7 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
     return toSnapshot({
       connection: connection.state(),
       view,
-      target: pursuit.target(),
+      target: tracker.target(),
       ...cancellation.state(),
     })
   }
@@ -102,93 +103,93 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
     for (const listener of listeners) listener()
   }
 
-  /** One attempt, from asking where to connect to the stream's end. */
+  /** One attempt: finds the URL, opens the stream and follows it to its end. */
   async function attempt(signal: AbortSignal, activity: () => void) {
     try {
-      const resolved = await pursuit.resolve(signal)
+      const resolved = await tracker.resolve(signal)
       if (signal.aborted) return
       if (resolved.type === 'nothing') return dispatch({ type: 'nothing' })
-      if (resolved.type === 'not-started') return refuse('not_started')
-      if (resolved.type === 'failed') return lose(resolved.failure)
+      if (resolved.type === 'not-started') return giveUp('not_started')
+      if (resolved.type === 'failed') return onFailure(resolved.failure)
       const { runId } = resolved
       const url = onChanges ? withParams(resolved.url, { changes: '1' }) : resolved.url
       if (runId) cancellation.send(runId)
       const request = { url, runId, lastEventId: runId && view.lastEventId }
       const end = await transport(
         request,
-        { open: opened, activity, frame: take, degraded, run: adopt },
+        { open: onOpen, activity, frame: onFrame, degraded: onDegraded, run: onPolledRun },
         signal,
       )
       if (signal.aborted) return
       if (end.type === 'finished') dispatch({ type: 'ended' })
-      else lose(end.failure)
+      else onFailure(end.failure)
     } catch (cause) {
-      // A `getToken` that throws: the one part of an attempt that is the application's.
-      if (!signal.aborted) lose(failureWithoutAnswer('network', cause))
+      // Only `getToken`, the application's own function, throws here.
+      if (!signal.aborted) onFailure(failureWithoutAnswer('network', cause))
     }
   }
 
-  function opened() {
+  function onOpen() {
     dispatch({ type: 'opened' })
   }
 
-  function degraded(problem: ConnectionProblem) {
+  function onDegraded(problem: ConnectionProblem) {
     dispatch({ type: 'degraded', problem })
   }
 
-  function lose(failure: Failure) {
-    if (pursuit.lost(failure)) return dispatch({ type: 'connect' })
-    if (pursuit.isUnstarted() && cancellation.state().isCancelling) return refuse('cancelled')
+  function onFailure(failure: Failure) {
+    if (tracker.attemptEnded(failure)) return dispatch({ type: 'connect' })
+    if (tracker.isUnstarted() && cancellation.state().isCancelling) return giveUp('cancelled')
     const { problem, floorMs } = failure
     dispatch(failure.next === 'stop' ? { type: 'refused', problem } : { type: 'dropped', problem, floorMs })
   }
 
-  function refuse(code: 'not_started' | 'cancelled') {
-    pursuit.aim({ kind: 'none' })
+  function giveUp(code: 'not_started' | 'cancelled') {
+    tracker.set({ kind: 'none' })
     dispatch({ type: 'refused', problem: connectionProblem(code) })
   }
 
-  function take(frame: Frame) {
+  function onFrame(frame: Frame) {
     if (frame.event === 'changes') return onChanges?.(readChanges(frame.data))
     const decoded = decodeFrame(frame)
     if (decoded.type === 'unknown') return
-    if (decoded.type === 'malformed') return lose(failureWithoutAnswer('bad_response', decoded.cause))
+    if (decoded.type === 'malformed') return onFailure(failureWithoutAnswer('bad_response', decoded.cause))
     const { event } = decoded
     if (event.event === 'ping') return dispatch({ type: 'alive' })
     if (event.event === 'drain') {
-      pursuit.lost()
+      tracker.attemptEnded()
       return dispatch({
         type: 'drained',
         problem: connectionProblem('draining'),
         retryMs: event.data.retryMs,
       })
     }
-    fold(event)
+    applyEvent(event)
   }
 
-  function fold(event: StreamEvent) {
+  function applyEvent(event: StreamEvent) {
     show(applyRunEvent(view, event), event.event === 'progress')
   }
 
-  function adopt(run: Run) {
+  function onPolledRun(run: Run) {
     if (isEnded(view)) return
-    // The cursor stays, so that a stream goes on from it once there is one again.
+    // Keep the cursor, so that a later stream resumes from it.
     const lastEventId = view.runId === run.id ? view.lastEventId : null
     show({ ...viewOfRun(run), lastEventId }, true)
-    // Who asks instead of listening is not told of products.
+    // A polled run does not contain the changed products.
     onChanges?.(null)
   }
 
   function show(next: RunView, isProgress: boolean) {
     if (next === view) return
-    const target = pursuit.target()
-    // A stream shows one run; an event of another would wipe the view of this one.
+    const target = tracker.target()
+    // An event of another run would replace the view of the watched run.
     if (next.runId !== null && target.kind === 'run' && next.runId !== target.runId) return
     view = next
-    // After a reset the state follows at once: showing the emptiness between would only flicker.
+    // After a reset the new state follows at once; showing the empty view in between would flicker.
     if (next.runId === null) return
     const isShown = snapshot.runId === next.runId && snapshot.progress !== null
-    pursuit.found(next.runId)
+    tracker.setRun(next.runId)
     cancellation.send(next.runId)
     if (isEnded(next)) return dispatch({ type: 'ended' })
     dispatch({ type: 'alive' })
@@ -197,9 +198,9 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
     else publish()
   }
 
-  function begin(target: Target, from: RunView = EMPTY_RUN_VIEW) {
+  function begin(target: WatchTarget, from: RunView = EMPTY_RUN_VIEW) {
     view = from
-    pursuit.aim(target)
+    tracker.set(target)
     cancellation.reset()
     dispatch({ type: 'connect' })
     publish()
@@ -225,25 +226,25 @@ export function createRunWatcher(options: RunWatcherOptions): RunWatcher {
       if (!isWatching()) begin({ kind: 'resume' })
     },
     reconnect() {
-      const target = pursuit.target()
+      const target = tracker.target()
       if (target.kind === 'none' || target.kind === 'resume' || isEnded(view)) return false
       begin(target, view)
       return true
     },
     cancel() {
       if (!isWatching()) return
-      // Nothing was started and nothing is in flight: there is nothing to cancel but our waiting.
-      if (pursuit.isUnstarted()) return refuse('cancelled')
-      cancellation.ask(runIdOf(pursuit.target()))
+      // No start has reached the server and none is in flight, so there is no run to cancel.
+      if (tracker.isUnstarted()) return giveUp('cancelled')
+      cancellation.request(runIdOf(tracker.target()))
     },
     close() {
-      pursuit.lost()
+      tracker.attemptEnded()
       dispatch({ type: 'close' })
       coalescer.cancel()
     },
   }
 }
 
-function runIdOf(target: Target): string | null {
+function runIdOf(target: WatchTarget): string | null {
   return target.kind === 'run' ? target.runId : null
 }

@@ -1,40 +1,40 @@
 import { type CompleteData, type ErrorData, isEnded, type ProgressData, type RunView } from '@espejo/contract'
 import type { ConnectionState, Phase } from './connection/connection-machine.js'
 import { type ConnectionProblem, PROBLEM_MESSAGES } from './connection/problem.js'
-import type { Target } from './watch-target.js'
+import type { WatchTarget } from './watch-target.js'
 
 export type ConnectionStatus = 'idle' | 'connecting' | 'open' | 'polling' | 'reconnecting' | 'closed'
 
-/** All that a screen needs to know. Immutable: a new object only when something changed. */
+/** The state that a screen shows. Immutable: a new object only when something has changed. */
 export interface RunSnapshot {
-  /** The run being watched, null before the server has named it. */
+  /** The watched run; null before the server has sent its id. */
   readonly runId: string | null
   readonly status: RunView['status']
   readonly progress: ProgressData | null
-  /** The run's ending, good or bad. */
+  /** The run's ending: `complete` or `error`. */
   readonly result: CompleteData | ErrorData | null
-  /** From start or watch until the ending, or until watching became impossible. */
+  /** True from start or watch until the run's ending, or until watching fails for good. */
   readonly isLoading: boolean
-  /** A sentence for the operator (es-AR) when something ended badly or a cancel failed. */
+  /** A sentence for the operator (es-AR) when the run, the connection or a cancel failed. */
   readonly error: string | null
   readonly connection: ConnectionStatus
-  /** Why the connection is not open (`polling` too), or why it was given up. */
+  /** Why the connection is not open (also while `polling`), or why it was closed. */
   readonly problem: ConnectionProblem | null
-  /** A cancel was asked for, and the run has not ended yet. */
+  /** A cancel was requested, and the run has not ended yet. */
   readonly isCancelling: boolean
-  /** Why the last cancel did not get through. */
+  /** Why the last cancel request failed. */
   readonly cancelProblem: ConnectionProblem | null
 }
 
 export interface SnapshotParts {
   connection: ConnectionState
   view: RunView
-  target: Target
+  target: WatchTarget
   isCancelling: boolean
   cancelProblem: ConnectionProblem | null
 }
 
-/** The parts put together. Pure. */
+/** Builds the snapshot. Pure. */
 export function toSnapshot({
   connection,
   view,
@@ -58,7 +58,7 @@ export function toSnapshot({
   }
 }
 
-/** Nothing watched yet. */
+/** The snapshot before anything is watched. */
 export const EMPTY_SNAPSHOT: RunSnapshot = {
   runId: null,
   status: 'idle',
@@ -92,6 +92,6 @@ function errorOf(
   if (view.result && !view.result.success) return view.result.message
   if (isEnded(view)) return null
   if (connection.phase === 'closed' && connection.problem) return connection.problem.message
-  // While reconnecting there is nothing for a person to do: `connection` and `problem` say it.
+  // A reconnect needs no action of a person, so it is no error; `connection` and `problem` show it.
   return cancelProblem && `No se pudo cancelar, la sincronización sigue. ${cancelProblem.message}`
 }

@@ -4,14 +4,14 @@ import type { SyncApi } from './api/sync-api.js'
 import type { Failure } from './connection/failure.js'
 import { afterLostStart } from './lost-start.js'
 
-/** What is being watched, or looked for. */
-export type Target =
+/** What the watcher connects to. */
+export type WatchTarget =
   | { kind: 'none' }
-  /** The starting route: not asked yet, or its answer still to come. */
+  /** The starting route: not requested yet, or without a response so far. */
   | { kind: 'start' }
-  /** A start was sent, and the connection lost before the server said which run it is. */
+  /** A start was sent, and the connection was lost before the server sent the run's id. */
   | { kind: 'lost-start'; declined: boolean }
-  /** Whatever run is under way, if one is. */
+  /** The active run, if there is one. */
   | { kind: 'resume' }
   | { kind: 'run'; runId: string }
 
@@ -21,26 +21,26 @@ type Resolved =
   | { type: 'not-started' }
   | { type: 'failed'; failure: Failure }
 
-/** Keeps the target, and holds the rule that only a person's start is ever sent to the starting route. */
-export interface Pursuit {
-  target(): Target
-  aim(target: Target): void
-  /** Where to connect now; may ask the server which run to watch. */
+/** Holds the target. Only a start that a person requested is ever sent to the starting route. */
+export interface TargetTracker {
+  target(): WatchTarget
+  set(target: WatchTarget): void
+  /** The URL to connect to now. May request the newest run first. */
   resolve(signal: AbortSignal): Promise<Resolved>
-  /** The stream has named its run: from here on it is only watched. */
-  found(runId: string): void
-  /** An attempt was lost or given up. True if the refusal itself named the run to watch instead. */
-  lost(failure?: Failure): boolean
-  /** A start is wanted, and it is certain that none has reached the server. */
+  /** The stream has sent the run's id. From now on the run is only watched. */
+  setRun(runId: string): void
+  /** An attempt failed or was given up. Returns true if the refusal names the run to watch instead. */
+  attemptEnded(failure?: Failure): boolean
+  /** A start is wanted, and certainly none has reached the server. */
   isUnstarted(): boolean
 }
 
-export function createPursuit(api: SyncApi, endpoints: Endpoints): Pursuit {
-  let target: Target = { kind: 'none' }
-  /** Id of the newest run seen so far, undefined before the first look. */
+export function createTargetTracker(api: SyncApi, endpoints: Endpoints): TargetTracker {
+  let target: WatchTarget = { kind: 'none' }
+  /** Id of the newest run known so far; undefined before the first request for it. */
   let newestKnown: string | null | undefined
 
-  function found(runId: string): void {
+  function setRun(runId: string): void {
     target = { kind: 'run', runId }
     newestKnown = runId
   }
@@ -55,12 +55,12 @@ export function createPursuit(api: SyncApi, endpoints: Endpoints): Pursuit {
         return { type: 'stream', url: runUrl(endpoints, target.runId, 'events'), runId: target.runId }
       case 'resume':
       case 'lost-start':
-        return look(target, signal)
+        return resolveNewestRun(target, signal)
     }
   }
 
-  async function look(
-    wanted: Extract<Target, { kind: 'resume' | 'lost-start' }>,
+  async function resolveNewestRun(
+    wanted: Extract<WatchTarget, { kind: 'resume' | 'lost-start' }>,
     signal: AbortSignal,
   ): Promise<Resolved> {
     const answer = await api.newestRun(signal)
@@ -70,20 +70,20 @@ export function createPursuit(api: SyncApi, endpoints: Endpoints): Pursuit {
     if (wanted.kind === 'resume') {
       newestKnown = newest?.id ?? null
       if (!newest || isFinal(newest.status)) return { type: 'nothing' }
-      found(newest.id)
+      setRun(newest.id)
       return resolve(signal)
     }
     const decision = afterLostStart(newest, newestKnown, wanted.declined)
     if (decision.next === 'give-up') return { type: 'not-started' }
     if (decision.next === 'start') target = { kind: 'start' }
-    else found(decision.runId)
+    else setRun(decision.runId)
     return resolve(signal)
   }
 
-  function lost(failure?: Failure): boolean {
+  function attemptEnded(failure?: Failure): boolean {
     if (target.kind !== 'start') return false
     if (failure?.activeRunId) {
-      found(failure.activeRunId)
+      setRun(failure.activeRunId)
       return true
     }
     const declined = failure?.declined ?? false
@@ -93,12 +93,12 @@ export function createPursuit(api: SyncApi, endpoints: Endpoints): Pursuit {
 
   return {
     target: () => target,
-    aim: (next) => {
+    set: (next) => {
       target = next
     },
     resolve,
-    found,
-    lost,
+    setRun,
+    attemptEnded,
     isUnstarted: () => target.kind === 'lost-start' && target.declined,
   }
 }

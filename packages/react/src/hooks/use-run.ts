@@ -10,13 +10,13 @@ export interface RunOptions extends WatcherHookOptions {
 }
 
 export interface WatchedRun extends RunSnapshot {
-  /** Asks the server to cancel the run; its ending arrives as `result`. */
+  /** Requests the cancel of the run; its ending arrives as `result`. */
   cancel: () => void
-  /** Goes on watching after a problem. */
+  /** Resumes watching after a problem. */
   reconnect: () => void
 }
 
-/** Watches one run and never starts any. With null it watches nothing. */
+/** Watches one run and never starts one. With null it watches nothing. */
 export function useRun(runId: string | null, options: RunOptions = {}): WatchedRun {
   const { transport = fetchTransport } = options
   const { watcher, snapshot } = useWatcher(undefined, transport, options)
@@ -27,7 +27,7 @@ export function useRun(runId: string | null, options: RunOptions = {}): WatchedR
     return watcher.close
   }, [watcher, runId])
 
-  // Between a new `runId` and the effect above, the watcher still shows the run before.
+  // After `runId` changes and before the effect above runs, the watcher still shows the previous run.
   const current = snapshot.runId === runId ? snapshot : EMPTY_SNAPSHOT
   return useMemo(
     () => ({ ...current, cancel: watcher.cancel, reconnect: () => void watcher.reconnect() }),

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { EndpointOptions } from '../core/api/endpoints.js'
 import { type GetToken, tokenFromLocalStorage } from '../core/api/request.js'
-import type { Edges } from '../core/platform/platform.js'
+import type { Platform } from '../core/platform/platform.js'
 import { createRunWatcher, type RunWatcher, type RunWatcherOptions } from '../core/run-watcher.js'
 import type { RunSnapshot } from '../core/snapshot.js'
 import { withPolling } from '../core/transports/polling/polling-transport.js'
@@ -9,27 +9,27 @@ import { sharedTransport } from '../core/transports/shared-tabs/shared-transport
 import type { TransportFactory } from '../core/transports/transport.js'
 
 export interface WatcherHookOptions extends Omit<EndpointOptions, 'url'> {
-  /** The session's token, null to rely on the cookie. May change at every render. @defaultValue reads `localStorage.token` */
+  /** The session's token, null to use the cookie. May be a new function at each render. @defaultValue reads `localStorage.token` */
   getToken?: GetToken | undefined
   /** Least milliseconds between two renders for progress. @defaultValue 100 */
   throttleMs?: number | undefined
-  /** Silence after which the connection counts as dead. @defaultValue 45000 */
+  /** Milliseconds without a byte after which to reconnect. @defaultValue 45000 */
   silenceMs?: number | undefined
   /**
-   * Shares one connection per run among the tabs of this browser that give the same name: the user's
-   * id, with the tenant's if a user can have several. A change of it begins from nothing. @defaultValue false
+   * Shares one connection per run among the tabs of this browser that pass the same name: the user's id,
+   * and the tenant's id if a user can have several. A new name resets the state. @defaultValue false
    */
   share?: string | false | undefined
   /**
-   * Told which products the run changes, for a list that is shown beside it; null: read the list anew. May
-   * change at every render. A hook that asks for this has a connection of its own, shared or not.
+   * Called with the products that the run changes, for a list on the same screen; null: reload the list.
+   * May be a new function at each render. A hook with this option does not share its connection.
    */
   onChanges?: RunWatcherOptions['onChanges']
-  /** Stand-ins for the browser's fetch, timers and the rest; only the first render's are used. */
-  edges?: Partial<Edges> | undefined
+  /** Replaces platform APIs: fetch, timers and the rest. Only the first render's value is used. */
+  edges?: Partial<Platform> | undefined
 }
 
-/** A watcher that lives as long as the component and its addresses, and its snapshot. */
+/** A watcher, created anew when a URL or a setting changes, and its current snapshot. */
 export function useWatcher(
   url: string | undefined,
   transport: TransportFactory,
@@ -44,13 +44,13 @@ export function useWatcher(
     latest.current = { getToken, onChanges }
   }, [getToken, onChanges])
 
-  const sturdy = useMemo(() => {
+  const resilientTransport = useMemo(() => {
     const polling = withPolling(transport)
-    // The tab that leads may not have asked for changes.
+    // The leading tab may not have requested the changed products.
     return share && !wantsChanges ? sharedTransport(polling, { name: share }) : polling
   }, [transport, share, wantsChanges])
 
-  // Making a watcher touches nothing, so a render that React throws away leaves nothing behind.
+  // Creating a watcher has no side effect, so a render that React discards needs no cleanup.
   const watcher = useMemo(
     () =>
       createRunWatcher({
@@ -59,12 +59,12 @@ export function useWatcher(
         ticketsUrl,
         throttleMs,
         silenceMs,
-        transport: sturdy,
+        transport: resilientTransport,
         edges,
         getToken: () => latest.current.getToken(),
         onChanges: wantsChanges ? (products) => latest.current.onChanges?.(products) : undefined,
       }),
-    [url, syncBase, ticketsUrl, throttleMs, silenceMs, sturdy, edges, wantsChanges],
+    [url, syncBase, ticketsUrl, throttleMs, silenceMs, resilientTransport, edges, wantsChanges],
   )
   const snapshot = useSyncExternalStore(watcher.subscribe, watcher.getSnapshot, watcher.getSnapshot)
   return { watcher, snapshot }

@@ -1,8 +1,8 @@
-/** Addresses of one mounted Espejo API. */
+/** URLs of one mounted Espejo API. */
 export interface Endpoints {
-  /** The brief's route: starts a run or joins the active one. */
+  /** The v0 contract's route: starts a run or joins the active one. */
   start: string
-  /** `<sync base>`, under which the runs live. */
+  /** `<sync base>`, the URL prefix of `/runs`. */
   syncBase: string
   /** Mints single-use tickets for `EventSource`. */
   tickets: string
@@ -20,10 +20,10 @@ export interface EndpointOptions {
 export const DEFAULT_URL = '/api/cianbox/sync/products/stream'
 
 /**
- * Addresses from the stream's own: `/api/cianbox/sync/products/stream` gives `/api/cianbox/sync`
- * and `/api/stream-tickets`. A router mounted under other names says them by option.
+ * Derives the URLs from the stream's: `/api/cianbox/sync/products/stream` gives `/api/cianbox/sync`
+ * and `/api/stream-tickets`. For a router mounted under other paths, pass `syncBase` and `ticketsUrl`.
  *
- * @throws TypeError when `url` has another shape and no `syncBase` was given
+ * @throws TypeError when `url` does not end in `/products/stream` and there is no `syncBase`
  */
 export function deriveEndpoints(options: EndpointOptions = {}): Endpoints {
   const start = options.url ?? DEFAULT_URL
@@ -31,12 +31,12 @@ export function deriveEndpoints(options: EndpointOptions = {}): Endpoints {
   return { start, syncBase, tickets: options.ticketsUrl ?? `${apiBaseOf(syncBase)}/stream-tickets` }
 }
 
-/** `/runs/<id>/<action>` under the base. */
+/** `<sync base>/runs/<id>/<action>`. */
 export function runUrl(endpoints: Endpoints, runId: string, action = ''): string {
   return `${endpoints.syncBase}/runs/${encodeURIComponent(runId)}${action && `/${action}`}`
 }
 
-/** `url` with parameters added to those that it has; null ones are left out. */
+/** Adds query parameters to `url`. Parameters that are null are left out. */
 export function withParams(url: string, params: Record<string, string | null>): string {
   const query = Object.entries(params)
     .flatMap(([name, value]) => (value === null ? [] : [`${name}=${encodeURIComponent(value)}`]))

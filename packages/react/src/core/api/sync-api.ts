@@ -1,27 +1,33 @@
 import type { Run } from '@espejo/contract'
 import { type Failure, failureWithoutAnswer } from '../connection/failure.js'
-import type { NewestRun } from '../lost-start.js'
-import type { Edges } from '../platform/platform.js'
+import type { Platform } from '../platform/platform.js'
 import { type Endpoints, runUrl, withParams } from './endpoints.js'
 import { type RequestParts, readFailure, type SendRequest } from './request.js'
 
+/** The tenant's newest run: the fields that decide what to watch. */
+export type NewestRun = Pick<Run, 'id' | 'status'>
+
 type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
-/** The few requests, beside the stream itself, that watching a run takes. None of them throws. */
+/** The requests that watching a run needs, besides the stream. None of them rejects. */
 export interface SyncApi {
-  /** The tenant's newest run, null if there is none or the server keeps no history. */
+  /** The tenant's newest run; null if there is none or the server has no list of runs. */
   newestRun(signal: AbortSignal): Promise<Answer<NewestRun | null>>
-  /** The run as it stands. */
+  /** The run's current state. */
   readRun(runId: string, signal: AbortSignal): Promise<Answer<Run>>
-  /** Asks the server to end a run. Its ending arrives on the stream. */
+  /** Requests the cancel of a run. The run's ending arrives on the stream. */
   cancelRun(runId: string): Promise<Answer<null>>
-  /** A single-use ticket, null when the server has no such route. */
+  /** A single-use ticket; null when the server has no ticket route. */
   mintTicket(runId: string | null, signal: AbortSignal): Promise<Answer<string | null>>
 }
 
-export function createSyncApi(endpoints: Endpoints, send: SendRequest, { now }: Pick<Edges, 'now'>): SyncApi {
-  /** `read` gets the parsed body of a success. */
-  async function ask<T>(url: string, init: RequestParts, read: (body: unknown) => T): Promise<Answer<T>> {
+export function createSyncApi(
+  endpoints: Endpoints,
+  send: SendRequest,
+  { now }: Pick<Platform, 'now'>,
+): SyncApi {
+  /** @param read converts the parsed body of a 2xx response; may throw */
+  async function request<T>(url: string, init: RequestParts, read: (body: unknown) => T): Promise<Answer<T>> {
     try {
       const response = await send(url, { ...init, headers: { accept: 'application/json', ...init.headers } })
       if (!response.ok) return { ok: false, failure: await readFailure(response, now()) }
@@ -38,27 +44,27 @@ export function createSyncApi(endpoints: Endpoints, send: SendRequest, { now }: 
 
   return {
     async newestRun(signal) {
-      const answer = await ask(
+      const answer = await request(
         withParams(`${endpoints.syncBase}/runs`, { limit: '1' }),
         { signal },
         readNewestRun,
       )
-      return noRoute(answer) ? { ok: true, value: null } : answer
+      return isRouteMissing(answer) ? { ok: true, value: null } : answer
     },
-    readRun: (runId, signal) => ask(runUrl(endpoints, runId), { signal }, readRun),
-    // Outlives the page: who presses cancel and leaves has still cancelled.
+    readRun: (runId, signal) => request(runUrl(endpoints, runId), { signal }, readRun),
+    // `keepalive`: the request is sent even if the person leaves the page.
     cancelRun: (runId) =>
-      ask(runUrl(endpoints, runId, 'cancel'), { method: 'POST', keepalive: true }, () => null),
+      request(runUrl(endpoints, runId, 'cancel'), { method: 'POST', keepalive: true }, () => null),
     async mintTicket(runId, signal) {
       const body = JSON.stringify(runId === null ? {} : { runId })
       const headers = { 'content-type': 'application/json' }
-      const answer = await ask(endpoints.tickets, { method: 'POST', body, headers, signal }, readTicket)
-      return noRoute(answer) ? { ok: true, value: null } : answer
+      const answer = await request(endpoints.tickets, { method: 'POST', body, headers, signal }, readTicket)
+      return isRouteMissing(answer) ? { ok: true, value: null } : answer
     },
   }
 }
 
-function noRoute(answer: Answer<unknown>): boolean {
+function isRouteMissing(answer: Answer<unknown>): boolean {
   return !answer.ok && (answer.failure.problem.status === 404 || answer.failure.problem.status === 405)
 }
 
@@ -71,7 +77,7 @@ function readNewestRun(body: unknown): NewestRun | null {
 }
 
 function readRun(run: unknown): Run {
-  // Typed by the same contract: its fields are not checked one by one, as the stream's are not.
+  // The server shares the contract's types, so the fields are not validated one by one.
   if (!isObject(run) || typeof run.id !== 'string' || typeof run.status !== 'string') {
     throw new TypeError('The run has no id or status')
   }

@@ -1,4 +1,4 @@
-import type { Edges } from '../platform/platform.js'
+import type { Platform } from '../platform/platform.js'
 import {
   type ConnectionCommand,
   type ConnectionInput,
@@ -6,32 +6,35 @@ import {
   INITIAL_CONNECTION,
   stepConnection,
 } from './connection-machine.js'
-import { heldFloor, retryDelayMs } from './retry-delay.js'
+import { clampServerDelay, retryDelayMs } from './retry-delay.js'
 import { createWatchdog, type Watchdog } from './watchdog.js'
 
-/** The thin edge of the connection's state machine: timers, the watchdog and waking up. */
+/** Executes the commands of the connection's state machine: attempts, timers, watchdog, wake-ups. */
 export interface ConnectionDriver {
   state(): ConnectionState
   dispatch(input: ConnectionInput): void
 }
 
 export interface DriverOptions {
-  edges: Edges
+  platform: Platform
   silenceMs: number
-  /** Makes one attempt. It is over, and must report nothing more, once `signal` is aborted. */
+  /**
+   * Makes one attempt. It must report nothing once `signal` is aborted, and call `activity` whenever
+   * bytes arrive.
+   */
   attempt: (signal: AbortSignal, activity: () => void) => void
-  /** Nothing was heard in an attempt or stream for `silenceMs`. */
+  /** Nothing arrived in an attempt or on a stream for `silenceMs` milliseconds. */
   onSilence: () => void
-  /** The phase or the problem is another. */
+  /** The phase or the problem has changed. */
   onChange: () => void
 }
 
 export function createConnectionDriver(options: DriverOptions): ConnectionDriver {
-  const { edges, silenceMs } = options
+  const { platform, silenceMs } = options
   let state = INITIAL_CONNECTION
   let attempt: { controller: AbortController; watchdog: Watchdog } | null = null
-  let takeBackTimer: (() => void) | null = null
-  let stopWake: (() => void) | null = null
+  let cancelTimer: (() => void) | null = null
+  let removeWakeListener: (() => void) | null = null
 
   function dispatch(input: ConnectionInput) {
     const before = state
@@ -42,39 +45,39 @@ export function createConnectionDriver(options: DriverOptions): ConnectionDriver
   }
 
   function execute(command: ConnectionCommand) {
-    letGo()
+    endCurrent()
     switch (command.type) {
       case 'open':
-        stopWake ??= edges.onWake(wake)
+        removeWakeListener ??= platform.onWake(wake)
         return open()
       case 'back-off':
-        return waitFor(retryDelayMs(command.attempt, command.floorMs, edges.random()))
+        return waitFor(retryDelayMs(command.attempt, command.floorMs, platform.random()))
       case 'wait':
-        return waitFor(heldFloor(command.ms))
+        return waitFor(clampServerDelay(command.ms))
       case 'stop':
-        stopWake?.()
-        stopWake = null
+        removeWakeListener?.()
+        removeWakeListener = null
     }
   }
 
   function open() {
     const controller = new AbortController()
-    const watchdog = createWatchdog(options.onSilence, silenceMs, edges)
+    const watchdog = createWatchdog(options.onSilence, silenceMs, platform)
     attempt = { controller, watchdog }
     options.attempt(controller.signal, watchdog.feed)
   }
-  function letGo() {
+  function endCurrent() {
     attempt?.watchdog.stop()
     attempt?.controller.abort()
     attempt = null
-    takeBackTimer?.()
-    takeBackTimer = null
+    cancelTimer?.()
+    cancelTimer = null
   }
   function waitFor(ms: number) {
-    takeBackTimer = edges.setTimer(() => dispatch({ type: 'due' }), ms)
+    cancelTimer = platform.setTimer(() => dispatch({ type: 'due' }), ms)
   }
   function wake() {
-    // The timer slept with the laptop: an open stream may have been dead for hours.
+    // The watchdog's timer was suspended too, so an open stream may have been dead for hours.
     attempt?.watchdog.check()
     dispatch({ type: 'woke' })
   }

@@ -1,46 +1,46 @@
 import type { ConnectionProblem } from './problem.js'
 
 /**
- * Where the connection stands. `waiting` may be cut short (the network is back, the tab is looked
- * at again); `held` may not, because the server itself asked for that time. `retrying` is an
- * attempt under way after a failure. `polling` is an attempt that had to do without the stream.
+ * The connection's state. A wake-up (network back, tab visible) ends `waiting`, but not `held`, because
+ * the server requested that delay. `retrying` is an attempt after a failure. `polling` is an attempt
+ * that polls the run because its stream does not get through.
  */
 export type Phase = 'idle' | 'connecting' | 'open' | 'polling' | 'waiting' | 'held' | 'retrying' | 'closed'
 
 export interface ConnectionState {
   readonly phase: Phase
-  /** Failures in a row since the server last said something new. */
+  /** Consecutive failures since the last new event. */
   readonly attempt: number
   readonly problem: ConnectionProblem | null
 }
 
 export type ConnectionInput =
-  /** Someone wants to watch. */
+  /** A person or the application wants to watch. */
   | { type: 'connect' }
-  /** The server has answered with a stream. */
+  /** The server has responded with a stream. */
   | { type: 'opened' }
-  /** The stream is of no use on this way, and the run is asked for again and again instead. */
+  /** The stream does not get through, and the run is polled instead. */
   | { type: 'degraded'; problem: ConnectionProblem }
-  /** The stream has said something new, or pinged: it works. */
+  /** A new event or a ping has arrived. */
   | { type: 'alive' }
-  /** The attempt or the stream failed in a way that may pass. */
+  /** The attempt or the stream failed, and a retry may succeed. */
   | { type: 'dropped'; problem: ConnectionProblem; floorMs: number }
-  /** The server is going away and says when to return. */
+  /** The server shuts down and has sent the delay after which to reconnect. */
   | { type: 'drained'; problem: ConnectionProblem; retryMs: number }
-  /** It failed in a way that will not pass by itself. */
+  /** It failed, and a retry cannot succeed. */
   | { type: 'refused'; problem: ConnectionProblem }
-  /** The run has ended, or the server has nothing more to say of it. */
+  /** The run has ended, or the server has no more events of it. */
   | { type: 'ended' }
-  /** No run is under way, so there is nothing to watch. */
+  /** No run is active, so there is nothing to watch. */
   | { type: 'nothing' }
-  /** The wait is over. */
+  /** The delay is over. */
   | { type: 'due' }
-  /** The browser is online again, or the tab visible again. */
+  /** The browser is online again, the tab is visible again, or the machine has resumed from sleep. */
   | { type: 'woke' }
-  /** Nobody watches any more. */
+  /** Watching was stopped. */
   | { type: 'close' }
 
-/** What the watcher has to do. Each command first ends the attempt or wait before it. */
+/** What the driver has to do. Each command first ends the current attempt or delay. */
 export type ConnectionCommand =
   | { type: 'open' }
   | { type: 'back-off'; attempt: number; floorMs: number }
@@ -54,9 +54,9 @@ export interface Step {
 
 export const INITIAL_CONNECTION: ConnectionState = { phase: 'idle', attempt: 0, problem: null }
 
-/** One step of the connection. Pure and total: every input is answered in every phase. */
+/** The next state and command. Pure and total: each phase handles each input. */
 export function stepConnection(state: ConnectionState, input: ConnectionInput): Step {
-  // The table's type ties each column to its input; only this lookup by a union cannot be told so.
+  // TypeScript cannot relate the handler to its input when the key is a union; the table's type does.
   const handler = TABLE[state.phase][input.type] as (state: ConnectionState, input: ConnectionInput) => Step
   return handler(state, input)
 }
@@ -84,8 +84,12 @@ const degrade: Handler<'degraded'> = (state, { problem }) => ({
   command: null,
 })
 
-/** Only news resets the count: a server that accepts and drops at once must not be asked in a loop. */
-const settle = (state: ConnectionState): Step => stay(state.attempt === 0 ? state : { ...state, attempt: 0 })
+/**
+ * Only a new event resets the count, not an open stream: else a server that accepts and then drops each
+ * connection would be retried without backoff.
+ */
+const resetAttempts = (state: ConnectionState): Step =>
+  stay(state.attempt === 0 ? state : { ...state, attempt: 0 })
 
 const backOff: Handler<'dropped'> = (state, { problem, floorMs }) => ({
   state: { phase: floorMs > 0 ? 'held' : 'waiting', attempt: state.attempt + 1, problem },
@@ -112,9 +116,9 @@ const finish = (): Step => ({
   command: { type: 'stop' },
 })
 
-const rest = (): Step => ({ state: INITIAL_CONNECTION, command: { type: 'stop' } })
+const becomeIdle = (): Step => ({ state: INITIAL_CONNECTION, command: { type: 'stop' } })
 
-const AT_REST: Row = {
+const INACTIVE: Row = {
   connect,
   opened: stay,
   degraded: stay,
@@ -130,20 +134,20 @@ const AT_REST: Row = {
 }
 
 const ATTEMPTING: Row = {
-  ...AT_REST,
+  ...INACTIVE,
   opened: open,
   degraded: degrade,
   dropped: backOff,
   refused: refuse,
   ended: finish,
-  nothing: rest,
+  nothing: becomeIdle,
   close: finish,
 }
 
 const OPEN: Row = {
-  ...AT_REST,
+  ...INACTIVE,
   degraded: degrade,
-  alive: settle,
+  alive: resetAttempts,
   dropped: backOff,
   drained: drain,
   refused: refuse,
@@ -151,15 +155,15 @@ const OPEN: Row = {
   close: finish,
 }
 
-const PAUSED: Row = { ...AT_REST, refused: refuse, ended: finish, due: retry, close: finish }
+const PAUSED: Row = { ...INACTIVE, refused: refuse, ended: finish, due: retry, close: finish }
 
 const TABLE: Record<Phase, Row> = {
-  idle: AT_REST,
+  idle: INACTIVE,
   connecting: ATTEMPTING,
   open: OPEN,
   polling: { ...OPEN, opened: open },
   waiting: { ...PAUSED, woke: retry },
   held: PAUSED,
   retrying: ATTEMPTING,
-  closed: AT_REST,
+  closed: INACTIVE,
 }

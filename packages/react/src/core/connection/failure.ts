@@ -1,20 +1,20 @@
 import { type ConnectionProblem, connectionProblem, type ProblemCode } from './problem.js'
 import { parseRetryAfter } from './retry-delay.js'
 
-/** A request that did not do what it was for, and what may be done next. */
+/** Why a request or a stream failed, and what to do next. */
 export interface Failure {
   readonly problem: ConnectionProblem
-  /** `retry`: it may pass by itself. `stop`: only a person can change it. */
+  /** `retry`: a retry may succeed. `stop`: a person has to act. */
   readonly next: 'retry' | 'stop'
-  /** The least time that the server asks to wait, in milliseconds. */
+  /** The least delay before a retry that the server requested, in milliseconds. */
   readonly floorMs: number
-  /** The server said in so many words that it did not take the request up. */
+  /** The server has certainly not started to process the request (429, 503). */
   readonly declined: boolean
-  /** With 409 `run_active`: the run that is under way. */
+  /** With 409 `run_active`: id of the active run. */
   readonly activeRunId: string | null
 }
 
-/** What is read of an answer that is no success. */
+/** The parts of a non-2xx response that decide what to do. */
 export interface Refusal {
   status: number
   retryAfter: string | null
@@ -22,7 +22,7 @@ export interface Refusal {
   body: string
 }
 
-/** A refusal to what it means. Pure: `nowMs` is only for a `Retry-After` that is a date. */
+/** Converts a refusal to a failure. Pure: `nowMs` is only for a `Retry-After` that is a date. */
 export function failureOfRefusal({ status, retryAfter, body }: Refusal, nowMs: number): Failure {
   const document = problemDocument(body)
   const code = codeOfStatus(status)
@@ -35,7 +35,7 @@ export function failureOfRefusal({ status, retryAfter, body }: Refusal, nowMs: n
   }
 }
 
-/** A failure without an answer: the network, a cut stream, an unreadable one. */
+/** A failure without a response of the server: no network, or a stream that was cut or is invalid. */
 export function failureWithoutAnswer(code: ProblemCode, cause?: unknown): Failure {
   return {
     problem: connectionProblem(code, { cause }),
@@ -55,21 +55,21 @@ function codeOfStatus(status: number): ProblemCode {
   return status >= 400 ? 'refused' : 'bad_response'
 }
 
-const MAX_SENTENCE = 500
+const MAX_DETAIL_CHARS = 500
 
 function problemDocument(body: string) {
   const document = objectOf(body)
   const run = document.run
   const runId = typeof run === 'object' && run !== null && 'id' in run ? run.id : null
   return {
-    detail: sentence(document.detail),
-    code: sentence(document.code),
+    detail: nonEmptyText(document.detail),
+    code: nonEmptyText(document.code),
     runId: typeof runId === 'string' ? runId : null,
   }
 }
 
-function sentence(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.slice(0, MAX_SENTENCE) : null
+function nonEmptyText(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.slice(0, MAX_DETAIL_CHARS) : null
 }
 
 function objectOf(body: string): Record<string, unknown> {
@@ -77,7 +77,7 @@ function objectOf(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body)
     return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
-    // A proxy's HTML page: the status alone says what is known.
+    // Not JSON, for example a proxy's HTML page: only the status is known.
     return {}
   }
 }

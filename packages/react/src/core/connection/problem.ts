@@ -1,16 +1,16 @@
-/** Why the connection is not what it should be. Stable: programs may switch on it. */
+/** Why the connection is not open. The codes are stable: programs may switch on them. */
 export type ProblemCode =
-  /** No answer at all: offline, DNS, a server that is down. */
+  /** No response at all: offline, DNS, a server that is down. */
   | 'network'
   /** The stream was cut before the run's ending. */
   | 'interrupted'
-  /** Nothing arrived for longer than the server ever stays silent. */
+  /** Nothing arrived for `silenceMs`; the server pings more often than that. */
   | 'silent'
-  /** The stream works, but something in between holds its events back; the run is asked for instead. */
+  /** A proxy buffers the stream's events; the run is polled instead. */
   | 'buffered'
-  /** Something in between cuts the stream every few seconds; the run is asked for instead. */
+  /** A proxy cuts the stream every few seconds; the run is polled instead. */
   | 'cut_short'
-  /** The server is restarting and asked to come back shortly. */
+  /** The server restarts and has requested a reconnect after a delay. */
   | 'draining'
   /** 408, 425, 429 or 5xx. */
   | 'unavailable'
@@ -24,9 +24,9 @@ export type ProblemCode =
   | 'conflict'
   /** Any other 4xx. */
   | 'refused'
-  /** An answer that is no event stream, or a frame that is no event. */
+  /** A response that is not an event stream, or a frame that is not a valid event. */
   | 'bad_response'
-  /** The connection was lost while starting, and the server shows no run of ours. */
+  /** The connection was lost during a start, and the server lists no new run. */
   | 'not_started'
   /** Cancelled before the server had started anything. */
   | 'cancelled'
@@ -37,15 +37,15 @@ export interface ConnectionProblem {
   readonly message: string
   /** The server's own sentence, null if it sent none. */
   readonly detail: string | null
-  /** HTTP status, where an answer came. */
+  /** HTTP status; null without a response. */
   readonly status: number | null
   /** The `code` of the server's problem document. */
   readonly serverCode: string | null
-  /** What was thrown underneath, for a log; never for the screen. */
+  /** The error that was thrown, for logs; never for the screen. */
   readonly cause?: unknown
 }
 
-/** What is said for each code when the server did not say it better. */
+/** The sentence for each code, used when the server sent no `detail`. */
 export const PROBLEM_MESSAGES: Readonly<Record<ProblemCode, string>> = {
   network: 'No hay respuesta del servidor. Revisá tu conexión.',
   interrupted: 'Se cortó la conexión con el servidor.',
@@ -64,18 +64,22 @@ export const PROBLEM_MESSAGES: Readonly<Record<ProblemCode, string>> = {
   cancelled: 'Sincronización cancelada',
 }
 
-/** A problem with its sentence. `answer` is what the server said of it, where it said anything. */
+/**
+ * A problem with its sentence.
+ *
+ * @param response what the server sent, if it responded, and the error that was thrown
+ */
 export function connectionProblem(
   code: ProblemCode,
-  answer: { status?: number; detail?: string | null; serverCode?: string | null; cause?: unknown } = {},
+  response: { status?: number; detail?: string | null; serverCode?: string | null; cause?: unknown } = {},
 ): ConnectionProblem {
-  const detail = answer.detail || null
+  const detail = response.detail || null
   return {
     code,
     message: detail ?? PROBLEM_MESSAGES[code],
     detail,
-    status: answer.status ?? null,
-    serverCode: answer.serverCode ?? null,
-    ...(answer.cause === undefined ? {} : { cause: answer.cause }),
+    status: response.status ?? null,
+    serverCode: response.serverCode ?? null,
+    ...(response.cause === undefined ? {} : { cause: response.cause }),
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { browserEdges } from '../platform/platform.js'
+import { browserPlatform } from '../platform/browser-platform.js'
 import { createWatchdog } from './watchdog.js'
 
 describe('a watchdog', () => {
@@ -8,7 +8,7 @@ describe('a watchdog', () => {
 
   it('barks once after the silence', () => {
     const bark = vi.fn()
-    createWatchdog(bark, 45_000, browserEdges())
+    createWatchdog(bark, 45_000, browserPlatform())
     vi.advanceTimersByTime(44_999)
     expect(bark).not.toHaveBeenCalled()
     vi.advanceTimersByTime(100_000)
@@ -17,7 +17,7 @@ describe('a watchdog', () => {
 
   it('counts the silence from the last thing it heard', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     for (let i = 0; i < 20; i++) {
       vi.advanceTimersByTime(15_000)
       watchdog.feed()
@@ -29,7 +29,7 @@ describe('a watchdog', () => {
 
   it('notices at a check what the timer slept through', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     vi.setSystemTime(Date.now() + 60_000)
     watchdog.check()
     expect(bark).toHaveBeenCalledTimes(1)
@@ -37,7 +37,7 @@ describe('a watchdog', () => {
 
   it('is less patient at a check, after which a stream is rather dead than quiet', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     vi.setSystemTime(Date.now() + 22_000)
     watchdog.check()
     expect(bark).not.toHaveBeenCalled()
@@ -48,7 +48,7 @@ describe('a watchdog', () => {
 
   it('is quiet for good once stopped', () => {
     const bark = vi.fn()
-    const watchdog = createWatchdog(bark, 45_000, browserEdges())
+    const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     watchdog.stop()
     vi.setSystemTime(Date.now() + 60_000)
     watchdog.check()

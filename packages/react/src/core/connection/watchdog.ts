@@ -1,43 +1,42 @@
-import type { Edges } from '../platform/platform.js'
+import type { Platform } from '../platform/platform.js'
 
 export interface Watchdog {
-  /** Something arrived. Cheap: called for every chunk. */
+  /** Call when bytes arrive. Cheap enough for every chunk. */
   feed(): void
   /**
-   * Looks now instead of waiting for the timer, which sleeps while a laptop does. After a wake-up
-   * half the silence is enough to call it dead: what is asked too early costs one request, and what
-   * is asked too late leaves a person looking at a bar that stands still.
+   * Checks now, because timers are suspended while the machine sleeps. Here half of `silenceMs` is
+   * enough: reconnecting too early costs one request, reconnecting too late shows stale progress.
    */
   check(): void
   stop(): void
 }
 
-/** Calls `onSilence` once when it was not fed for `silenceMs`. Running from the start. */
+/** Calls `onSilence` once when `feed` was not called for `silenceMs` milliseconds. Starts at once. */
 export function createWatchdog(
   onSilence: () => void,
   silenceMs: number,
-  { setTimer, now }: Pick<Edges, 'setTimer' | 'now'>,
+  { setTimer, now }: Pick<Platform, 'setTimer' | 'now'>,
 ): Watchdog {
-  let heardAt = now()
-  let takeBack: (() => void) | null = null
+  let fedAt = now()
+  let cancelTimer: (() => void) | null = null
 
   function stop() {
-    takeBack?.()
-    takeBack = null
+    cancelTimer?.()
+    cancelTimer = null
   }
-  function look(patienceMs: number) {
+  function checkSilence(limitMs: number) {
     stop()
-    const silentFor = now() - heardAt
-    if (silentFor >= patienceMs) onSilence()
-    else takeBack = setTimer(() => look(silenceMs), Math.min(silenceMs - silentFor, silenceMs))
+    const silentMs = now() - fedAt
+    if (silentMs >= limitMs) onSilence()
+    else cancelTimer = setTimer(() => checkSilence(silenceMs), Math.min(silenceMs - silentMs, silenceMs))
   }
-  look(silenceMs)
+  checkSilence(silenceMs)
   return {
     feed: () => {
-      heardAt = now()
+      fedAt = now()
     },
     check: () => {
-      if (takeBack) look(silenceMs / 2)
+      if (cancelTimer) checkSilence(silenceMs / 2)
     },
     stop,
   }

@@ -1,23 +1,30 @@
-import type { Edges } from './platform.js'
+import type { Platform } from './platform.js'
 
-/** A controller that is aborted with `signal`, or by itself. `AbortSignal.any` is too new for some browsers. */
+/**
+ * A controller that is also aborted when `signal` is. Older browsers of those we support have no
+ * `AbortSignal.any`.
+ */
 export function linkedController(signal: AbortSignal): AbortController {
   const controller = new AbortController()
   if (signal.aborted) controller.abort()
-  const follow = () => controller.abort()
-  signal.addEventListener('abort', follow)
-  controller.signal.addEventListener('abort', () => signal.removeEventListener('abort', follow))
+  const onAbort = () => controller.abort()
+  signal.addEventListener('abort', onAbort)
+  controller.signal.addEventListener('abort', () => signal.removeEventListener('abort', onAbort))
   return controller
 }
 
-/** Resolves after `ms`, or as soon as the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal, { setTimer }: Pick<Edges, 'setTimer'>): Promise<void> {
+/** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Never rejects. */
+export function pause(
+  ms: number,
+  signal: AbortSignal,
+  { setTimer }: Pick<Platform, 'setTimer'>,
+): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
-    const takeBack = setTimer(finish, ms)
+    const cancelTimer = setTimer(finish, ms)
     signal.addEventListener('abort', finish)
     function finish() {
-      takeBack()
+      cancelTimer()
       signal.removeEventListener('abort', finish)
       resolve()
     }

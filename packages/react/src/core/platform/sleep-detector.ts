@@ -1,27 +1,28 @@
-import type { Edges } from './platform.js'
+import type { Platform } from './platform.js'
 
 const TICK_MS = 5_000
-/** Lateness of a tick that no busy page explains. */
-const SLEPT_MS = 15_000
+/** A tick that is late by this much was suspended; a busy page does not delay a timer for so long. */
+const SUSPENDED_MS = 15_000
 
 /**
- * Calls `woke` when the timers have stood still: after a laptop's sleep, or a tab's freezing, no
- * event need come, and a timer set before it still waits for the rest of its time.
+ * Calls `onResume` when timers were suspended: after the machine slept or the browser froze the tab.
+ * The browser may send no event then, and a timer set before the suspension still waits for the rest
+ * of its time.
  *
- * @returns stops it
+ * @returns a function that stops the detection
  */
 export function detectSleep(
-  woke: () => void,
-  { setTimer, now }: Pick<Edges, 'setTimer' | 'now'>,
+  onResume: () => void,
+  { setTimer, now }: Pick<Platform, 'setTimer' | 'now'>,
 ): () => void {
   let tickedAt = now()
-  let takeBack = setTimer(tick, TICK_MS)
+  let cancelTimer = setTimer(tick, TICK_MS)
 
   function tick() {
-    const late = now() - tickedAt - TICK_MS
+    const lateMs = now() - tickedAt - TICK_MS
     tickedAt = now()
-    takeBack = setTimer(tick, TICK_MS)
-    if (late >= SLEPT_MS) woke()
+    cancelTimer = setTimer(tick, TICK_MS)
+    if (lateMs >= SUSPENDED_MS) onResume()
   }
-  return () => takeBack()
+  return () => cancelTimer()
 }

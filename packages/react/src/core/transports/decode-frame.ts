@@ -1,6 +1,6 @@
 import { type ChangedProduct, type ChangesData, parseCursor, type StreamEvent } from '@espejo/contract'
 
-/** One event of a stream as the transport read it. */
+/** One event of the stream, not decoded yet. */
 export interface Frame {
   event: string
   id: string | null
@@ -8,8 +8,9 @@ export interface Frame {
 }
 
 /**
- * `unknown` is an event this version has no use for (the vocabulary may grow). `malformed` is one
- * it should understand and cannot: going on would show something false.
+ * `unknown`: an event name that this version does not handle (newer servers may add some).
+ * `malformed`: a known event that cannot be decoded. The watcher then reconnects instead of showing a
+ * wrong state.
  */
 export type DecodedFrame =
   | { type: 'event'; event: StreamEvent }
@@ -19,26 +20,26 @@ export type DecodedFrame =
 const RUN_EVENTS = new Set(['start', 'progress', 'complete', 'error'])
 const CONNECTION_EVENTS = new Set(['ping', 'reset', 'drain'])
 
-/** A frame to an event of the contract. Pure; never throws. */
+/** Decodes a frame to an event of the contract. Pure; never throws. */
 export function decodeFrame(frame: Frame): DecodedFrame {
-  const ofRun = RUN_EVENTS.has(frame.event)
-  if (!ofRun && !CONNECTION_EVENTS.has(frame.event)) return { type: 'unknown' }
-  // Without its place in the log an event could be folded twice.
-  if (ofRun && !parseCursor(frame.id ?? '')) return { type: 'malformed', cause: 'no cursor' }
+  const isRunEvent = RUN_EVENTS.has(frame.event)
+  if (!isRunEvent && !CONNECTION_EVENTS.has(frame.event)) return { type: 'unknown' }
+  // Without its cursor the same event could be applied twice.
+  if (isRunEvent && !parseCursor(frame.id ?? '')) return { type: 'malformed', cause: 'no cursor' }
   try {
     const data: unknown = JSON.parse(frame.data)
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-      return { type: 'malformed', cause: 'data is no object' }
+      return { type: 'malformed', cause: 'data is not an object' }
     }
-    const id = ofRun ? { id: frame.id } : {}
-    // The server is typed by the same contract; fields are not checked one by one again here.
+    const id = isRunEvent ? { id: frame.id } : {}
+    // The server shares the contract's types, so the fields are not validated one by one.
     return { type: 'event', event: { event: frame.event, data, ...id } as StreamEvent }
   } catch (cause) {
     return { type: 'malformed', cause }
   }
 }
 
-/** The products of a `changes` event; null, which is to read all anew, also for one that cannot be read. */
+/** The products of a `changes` event; null (reload the list) also when it cannot be decoded. */
 export function readChanges(data: string): ChangedProduct[] | null {
   try {
     const { products } = JSON.parse(data) as ChangesData

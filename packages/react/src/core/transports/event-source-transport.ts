@@ -4,45 +4,51 @@ import type { Frame } from './decode-frame.js'
 import type { StreamListener, TransportContext, TransportFactory } from './transport.js'
 
 const EVENTS = ['start', 'progress', 'complete', 'ping', 'reset', 'drain', 'changes']
-/** `EventSource.CLOSED`, which Node has no constructor to read from. */
+/** `EventSource.CLOSED`. Node has no `EventSource` to read it from. */
 const CLOSED = 2
 
 /**
  * The stream over the browser's `EventSource`. It cannot send a header, so each connection mints a
- * single-use ticket with the bearer and carries it as `?ticket=`, and the cursor as
- * `?lastEventId=`. A server without the ticket route gets `?token=` as in the brief; without a
- * token the cookie speaks.
+ * single-use ticket with the bearer token and sends it as `?ticket=`, and the cursor as
+ * `?lastEventId=`. A server without the ticket route gets `?token=`, as in the v0 contract. Without a
+ * token the cookie identifies the session.
  *
- * Its own reconnecting is not used: it would present the spent ticket, and on the starting route it
- * would start again.
+ * The reconnect of `EventSource` itself is not used: it would send the used ticket again, and on the
+ * starting route it would start another run.
  */
 export const eventSourceTransport: TransportFactory = (context) => {
-  let ticketRoute = true
+  let hasTicketRoute = true
 
-  /** The session as URL parameters. */
-  async function sessionParams(runId: string | null, signal: AbortSignal) {
+  /** The credentials as URL parameters. */
+  async function credentialParams(runId: string | null, signal: AbortSignal) {
     const token = await context.getToken()
     if (!token) return { ok: true as const, value: {} }
-    if (ticketRoute) {
+    if (hasTicketRoute) {
       const minted = await context.api.mintTicket(runId, signal)
       if (!minted.ok) return minted
       if (minted.value !== null) return { ok: true as const, value: { ticket: minted.value } }
-      ticketRoute = false
+      hasTicketRoute = false
     }
     return { ok: true as const, value: { token } }
   }
 
   return async ({ url, runId, lastEventId }, listener, signal) => {
-    const session = await sessionParams(runId, signal)
-    // Without a ticket the stream was never asked for, so a start is known not to have happened.
-    if (!session.ok) return { type: 'failed', failure: { ...session.failure, declined: true } }
-    const loss = await listen(withParams(url, { ...session.value, lastEventId }), listener, signal, context)
-    const failure = loss === 'refused' ? await explain(runId, signal, context) : failureWithoutAnswer(loss)
+    const credentials = await credentialParams(runId, signal)
+    // Without a ticket no stream was requested, so certainly no run was started.
+    if (!credentials.ok) return { type: 'failed', failure: { ...credentials.failure, declined: true } }
+    const loss = await listen(
+      withParams(url, { ...credentials.value, lastEventId }),
+      listener,
+      signal,
+      context,
+    )
+    const failure =
+      loss === 'refused' ? await readRefusal(runId, signal, context) : failureWithoutAnswer(loss)
     return { type: 'failed', failure }
   }
 }
 
-/** `refused`: answered, but with no stream. `EventSource` does not say with what. */
+/** `refused`: the response is not a stream. `EventSource` does not expose its status. */
 type Loss = 'refused' | 'network' | 'interrupted'
 
 /** Resolves at the first connection error, or when aborted. */
@@ -50,11 +56,11 @@ function listen(
   url: string,
   listener: StreamListener,
   signal: AbortSignal,
-  { edges }: TransportContext,
+  { edges: platform }: TransportContext,
 ): Promise<Loss> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve('interrupted')
-    const source = edges.createEventSource(url)
+    const source = platform.createEventSource(url)
     let opened = false
 
     function finish(loss: Loss) {
@@ -77,7 +83,7 @@ function listen(
       if (!signal.aborted) listener.open()
     })
     for (const name of EVENTS) source.addEventListener(name, onEvent)
-    // One name, two things: the server's `error` event has data, a connection error has none.
+    // Both are named `error`: the server's event has data, a connection error has none.
     source.addEventListener('error', (event) => {
       if (frameOf(event)) onEvent(event)
       else if (!signal.aborted)
@@ -92,8 +98,8 @@ function frameOf(event: Event): Frame | null {
   return { event: event.type, id: id || null, data: event.data }
 }
 
-/** Asks for the run itself, where a refusal comes with its status and its reason. */
-async function explain(
+/** Requests the run itself, because that response has the status and the reason that `EventSource` hides. */
+async function readRefusal(
   runId: string | null,
   signal: AbortSignal,
   { api }: TransportContext,

@@ -4,10 +4,10 @@ import { createStreamDecoder } from './stream-decoder.js'
 import type { StreamEnd, StreamListener, TransportFactory } from './transport.js'
 
 /**
- * The stream over `fetch`: the token travels in a header, the cursor in `Last-Event-ID`, and a
- * refusal is read with its status and its reason.
+ * The stream over `fetch`: the token is sent in `Authorization`, the cursor in `Last-Event-ID`, and a
+ * refusal is read with its status and its problem document.
  */
-export const fetchTransport: TransportFactory = ({ send, edges }) => {
+export const fetchTransport: TransportFactory = ({ send, edges: platform }) => {
   return async ({ url, lastEventId }, listener, signal) => {
     const cursor: Record<string, string> = lastEventId === null ? {} : { 'last-event-id': lastEventId }
     let response: Response
@@ -18,7 +18,7 @@ export const fetchTransport: TransportFactory = ({ send, edges }) => {
     }
     if (response.status === 204) return { type: 'finished' }
     if (response.status !== 200) {
-      return readFailure(response, edges.now()).then(failed, (cause) =>
+      return readFailure(response, platform.now()).then(failed, (cause) =>
         failed(failureWithoutAnswer('interrupted', cause)),
       )
     }
@@ -37,7 +37,7 @@ async function readStream(
   signal: AbortSignal,
 ): Promise<StreamEnd> {
   const decoder = createStreamDecoder((frame) => {
-    // An earlier event of the same chunk may have been the last that was wanted.
+    // The listener may abort on an earlier event of the same chunk.
     if (!signal.aborted) listener.frame(frame)
   })
   const reader = body.getReader()

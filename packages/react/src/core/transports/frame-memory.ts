@@ -1,10 +1,10 @@
 import { parseCursor } from '@espejo/contract'
 import type { Frame } from './decode-frame.js'
 
-/** The little that someone who comes later needs: `start`, the newest `progress`, the ending. */
+/** Keeps the frames from which a late listener gets the current state: `start`, newest `progress`, ending. */
 export interface FrameMemory {
-  note(frame: Frame): void
-  /** In the order of the run's log. */
+  record(frame: Frame): void
+  /** The kept frames, in the order of the run's log. */
   frames(): Frame[]
 }
 
@@ -12,7 +12,7 @@ export function createFrameMemory(): FrameMemory {
   let kept: { runId: string; seq: number; frames: Partial<Record<Slot, Frame>> } | null = null
 
   return {
-    note(frame) {
+    record(frame) {
       if (frame.event === 'reset') kept = null
       const slot = SLOTS[frame.event]
       const cursor = parseCursor(frame.id ?? '')

@@ -1,18 +1,18 @@
 import { createParser, type ParseError } from 'eventsource-parser'
 import type { Frame } from './decode-frame.js'
 
-/** Far above any event of ours; a stream without line ends must not fill the memory. */
+/** Far larger than any event. Limits the memory that a stream without line ends can use. */
 const MAX_BUFFERED_CHARS = 1_048_576
 
 export interface StreamDecoder {
-  /** Takes the stream's next bytes, split wherever. Returns why nothing more can be taken, or null. */
+  /** Decodes the next bytes, split at any place. Returns an error when the buffer limit is exceeded, else null. */
   feed(bytes: Uint8Array): ParseError | null
 }
 
 /**
- * Bytes of an event stream to frames (WHATWG HTML §9.2.6). An event arrives with the line that ends
- * it, and one that the stream's end cuts off never. `id` is the event's own: an `id` field without
- * data moves no cursor here, for a cursor is where the last event stands.
+ * Decodes an event stream (WHATWG HTML §9.2.6). A frame is reported when the blank line that ends it has
+ * arrived; an incomplete one at the stream's end is dropped. `id` is the event's own: unlike in browsers,
+ * an `id` in a block without data does not change the cursor, because the cursor is that of the last event.
  */
 export function createStreamDecoder(onFrame: (frame: Frame) => void): StreamDecoder {
   const decoder = new TextDecoder()
@@ -25,14 +25,14 @@ export function createStreamDecoder(onFrame: (frame: Frame) => void): StreamDeco
       if (error.type === 'max-buffer-size-exceeded') overflow = error
     },
   })
-  // The decoder has taken the byte order mark; the parser would also take text that looks like one.
+  // TextDecoder has removed the byte order mark. The parser would remove a second one from its first chunk.
   parser.feed('')
 
   return {
     feed(bytes) {
       let text = decoder.decode(bytes, { stream: true })
       if (text === '') return overflow
-      // The parser waits after a CR for a possible LF. The line has ended all the same.
+      // After a CR the parser waits for a possible LF, but the line has ended already.
       if (endedInCr && text.startsWith('\n')) text = text.slice(1)
       endedInCr = text.endsWith('\r')
       parser.feed(endedInCr ? `${text}\n` : text)

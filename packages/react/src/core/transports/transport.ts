@@ -4,35 +4,35 @@ import type { GetToken, SendRequest } from '../api/request.js'
 import type { SyncApi } from '../api/sync-api.js'
 import type { Failure } from '../connection/failure.js'
 import type { ConnectionProblem } from '../connection/problem.js'
-import type { Edges } from '../platform/platform.js'
+import type { Platform } from '../platform/platform.js'
 import type { Frame } from './decode-frame.js'
 
 export interface StreamRequest {
   url: string
-  /** Null on the starting route, where the run is not known yet. */
+  /** Null on the starting route, where the run's id is not known yet. */
   runId: string | null
   lastEventId: string | null
 }
 
 export interface StreamListener {
-  /** The server has answered with an event stream. */
+  /** The server has responded with an event stream. */
   open(): void
-  /** Something arrived, were it only a comment. */
+  /** Bytes have arrived, even if only a comment. */
   activity(): void
   frame(frame: Frame): void
-  /** There is no stream to be had on this way: from here on `run` tells. `open` takes it back. */
+  /** The stream does not get through: the run is polled and reported by `run`, until the next `open`. */
   degraded(problem: ConnectionProblem): void
-  /** The run as it stands, asked for instead of streamed. */
+  /** The run's current state, polled instead of streamed. */
   run(run: Run): void
 }
 
-/** How a stream came to its end. `finished` is 204: the server has nothing more to say. */
+/** How a stream ended. `finished` is 204: the server has no more events. */
 export type StreamEnd = { type: 'finished' } | { type: 'failed'; failure: Failure }
 
 /**
- * One connection: opens, reports to the listener, and resolves when it is over. Never reconnects by
- * itself. Once `signal` is aborted it lets go of the connection, reports nothing more, and what it
- * resolves to (or rejects with) is not looked at.
+ * Opens one connection, reports to the listener, and resolves when the connection has ended. Never
+ * reconnects by itself. When `signal` is aborted it closes the connection and reports nothing more; its
+ * result is then ignored.
  */
 export type Transport = (
   request: StreamRequest,
@@ -45,7 +45,8 @@ export interface TransportContext {
   endpoints: Endpoints
   send: SendRequest
   getToken: GetToken
-  edges: Edges
+  /** The platform APIs: `fetch`, timers, clock and the rest. */
+  edges: Platform
 }
 
 export type TransportFactory = (context: TransportContext) => Transport

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { completed, ping, progressed, RUN_ID, runAt, runList, started } from '../../../../test/events.js'
 import { eventually } from '../../../../test/eventually.js'
-import { type ManualEdges, manualEdges } from '../../../../test/manual-platform.js'
+import { type ManualPlatform, manualPlatform } from '../../../../test/manual-platform.js'
 import {
   drop,
   encode,
@@ -23,13 +23,13 @@ import { withPolling } from './polling-transport.js'
 
 withServer()
 
-let clock: ManualEdges
+let clock: ManualPlatform
 beforeEach(() => {
-  clock = manualEdges()
+  clock = manualPlatform()
 })
 
 function watcherOn(target: 'run' | 'start'): RunWatcher {
-  const watcher = watcherOf({ transport: withPolling(fetchTransport), edges: clock.edges })
+  const watcher = watcherOf({ transport: withPolling(fetchTransport), edges: clock.platform })
   if (target === 'run') watcher.watch(RUN_ID)
   else watcher.start()
   return watcher

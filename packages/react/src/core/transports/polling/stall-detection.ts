@@ -2,107 +2,113 @@ import { isFinal, parseCursor } from '@espejo/contract'
 import { linkedController } from '../../platform/linked-signal.js'
 import type { Frame } from '../decode-frame.js'
 import type { StreamEnd, StreamListener, StreamRequest, Transport, TransportContext } from '../transport.js'
-import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './stall-verdict.js'
+import {
+  addPing,
+  newEvidence,
+  restartAfterSuspend,
+  type StallEvidence,
+  stallVerdict,
+} from './stall-verdict.js'
 
-/** How an observed stream came to its end. */
-type Observed =
+/** How a monitored stream ended. */
+type MonitoredOutcome =
   | {
       type: 'ended'
       end: StreamEnd
-      /** Null when the stream never named its run. */
+      /** Null when the stream did not send the run's id. */
       runId: string | null
-      /** It had opened, and was cut within seconds. */
+      /** It opened, and was cut within seconds. */
       wasCutShort: boolean
     }
-  /** The server answers at once when asked for the run, and its stream does not get through. */
-  | { type: 'held-back'; runId: string | null }
+  /** The server responds at once to a request for the run, but its stream does not get through. */
+  | { type: 'stalled'; runId: string | null }
 
-export interface ObservedStream {
-  outcome: Promise<Observed>
-  verdict(): ReturnType<typeof judgeLateness>
+export interface MonitoredStream {
+  outcome: Promise<MonitoredOutcome>
+  verdict(): ReturnType<typeof stallVerdict>
 }
 
 const TICK_MS = 2_500
-const STANDSTILL_MS = 3 * TICK_MS
-/** Between two questions whether the server answers at all. */
+const SUSPENDED_MS = 3 * TICK_MS
+/** Least time between two requests that check whether the server responds. */
 const PROBE_MS = 10_000
-/** Cut sooner than any timeout that someone would set on purpose. */
+/** Shorter than any timeout that is configured on purpose. */
 const CUT_SHORT_MS = 10_000
 
-/** Runs one attempt of `stream`, and breaks it off once it is sure that its events are held back. */
-export function observeStream(
-  { api, edges }: TransportContext,
+/** Runs one attempt of `stream`, and aborts it once it is certain that its events do not get through. */
+export function streamWithStallDetection(
+  { api, edges: platform }: TransportContext,
   stream: Transport,
   request: StreamRequest,
   listener: StreamListener,
   signal: AbortSignal,
-): ObservedStream {
-  let evidence: StreamEvidence = newEvidence(edges.now(), request.lastEventId !== null)
+): MonitoredStream {
+  let evidence: StallEvidence = newEvidence(platform.now(), request.lastEventId !== null)
   let openedAt = 0
   let { runId } = request
   const attempt = linkedController(signal)
-  let livedAt = edges.now()
-  /** What piled up during a standstill arrives in a bunch, and says nothing of the way here. */
-  let trustedFrom = livedAt
+  let lastActiveAt = platform.now()
+  /** Pings queued while the page was suspended arrive all at once, and must not count as buffered. */
+  let pingsCountFrom = lastActiveAt
 
-  const heldBack = new Promise<Observed>((resolve) => {
+  const stalled = new Promise<MonitoredOutcome>((resolve) => {
     let probeDueAt = 0
-    let takeBack = edges.setTimer(tick, TICK_MS)
-    attempt.signal.addEventListener('abort', () => takeBack())
+    let cancelTimer = platform.setTimer(tick, TICK_MS)
+    attempt.signal.addEventListener('abort', () => cancelTimer())
 
     function tick() {
       if (attempt.signal.aborted) return
-      noticeStandstill()
-      takeBack = edges.setTimer(tick, TICK_MS)
-      if (isLate() && edges.now() >= probeDueAt) void probe()
+      detectSuspend()
+      cancelTimer = platform.setTimer(tick, TICK_MS)
+      if (isStalled() && platform.now() >= probeDueAt) void probe()
     }
-    /** A server that is merely slow, or gone, does not answer this either; then there is nothing to conclude. */
+    /** A server that is slow or down does not respond to this request either; then there is no verdict. */
     async function probe() {
-      probeDueAt = edges.now() + PROBE_MS
-      const isThere = await isRunThere()
-      if (isThere && isLate() && !attempt.signal.aborted) resolve({ type: 'held-back', runId })
+      probeDueAt = platform.now() + PROBE_MS
+      const serverResponds = await canReadRun()
+      if (serverResponds && isStalled() && !attempt.signal.aborted) resolve({ type: 'stalled', runId })
     }
   })
 
-  async function isRunThere(): Promise<boolean> {
+  async function canReadRun(): Promise<boolean> {
     if (runId !== null) return (await api.readRun(runId, attempt.signal)).ok
     const newest = await api.newestRun(attempt.signal)
     return newest.ok && newest.value !== null && !isFinal(newest.value.status)
   }
-  function isLate() {
-    return judgeLateness(evidence, edges.now()) === 'late'
+  function isStalled() {
+    return stallVerdict(evidence, platform.now()) === 'stalled'
   }
 
-  /** A tick or a frame after a long gap shows that this page itself stood still (a sleep, a frozen tab). */
-  function noticeStandstill() {
-    const now = edges.now()
-    if (now - livedAt > STANDSTILL_MS) {
-      evidence = stoodStill(evidence, now)
-      trustedFrom = now + TICK_MS
+  /** A long gap before a tick or a frame shows that this page was suspended (sleep, a frozen tab). */
+  function detectSuspend() {
+    const now = platform.now()
+    if (now - lastActiveAt > SUSPENDED_MS) {
+      evidence = restartAfterSuspend(evidence, now)
+      pingsCountFrom = now + TICK_MS
     }
-    livedAt = now
+    lastActiveAt = now
   }
 
   function activity() {
-    evidence = evidence.firstAt === null ? { ...evidence, firstAt: edges.now() } : evidence
+    evidence = evidence.firstAt === null ? { ...evidence, firstAt: platform.now() } : evidence
     listener.activity()
   }
 
   function frame(frame: Frame) {
-    noticeStandstill()
-    const now = edges.now()
-    if (frame.event === 'ping' && now >= trustedFrom) evidence = pinged(evidence, stampOf(frame), now)
+    detectSuspend()
+    const now = platform.now()
+    if (frame.event === 'ping' && now >= pingsCountFrom) evidence = addPing(evidence, sentAtOf(frame), now)
     runId ??= parseCursor(frame.id ?? '')?.runId ?? null
     listener.frame(frame)
   }
 
-  async function run(): Promise<Observed> {
+  async function run(): Promise<MonitoredOutcome> {
     const end = await stream(
       request,
       {
         ...listener,
         open() {
-          openedAt = edges.now()
+          openedAt = platform.now()
           evidence = { ...evidence, openedAt }
           listener.open()
         },
@@ -111,22 +117,23 @@ export function observeStream(
       },
       attempt.signal,
     )
-    const wasCutShort = end.type === 'failed' && openedAt > 0 && edges.now() - openedAt < CUT_SHORT_MS
+    const wasCutShort = end.type === 'failed' && openedAt > 0 && platform.now() - openedAt < CUT_SHORT_MS
     return { type: 'ended', end, runId, wasCutShort }
   }
 
   return {
-    outcome: Promise.race([run(), heldBack]).finally(() => attempt.abort()),
-    verdict: () => judgeLateness(evidence, edges.now()),
+    outcome: Promise.race([run(), stalled]).finally(() => attempt.abort()),
+    verdict: () => stallVerdict(evidence, platform.now()),
   }
 }
 
-function stampOf(ping: Frame): number {
+/** The server's timestamp in a ping, in milliseconds; NaN if it has none. */
+function sentAtOf(ping: Frame): number {
   try {
     const data = JSON.parse(ping.data) as { timestamp?: unknown } | null
     return typeof data?.timestamp === 'string' ? Date.parse(data.timestamp) : Number.NaN
   } catch {
-    // The watcher will call the frame malformed; here it is only no evidence.
+    // The watcher reports the malformed frame; here the ping is only ignored.
     return Number.NaN
   }
 }

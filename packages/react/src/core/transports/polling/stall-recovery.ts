@@ -3,74 +3,77 @@ import type { ConnectionProblem } from '../../connection/problem.js'
 import { linkedController, pause } from '../../platform/linked-signal.js'
 import { createFrameMemory } from '../frame-memory.js'
 import type { StreamListener, Transport, TransportContext } from '../transport.js'
-import { type ObservedStream, observeStream } from './stall-detection.js'
+import { type MonitoredStream, streamWithStallDetection } from './stall-detection.js'
 
-/** A stream that has lasted this long is not cut every few seconds. */
-const LASTS_MS = 20_000
+/** A stream that has lasted this long is not one that is cut every few seconds. */
+const STABLE_MS = 20_000
 
-export interface Trial {
+export interface RecoveryAttempt {
   runId: string
-  /** What the stream has to show that it is free of. */
+  /** The problem that the stream must no longer have. */
   problem: ConnectionProblem
-  /** Gets what the stream says once it is proven, and nothing before. */
+  /** Gets the stream's events once the stream works, and none before. */
   listener: StreamListener
   signal: AbortSignal
 }
 
 /**
- * Opens the stream beside the polling, and holds what it says aside until it has proven itself: its
- * `start` came with the headers (asked for without a cursor, so that there is one), or it lasted.
+ * Opens the stream beside the polling, and keeps its events back until it has shown that it works: its
+ * `start` came with the headers (the request has no cursor, so that there is one), or it was not cut.
  *
- * @param whilePolling an unproven trial ends with it; a proven one is the listener's
- * @returns null when the stream is no better than before
+ * @param whilePolling aborts an attempt that has not shown yet that it works
+ * @returns null when the stream still does not work
  */
-export async function tryStream(
+export async function recoverStalledStream(
   context: TransportContext,
   stream: Transport,
-  { runId, problem, listener, signal }: Trial,
+  { runId, problem, listener, signal }: RecoveryAttempt,
   whilePolling: AbortSignal,
-): Promise<ObservedStream | null> {
+): Promise<MonitoredStream | null> {
   if (whilePolling.aborted) return null
   const attempt = linkedController(signal)
   const giveUp = () => attempt.abort()
   whilePolling.addEventListener('abort', giveUp)
 
   const memory = createFrameMemory()
-  let isProven = false
-  let spoke = () => {}
-  const hasSpoken = new Promise<void>((resolve) => {
-    spoke = resolve
+  let hasRecovered = false
+  let onFirstFrame = () => {}
+  const firstFrame = new Promise<void>((resolve) => {
+    onFirstFrame = resolve
   })
-  const gate: StreamListener = {
+  const bufferingListener: StreamListener = {
     open() {},
     activity() {
-      if (isProven) listener.activity()
+      if (hasRecovered) listener.activity()
     },
     frame(frame) {
-      if (isProven) return listener.frame(frame)
-      memory.note(frame)
-      spoke()
+      if (hasRecovered) return listener.frame(frame)
+      memory.record(frame)
+      onFirstFrame()
     },
     degraded() {},
     run() {},
   }
   const url = runUrl(context.endpoints, runId, 'events')
-  const observed = observeStream(context, stream, { url, runId, lastEventId: null }, gate, attempt.signal)
-  let isOver = false
-  const end = () => {
-    isOver = true
+  const request = { url, runId, lastEventId: null }
+  const monitored = streamWithStallDetection(context, stream, request, bufferingListener, attempt.signal)
+  let hasEnded = false
+  const onEnd = () => {
+    hasEnded = true
   }
-  const over = observed.outcome.then(end, end)
-  await Promise.race([hasSpoken, over])
-  if (problem.code === 'cut_short') await Promise.race([pause(LASTS_MS, attempt.signal, context.edges), over])
+  const ended = monitored.outcome.then(onEnd, onEnd)
+  await Promise.race([firstFrame, ended])
+  if (problem.code === 'cut_short') {
+    await Promise.race([pause(STABLE_MS, attempt.signal, context.edges), ended])
+  }
 
   whilePolling.removeEventListener('abort', giveUp)
-  if (isOver || attempt.signal.aborted || observed.verdict() !== 'timely') {
+  if (hasEnded || attempt.signal.aborted || monitored.verdict() !== 'timely') {
     attempt.abort()
     return null
   }
-  isProven = true
+  hasRecovered = true
   listener.open()
   for (const frame of memory.frames()) if (!signal.aborted) listener.frame(frame)
-  return observed
+  return monitored
 }

@@ -1,45 +1,51 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judgeLateness, newEvidence, pinged, type StreamEvidence, stoodStill } from './stall-verdict.js'
+import {
+  addPing,
+  newEvidence,
+  restartAfterSuspend,
+  type StallEvidence,
+  stallVerdict,
+} from './stall-verdict.js'
 
 const fresh = newEvidence(1_000, false)
-const opened: StreamEvidence = { ...fresh, openedAt: 1_200 }
-const spoke: StreamEvidence = { ...opened, firstAt: 1_300 }
+const opened: StallEvidence = { ...fresh, openedAt: 1_200 }
+const spoke: StallEvidence = { ...opened, firstAt: 1_300 }
 /** Pings as [sent by the server's clock, arrived by ours]. */
 const withPings = (...pings: [number, number][]) =>
-  pings.reduce((evidence, [sent, arrived]) => pinged(evidence, sent, arrived), spoke)
+  pings.reduce((evidence, [sent, arrived]) => addPing(evidence, sent, arrived), spoke)
 
 describe('a stream', () => {
   it.each([
-    ['asked for a moment ago', fresh, 2_000, 'unsure'],
-    ['without headers for ten seconds', fresh, 11_000, 'late'],
-    ['open, with nothing on it yet', opened, 6_199, 'unsure'],
-    ['open, with nothing on it after five seconds, where `start` was due', opened, 6_200, 'late'],
-    ['from a cursor, which may have nothing to say', { ...opened, hasCursor: true }, 21_199, 'unsure'],
-    ['from a cursor, without even a ping', { ...opened, hasCursor: true }, 21_200, 'late'],
+    ['asked for a moment ago', fresh, 2_000, 'unknown'],
+    ['without headers for ten seconds', fresh, 11_000, 'stalled'],
+    ['open, with nothing on it yet', opened, 6_199, 'unknown'],
+    ['open, with nothing on it after five seconds, where `start` was due', opened, 6_200, 'stalled'],
+    ['from a cursor, which may have nothing to say', { ...opened, hasCursor: true }, 21_199, 'unknown'],
+    ['from a cursor, without even a ping', { ...opened, hasCursor: true }, 21_200, 'stalled'],
     ['that spoke at once', spoke, 60_000, 'timely'],
-    ['that spoke late, which may have been the server', { ...opened, firstAt: 8_000 }, 9_000, 'unsure'],
+    ['that spoke late, which may have been the server', { ...opened, firstAt: 8_000 }, 9_000, 'unknown'],
   ] as const)('%s is judged', (_name, evidence, now, verdict) => {
-    expect(judgeLateness(evidence, now)).toBe(verdict)
+    expect(stallVerdict(evidence, now)).toBe(verdict)
   })
 
-  it('whose pings come in a bunch is late', () => {
-    expect(judgeLateness(withPings([0, 30_000], [15_000, 30_001], [30_000, 30_002]), 31_000)).toBe('late')
+  it('whose pings come in a bunch is stalled', () => {
+    expect(stallVerdict(withPings([0, 30_000], [15_000, 30_001], [30_000, 30_002]), 31_000)).toBe('stalled')
   })
 
-  it('whose pings come later and later is late', () => {
-    expect(judgeLateness(withPings([0, 10], [15_000, 17_000], [30_000, 35_010]), 36_000)).toBe('late')
+  it('whose pings come later and later is stalled', () => {
+    expect(stallVerdict(withPings([0, 10], [15_000, 17_000], [30_000, 35_010]), 36_000)).toBe('stalled')
   })
 
   it('whose page stood still is not blamed for what piled up', () => {
     const late = withPings([0, 10], [15_000, 75_000])
-    expect(judgeLateness(late, 75_000)).toBe('late')
-    expect(judgeLateness(stoodStill(late, 75_000), 75_000)).toBe('timely')
-    expect(judgeLateness(stoodStill(fresh, 75_000), 75_000)).toBe('unsure')
+    expect(stallVerdict(late, 75_000)).toBe('stalled')
+    expect(stallVerdict(restartAfterSuspend(late, 75_000), 75_000)).toBe('timely')
+    expect(stallVerdict(restartAfterSuspend(fresh, 75_000), 75_000)).toBe('unknown')
   })
 
   it('passes over a ping without a stamp', () => {
-    expect(pinged(spoke, Number.NaN, 5_000)).toBe(spoke)
+    expect(addPing(spoke, Number.NaN, 5_000)).toBe(spoke)
   })
 
   it('is judged alike whatever the two clocks are apart', () => {
@@ -50,23 +56,23 @@ describe('a stream', () => {
           let sent = 0
           const evidence = given.reduce((before, { gap, delay }) => {
             sent += gap
-            return pinged(before, sent + apart, sent + delay)
+            return addPing(before, sent + apart, sent + delay)
           }, spoke)
-          return judgeLateness(evidence, 2_000)
+          return stallVerdict(evidence, 2_000)
         })
         expect(verdicts[0]).toBe(verdicts[1])
       }),
     )
   })
 
-  it('with delays that differ by less than five seconds is never late', () => {
+  it('with delays that differ by less than five seconds is never stalled', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.array(fc.nat(4_999), { maxLength: 20 }), (base, delays) => {
         const evidence = delays.reduce(
-          (before, d, i) => pinged(before, i * 15_000, i * 15_000 + base + d),
+          (before, d, i) => addPing(before, i * 15_000, i * 15_000 + base + d),
           spoke,
         )
-        expect(judgeLateness(evidence, 1e9)).toBe('timely')
+        expect(stallVerdict(evidence, 1e9)).toBe('timely')
       }),
     )
   })

@@ -1,104 +1,104 @@
 import type { Failure } from '../../connection/failure.js'
 import { linkedController } from '../../platform/linked-signal.js'
-import type { Edges, TabChannel, Tabs } from '../../platform/platform.js'
-import { type HeldLock, takeLock } from './tab-lock.js'
-import type { News, TabMessage } from './tab-messages.js'
+import type { Platform, TabChannel, Tabs } from '../../platform/platform.js'
+import { type TabLock, takeLock } from './tab-lock.js'
+import type { TabEvent, TabMessage } from './tab-messages.js'
 
-/** This tab's place among those that share a stream. */
-export interface TabSeat {
+/** This tab as a member of the group that shares one run's stream. */
+export interface TabMember {
   tabs: Tabs
-  edges: Edges
-  /** Name of the lock and of the channel. */
+  platform: Platform
+  /** Name of the group's lock and of its channel. */
   group: string
   channel: TabChannel
   id: string
-  /** The newest term heard of. */
+  /** The newest term received so far. */
   term: number
 }
 
-/** Why following is over. `alone`: locks may not be used here, so nothing can be shared. */
-export type Following =
-  | { type: 'lead'; lock: HeldLock }
+/** Why this tab no longer follows. `unavailable`: locks are not allowed here, so nothing can be shared. */
+export type FollowOutcome =
+  | { type: 'lead'; lock: TabLock }
   | { type: 'lost'; failure: Failure }
-  | { type: 'alone' }
-  | { type: 'left' }
+  | { type: 'unavailable' }
+  | { type: 'aborted' }
 
-/** Without a word from the leader for so long, it is asked whether it is there. */
-const QUIET_MS = 10_000
-/** A page in the background answers messages at once; a frozen one does not answer. */
-const ANSWER_MS = 3_000
-/** Followers that notice together do not all steal at once. */
-const ANSWER_JITTER_MS = 1_000
+/** After this silence of the leader, a follower checks whether it still responds. */
+const LEADER_SILENCE_MS = 10_000
+/** A page in the background responds to messages at once; a frozen page does not respond. */
+const RESPONSE_MS = 3_000
+/** So that the followers do not all steal the lock at the same time. */
+const RESPONSE_JITTER_MS = 1_000
 
 /**
- * Follows the tab that leads, until this tab has to lead itself: because the leader is gone and the
- * lock was passed on, or because it does not answer and the lock was stolen.
+ * Follows the leading tab until this tab has to lead: because the leader is gone and the browser granted
+ * the lock to this tab, or because the leader does not respond and this tab stole the lock.
  *
- * @param take gets the leader's news; `isFresh` unless it is a repetition of what was before
+ * @param onEvent gets the leader's events; `isNew` is false for those of a `state` message
  */
 export function followLeader(
-  seat: TabSeat,
-  take: (news: News, isFresh: boolean) => void,
+  member: TabMember,
+  onEvent: (event: TabEvent, isNew: boolean) => void,
   signal: AbortSignal,
-): Promise<Following> {
-  const { channel, edges, group, tabs } = seat
+): Promise<FollowOutcome> {
+  const { channel, platform, group, tabs } = member
   return new Promise((resolve) => {
-    const queue = linkedController(signal)
-    let isOver = false
-    let takeBack = () => {}
+    const lockRequest = linkedController(signal)
+    let hasEnded = false
+    let cancelTimer = () => {}
 
-    function settle(result: Following) {
-      if (isOver) {
-        if (result.type === 'lead') result.lock.release()
+    function finish(outcome: FollowOutcome) {
+      if (hasEnded) {
+        if (outcome.type === 'lead') outcome.lock.release()
         return
       }
-      isOver = true
-      takeBack()
+      hasEnded = true
+      cancelTimer()
       channel.onmessage = null
-      signal.removeEventListener('abort', leave)
-      queue.abort()
-      resolve(result)
+      signal.removeEventListener('abort', onAbort)
+      lockRequest.abort()
+      resolve(outcome)
     }
-    const leave = () => settle({ type: 'left' })
-    const lead = (lock: HeldLock | null) => lock && settle({ type: 'lead', lock })
-    const beAlone = () => settle({ type: 'alone' })
+    const onAbort = () => finish({ type: 'aborted' })
+    const onLock = (lock: TabLock | null) => lock && finish({ type: 'lead', lock })
+    const onLockError = () => finish({ type: 'unavailable' })
 
-    function ask() {
-      post(seat, { type: 'ask', from: seat.id })
-      takeBack()
-      takeBack = edges.setTimer(steal, ANSWER_MS + edges.random() * ANSWER_JITTER_MS)
+    function requestState() {
+      post(member, { type: 'ask', from: member.id })
+      cancelTimer()
+      cancelTimer = platform.setTimer(stealLock, RESPONSE_MS + platform.random() * RESPONSE_JITTER_MS)
     }
-    function steal() {
-      queue.abort()
-      takeLock(tabs.locks, group, { steal: true }).then(lead, beAlone)
+    function stealLock() {
+      lockRequest.abort()
+      takeLock(tabs.locks, group, { steal: true }).then(onLock, onLockError)
     }
-    function receive(message: TabMessage) {
-      if (message.type === 'ask' || message.term < seat.term) return
-      seat.term = message.term
-      takeBack()
-      takeBack = edges.setTimer(ask, QUIET_MS)
-      if (message.type === 'news') accept(message.news, true)
-      else if (message.to === null || message.to === seat.id) {
-        for (const news of message.news) accept(news, false)
+    function onMessage(message: TabMessage) {
+      if (message.type === 'ask' || message.term < member.term) return
+      member.term = message.term
+      cancelTimer()
+      cancelTimer = platform.setTimer(requestState, LEADER_SILENCE_MS)
+      if (message.type === 'event') receive(message.event, true)
+      else if (message.to === null || message.to === member.id) {
+        for (const event of message.events) receive(event, false)
       }
     }
-    function accept(news: News, isFresh: boolean) {
-      // The news before may have been the last that was wanted.
-      if (isOver) return
-      take(news, isFresh)
-      if (news.type === 'lost' && isFresh) settle({ type: 'lost', failure: news.failure })
+    function receive(event: TabEvent, isNew: boolean) {
+      // The listener may have aborted on an earlier event of the same message.
+      if (hasEnded) return
+      onEvent(event, isNew)
+      if (event.type === 'lost' && isNew) finish({ type: 'lost', failure: event.failure })
     }
 
-    if (signal.aborted) return leave()
-    signal.addEventListener('abort', leave)
-    channel.onmessage = ({ data }) => receive(data)
-    takeLock(tabs.locks, group, { signal: queue.signal }).then(lead, () => {
-      if (!queue.signal.aborted) beAlone()
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort)
+    channel.onmessage = ({ data }) => onMessage(data)
+    takeLock(tabs.locks, group, { signal: lockRequest.signal }).then(onLock, () => {
+      if (!lockRequest.signal.aborted) onLockError()
     })
-    ask()
+    requestState()
   })
 }
 
-export function post({ channel }: TabSeat, message: TabMessage): void {
+export function post({ channel }: TabMember, message: TabMessage): void {
   channel.postMessage(message)
 }

@@ -1,22 +1,28 @@
 import { parseCursor } from '@espejo/contract'
 import { linkedController } from '../../platform/linked-signal.js'
-import type { Edges, Tabs } from '../../platform/platform.js'
+import type { Platform, Tabs } from '../../platform/platform.js'
 import type { StreamEnd, StreamListener } from '../transport.js'
-import { followLeader, post, type TabSeat } from './follow-leader.js'
-import { type HeldLock, takeLock } from './tab-lock.js'
-import { asNews, type News, type NewsMemory, sendable, tell } from './tab-messages.js'
+import { followLeader, post, type TabMember } from './follow-leader.js'
+import { type TabLock, takeLock } from './tab-lock.js'
+import {
+  cloneableFailure,
+  notifyListener,
+  type TabEvent,
+  type TabEventMemory,
+  toTabEvents,
+} from './tab-messages.js'
 
 export interface SharedRun {
   tabs: Tabs
-  edges: Edges
-  /** Names those who share: session, API and run. */
+  platform: Platform
+  /** Names the tabs that share: session, API and run. */
   group: string
-  /** What is known of the run in this tab; outlives the attempt. */
-  memory: NewsMemory
+  /** The run's state as this tab knows it; kept across attempts. */
+  memory: TabEventMemory
   lastEventId: string | null
   /** Opens a stream at a cursor. */
   open: OpenStream
-  /** A stream that is open already because it has started the run. */
+  /** The stream that has started the run, and so is open already. */
   started?: StartedStream | undefined
 }
 
@@ -27,94 +33,95 @@ type OpenStream = (
 ) => Promise<StreamEnd>
 
 export interface StartedStream {
-  /** From here on the stream reports to `listener`, until its end or the signal's. */
+  /** Reports the stream's further events to `listener`. Resolves at its end. */
   attach(listener: StreamListener, signal: AbortSignal): Promise<StreamEnd>
-  drop(): void
+  close(): void
 }
 
 const HANDOVER_MS = 100
 
-/** One attempt at a run's stream, as one of the tabs that share it. */
+/** One attempt at a run's stream, as one of the tabs that share it: as leader or as follower. */
 export async function shareRun(
   run: SharedRun,
   listener: StreamListener,
   signal: AbortSignal,
 ): Promise<StreamEnd> {
-  const { tabs, edges, group, memory, started } = run
-  const seat: TabSeat = { tabs, edges, group, channel: tabs.openChannel(group), id: tabs.newId(), term: 0 }
+  const { tabs, platform, group, memory, started } = run
+  const channel = tabs.openChannel(group)
+  const member: TabMember = { tabs, platform, group, channel, id: tabs.newId(), term: 0 }
   /**
-   * The newest that this tab has. Another tab may be ahead by a frame; going on from there would skip
-   * it here, and what a tab has already it passes over.
+   * The newest cursor of this tab. The leader's may be newer, but resuming from there would skip a frame
+   * in this tab; a frame that a tab gets twice is ignored.
    */
   let cursor = run.lastEventId
 
-  function take(news: News) {
-    memory.note(news)
-    if (news.type === 'frame') cursor = moved(cursor, news.frame)
-    tell(listener, news)
+  function handleEvent(event: TabEvent) {
+    memory.record(event)
+    if (event.type === 'frame') cursor = nextCursor(cursor, event.frame)
+    notifyListener(listener, event)
   }
 
-  /** Null when another tab has stolen the lead, and has to be followed now. */
-  async function lead(lock: HeldLock, open: OpenStream): Promise<StreamEnd | null> {
+  /** Returns null when another tab has stolen the lock, so that this tab has to follow it. */
+  async function lead(lock: TabLock, open: OpenStream): Promise<StreamEnd | null> {
     const attempt = linkedController(signal)
-    const stepDown = () => attempt.abort()
-    lock.stolen.addEventListener('abort', stepDown)
-    if (lock.stolen.aborted) stepDown()
-    seat.term = Math.max(edges.now(), seat.term + 1)
-    const state = (to: string | null) =>
-      post(seat, { type: 'state', term: seat.term, to, news: memory.state() })
-    const publish = (news: News) => post(seat, { type: 'news', term: seat.term, news })
-    seat.channel.onmessage = ({ data }) => {
-      if (data.type === 'ask') state(data.from)
+    const onStolen = () => attempt.abort()
+    lock.stolen.addEventListener('abort', onStolen)
+    if (lock.stolen.aborted) onStolen()
+    member.term = Math.max(platform.now(), member.term + 1)
+    const postState = (to: string | null) =>
+      post(member, { type: 'state', term: member.term, to, events: memory.state() })
+    const postEvent = (event: TabEvent) => post(member, { type: 'event', term: member.term, event })
+    channel.onmessage = ({ data }) => {
+      if (data.type === 'ask') postState(data.from)
     }
-    state(null)
+    postState(null)
     try {
-      const hand = (news: News) => {
+      const emit = (event: TabEvent) => {
         if (attempt.signal.aborted) return
-        // The others first: at the ending this tab lets go of everything.
-        publish(news)
-        take(news)
+        // Post first: on the run's ending this tab's own listener closes the channel.
+        postEvent(event)
+        handleEvent(event)
       }
-      const end = await open(cursor, asNews(hand, listener.activity), attempt.signal)
+      const end = await open(cursor, toTabEvents(emit, listener.activity), attempt.signal)
       if (!attempt.signal.aborted && end.type === 'failed' && end.failure.next === 'retry') {
-        publish({ type: 'lost', failure: sendable(end.failure) })
+        postEvent({ type: 'lost', failure: cloneableFailure(end.failure) })
       }
-      return isOusted() ? null : end
+      return wasStolen() ? null : end
     } catch (cause) {
-      if (isOusted()) return null
+      if (wasStolen()) return null
       throw cause
     } finally {
       attempt.abort()
-      seat.channel.onmessage = null
-      // A little later: who takes the lock over must have had the last news before.
-      edges.setTimer(lock.release, HANDOVER_MS)
+      channel.onmessage = null
+      // Delayed, so that the next leader has received the last event before it gets the lock.
+      platform.setTimer(lock.release, HANDOVER_MS)
     }
 
-    function isOusted() {
+    function wasStolen() {
       return lock.stolen.aborted && !signal.aborted
     }
   }
 
   async function follow(): Promise<StreamEnd> {
     for (;;) {
-      const next = await followLeader(
-        seat,
-        (news, isFresh) => {
-          if (isFresh) listener.activity()
-          take(news)
+      const outcome = await followLeader(
+        member,
+        (event, isNew) => {
+          if (isNew) listener.activity()
+          handleEvent(event)
         },
         signal,
       )
-      switch (next.type) {
-        case 'left':
+      switch (outcome.type) {
+        case 'aborted':
           return { type: 'finished' }
         case 'lost':
-          return { type: 'failed', failure: next.failure }
-        case 'alone':
+          return { type: 'failed', failure: outcome.failure }
+        case 'unavailable':
           return run.open(cursor, listener, signal)
         case 'lead': {
-          memory.note({ type: 'connecting' })
-          const end = await lead(next.lock, run.open)
+          memory.record({ type: 'connecting' })
+          const end = await lead(outcome.lock, run.open)
           if (end) return end
         }
       }
@@ -124,26 +131,26 @@ export async function shareRun(
   try {
     if (!started) return await follow()
     const attach: OpenStream = (_cursor, to, until) => started.attach(to, until)
-    let lock: HeldLock | null
+    let lock: TabLock | null
     try {
       lock = await takeLock(tabs.locks, group, { ifAvailable: true })
     } catch {
-      // Locks may not be used here, so nothing can be shared.
+      // Locks are not allowed here, so nothing can be shared.
       return await attach(cursor, listener, signal)
     }
     const end = lock && (await lead(lock, attach))
     if (end) return end
-    // Another tab leads: two streams of one run would be one too many.
-    started.drop()
+    // Another tab leads and has a stream of this run already.
+    started.close()
     return await follow()
   } finally {
-    seat.channel.close()
+    channel.close()
   }
 }
 
-function moved(cursor: string | null, frame: { event: string; id: string | null }): string | null {
+function nextCursor(cursor: string | null, frame: { event: string; id: string | null }): string | null {
   if (frame.event === 'reset') return null
   const next = parseCursor(frame.id ?? '')
-  const known = parseCursor(cursor ?? '')
-  return next && (known?.runId !== next.runId || next.seq > known.seq) ? frame.id : cursor
+  const current = parseCursor(cursor ?? '')
+  return next && (current?.runId !== next.runId || next.seq > current.seq) ? frame.id : cursor
 }

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, started } from '../../../../test/events.js'
 import { type FakeTab, fakeBrowser } from '../../../../test/fake-browser.js'
-import { manualEdges } from '../../../../test/manual-platform.js'
+import { manualPlatform } from '../../../../test/manual-platform.js'
 import { deriveEndpoints } from '../../api/endpoints.js'
 import { failureWithoutAnswer } from '../../connection/failure.js'
-import { browserEdges } from '../../platform/platform.js'
+import { browserPlatform } from '../../platform/browser-platform.js'
 import { decodeFrame } from '../decode-frame.js'
 import type { StreamEnd, StreamListener, TransportContext } from '../transport.js'
 import { sharedTransport } from './shared-transport.js'
@@ -56,7 +56,7 @@ interface Tab {
 
 function createScene() {
   const browser = fakeBrowser()
-  const clock = manualEdges()
+  const clock = manualPlatform()
   const log: StreamEvent[] = [started()]
   const tabs = new Map<number, Tab>()
   const streams = new Set<Stream>()
@@ -70,7 +70,7 @@ function createScene() {
   function openTab(): Tab {
     const fake = browser.tab()
     const tab: Tab = { fake, view: EMPTY_RUN_VIEW, controller: new AbortController(), isFrozen: false }
-    const edges = { ...browserEdges(), ...clock.edges, tabs: () => fake.tabs }
+    const edges = { ...browserPlatform(), ...clock.platform, tabs: () => fake.tabs }
     const context = { edges, endpoints: deriveEndpoints() } as TransportContext
     const transport = sharedTransport(
       () => (request, listener, signal) =>

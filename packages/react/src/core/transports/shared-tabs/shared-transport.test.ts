@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { completed, progressed, RUN_ID, runAt, started } from '../../../../test/events.js'
 import { eventually } from '../../../../test/eventually.js'
-import { manualEdges } from '../../../../test/manual-platform.js'
+import { manualPlatform } from '../../../../test/manual-platform.js'
 import { browser, open, pens, tabOf, text, withBrowser } from '../../../../test/sharing-tabs.js'
 import {
   cancelOf,
@@ -15,7 +15,7 @@ import {
 } from '../../../../test/sse-server.js'
 import { ended, server, showing, watcherOf, withServer } from '../../../../test/watcher-harness.js'
 import { until } from '../../../../test/watching.js'
-import type { Edges } from '../../platform/platform.js'
+import type { Platform } from '../../platform/platform.js'
 import { fetchTransport } from '../fetch-transport.js'
 import { withPolling } from '../polling/polling-transport.js'
 import { sharedTransport } from './shared-transport.js'
@@ -24,7 +24,7 @@ withServer()
 withBrowser()
 
 /** Watches a run whose stream has said `start` and page 1, in as many tabs. */
-async function watched(count: number, edges: Partial<Edges> = {}) {
+async function watched(count: number, edges: Partial<Platform> = {}) {
   const { write, handler } = pens()
   server.on(eventsOf(RUN_ID), handler)
   const all = []
@@ -100,8 +100,8 @@ describe('tabs of one session', () => {
   })
 
   it('wait together when the stream is refused for a while', async () => {
-    const clock = manualEdges()
-    const { first, second, write } = await watched(2, clock.edges)
+    const clock = manualPlatform()
+    const { first, second, write } = await watched(2, clock.platform)
     server.on(eventsOf(RUN_ID), problem(503, {}, { 'retry-after': '30' }))
     write[0]?.('event: progress\ndata: torn\n\n')
     for (const { watcher } of [first, second]) await until(watcher, (s) => s.connection === 'reconnecting')
@@ -138,8 +138,8 @@ describe('when the tab that leads', () => {
   })
 
   it('freezes, another steals the lead; thawed, it follows and is up to date', async () => {
-    const clock = manualEdges()
-    const { first, second, write } = await watched(2, clock.edges)
+    const clock = manualPlatform()
+    const { first, second, write } = await watched(2, clock.platform)
     first.tab.freeze()
     clock.advance(10_000)
     clock.advance(4_000)
@@ -155,14 +155,14 @@ describe('when the tab that leads', () => {
   })
 
   it('freezes before anyone else has come, a new tab does not wait for it', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     const { write, handler } = pens()
     server.on(eventsOf(RUN_ID), handler)
-    const first = tabOf('u1', clock.edges)
+    const first = tabOf('u1', clock.platform)
     first.watcher.watch(RUN_ID)
     await open(first.watcher)
     first.tab.freeze()
-    const second = tabOf('u1', clock.edges)
+    const second = tabOf('u1', clock.platform)
     second.watcher.watch(RUN_ID)
     await eventually(() => expect(clock.pending()).toContain(3_500))
     clock.advance(3_500)
@@ -170,8 +170,8 @@ describe('when the tab that leads', () => {
   })
 
   it('is merely quiet, it keeps the lead: it answers when it is asked', async () => {
-    const clock = manualEdges()
-    const { second, write } = await watched(2, clock.edges)
+    const clock = manualPlatform()
+    const { second, write } = await watched(2, clock.platform)
     for (let i = 0; i < 3; i++) {
       clock.advance(10_000)
       // The answer puts the next question off by ten seconds.
@@ -185,12 +185,12 @@ describe('when the tab that leads', () => {
 
 describe('when the stream is held back', () => {
   it('one tab asks for the run, and all show its answers and the reason', async () => {
-    const clock = manualEdges()
+    const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), stream())
     server.on(runOf(RUN_ID), json(runAt(3)))
     const transport = sharedTransport(withPolling(fetchTransport), { name: 'u1' })
-    const first = tabOf('u1', clock.edges, { transport })
-    const second = tabOf('u1', clock.edges, { transport })
+    const first = tabOf('u1', clock.platform, { transport })
+    const second = tabOf('u1', clock.platform, { transport })
     first.watcher.watch(RUN_ID)
     await open(first.watcher)
     second.watcher.watch(RUN_ID)
@@ -202,7 +202,7 @@ describe('when the stream is held back', () => {
         problem: { code: 'buffered' },
       })
     }
-    const late = tabOf('u1', clock.edges, { transport })
+    const late = tabOf('u1', clock.platform, { transport })
     late.watcher.watch(RUN_ID)
     expect(await showing(late.watcher, 3)).toMatchObject({ connection: 'polling' })
     // One question whether the server is there, and one for all tabs.

@@ -3,37 +3,37 @@ import { runUrl } from '../../api/endpoints.js'
 import { linkedController } from '../../platform/linked-signal.js'
 import type { StreamEnd, StreamListener, StreamRequest, TransportFactory } from '../transport.js'
 import { type StartedStream, shareRun } from './share-run.js'
-import { createNewsMemory, type NewsMemory } from './tab-messages.js'
+import { createTabEventMemory, type TabEventMemory } from './tab-messages.js'
 
 export interface SharingOptions {
   /**
-   * Names the session: the user's id, with the tenant's if a user can have several. Only tabs that
-   * give the same name share, so that after another person has signed in nothing of the first one's
-   * runs can show. Never a token: the browser's developer tools show the name.
+   * Names the session: the user's id, and the tenant's id if a user can have several. Only tabs with the
+   * same name share, so that after another person signs in, no run of the first person is shown. Never
+   * pass a token: the browser's developer tools show the name.
    */
   name: string
 }
 
 /**
- * One connection per run for all tabs of a browser that give the same `name`. Over HTTP/1.1 a browser
- * opens six connections to a server and no more; six tabs with a stream each would leave none for
- * anything else. One tab leads and holds the stream, the others hear of it from that tab; when it
- * closes, crashes or freezes, another takes over.
+ * Shares one connection per run among all tabs of a browser that pass the same `name`. Over HTTP/1.1 a
+ * browser opens at most six connections to a server, so six tabs with a stream each would leave none for
+ * other requests. One tab leads: it holds the stream and posts its events to the other tabs. When it
+ * closes, crashes or freezes, another tab takes over.
  *
- * Where tabs cannot share (no Web Locks or BroadcastChannel: an old browser, a page without HTTPS)
- * each tab has a connection of its own, as without this.
+ * Without Web Locks or BroadcastChannel (an old browser, a page without HTTPS) each tab has a connection
+ * of its own, as with `inner` alone.
  */
 export function sharedTransport(inner: TransportFactory, { name }: SharingOptions): TransportFactory {
   return (context) => {
-    const { edges, endpoints } = context
+    const { edges: platform, endpoints } = context
     const stream = inner(context)
-    const tabs = edges.tabs()
+    const tabs = platform.tabs()
     if (!tabs) return stream
 
-    let known: { runId: string; memory: NewsMemory } | null = null
-    function memoryOf(runId: string): NewsMemory {
-      if (known?.runId !== runId) known = { runId, memory: createNewsMemory() }
-      return known.memory
+    let current: { runId: string; memory: TabEventMemory } | null = null
+    function memoryOf(runId: string): TabEventMemory {
+      if (current?.runId !== runId) current = { runId, memory: createTabEventMemory() }
+      return current.memory
     }
 
     function share(
@@ -45,7 +45,7 @@ export function sharedTransport(inner: TransportFactory, { name }: SharingOption
       const url = runUrl(endpoints, runId, 'events')
       const run = {
         tabs: tabs as NonNullable<typeof tabs>,
-        edges,
+        platform,
         group: groupName(endpoints.syncBase, name, runId),
         memory: memoryOf(runId),
         lastEventId,
@@ -56,14 +56,14 @@ export function sharedTransport(inner: TransportFactory, { name }: SharingOption
       return shareRun(run, listener, signal)
     }
 
-    /** Only this tab can have this answer, until it names the run. */
+    /** A start has a stream of its own, which can be shared once the run's id is known. */
     async function start(request: StreamRequest, listener: StreamListener, signal: AbortSignal) {
       const own = linkedController(signal)
       let sink = listener
       let lastEventId: string | null = null
-      let name = (_runId: string) => {}
-      const named = new Promise<string>((resolve) => {
-        name = resolve
+      let onRunId = (_runId: string) => {}
+      const firstRunId = new Promise<string>((resolve) => {
+        onRunId = resolve
       })
       const running = stream(
         request,
@@ -76,27 +76,27 @@ export function sharedTransport(inner: TransportFactory, { name }: SharingOption
             const runId = parseCursor(frame.id ?? '')?.runId
             if (runId !== undefined) {
               lastEventId = frame.id
-              memoryOf(runId).note({ type: 'frame', frame })
-              name(runId)
+              memoryOf(runId).record({ type: 'frame', frame })
+              onRunId(runId)
             }
             sink.frame(frame)
           },
         },
         own.signal,
       )
-      // Once dropped, its end is nobody's business.
+      // After `close` nothing awaits this promise: its rejection must not be reported as unhandled.
       running.catch(() => {})
-      const first = await Promise.race([running, named])
+      const first = await Promise.race([running, firstRunId])
       if (typeof first !== 'string') return first
       if (signal.aborted) return running
-      memoryOf(first).note({ type: 'open' })
+      memoryOf(first).record({ type: 'open' })
       return share({ runId: first, lastEventId }, listener, signal, {
         attach(to, until) {
           sink = to
           until.addEventListener('abort', () => own.abort())
           return running
         },
-        drop: () => own.abort(),
+        close: () => own.abort(),
       })
     }
 
@@ -109,7 +109,10 @@ export function sharedTransport(inner: TransportFactory, { name }: SharingOption
   }
 }
 
-/** With the protocol's version: two versions of the application may be open side by side. */
+/**
+ * Contains the version of the tabs' messages, because tabs with different versions of the application may
+ * be open at the same time.
+ */
 function groupName(syncBase: string, session: string, runId: string): string {
-  return ['espejo', 1, syncBase, session, runId].map((part) => encodeURIComponent(part)).join('/')
+  return ['espejo', 2, syncBase, session, runId].map((part) => encodeURIComponent(part)).join('/')
 }

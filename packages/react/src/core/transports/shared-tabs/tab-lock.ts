@@ -1,21 +1,22 @@
 /** A Web Lock that is held until it is released, or until another tab steals it. */
-export interface HeldLock {
+export interface TabLock {
   release(): void
   /** Aborted when another tab has stolen the lock. */
   stolen: AbortSignal
 }
 
 /**
- * Takes a lock in a form that can be passed on: the API's own lasts as long as a callback.
+ * Takes a Web Lock and returns it as an object, because the API itself holds a lock only while a callback
+ * runs.
  *
- * @returns null when `ifAvailable` was asked for and the lock is not
- * @throws when `signal` is aborted in the queue, or where locks may not be used
+ * @returns null with `ifAvailable` when the lock is taken
+ * @throws when `signal` is aborted while waiting, or where locks are not allowed
  */
 export function takeLock(
   locks: Pick<LockManager, 'request'>,
   name: string,
   options: LockOptions,
-): Promise<HeldLock | null> {
+): Promise<TabLock | null> {
   return new Promise((resolve, reject) => {
     const stolen = new AbortController()
     const over = locks.request(name, options, (lock) => {
@@ -24,7 +25,7 @@ export function takeLock(
     })
     over.catch((cause) => {
       stolen.abort()
-      // Says nothing any more once the lock was had.
+      // Has no effect if the lock was granted before: the promise is resolved already.
       reject(cause)
     })
   })

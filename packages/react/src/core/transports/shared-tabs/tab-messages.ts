@@ -5,48 +5,48 @@ import type { Frame } from '../decode-frame.js'
 import { createFrameMemory } from '../frame-memory.js'
 import type { StreamListener } from '../transport.js'
 
-/** What the leading tab tells the others of its stream. */
-export type News =
+/** What happens on the leader's stream, as it is sent to the other tabs. */
+export type TabEvent =
   | { type: 'connecting' }
   | { type: 'open' }
   | { type: 'degraded'; problem: ConnectionProblem }
   | { type: 'frame'; frame: Frame }
   | { type: 'run'; run: Run }
-  /** The stream was lost in a way that may pass. */
+  /** The stream was lost, and a retry may succeed. */
   | { type: 'lost'; failure: Failure }
 
 /**
- * What tabs say to each other. `term` is the instant at which a tab began to lead: news of an earlier
- * term comes from a tab that was frozen while another took its place, and is passed over.
+ * A message on the tabs' BroadcastChannel. `term` is the time at which a tab began to lead. A message of
+ * an earlier term comes from a leader that was frozen and replaced meanwhile, and is ignored.
  */
 export type TabMessage =
-  /** Does anyone lead, and what is known? */
+  /** Requests the current state from the leader. */
   | { type: 'ask'; from: string }
-  /** The leader's answer to one tab, or to all (null) when it begins to lead. */
-  | { type: 'state'; term: number; to: string | null; news: News[] }
-  | { type: 'news'; term: number; news: News }
+  /** The current state: for one tab, or for all (null) when a tab begins to lead. */
+  | { type: 'state'; term: number; to: string | null; events: TabEvent[] }
+  | { type: 'event'; term: number; event: TabEvent }
 
-/** Tells a listener. */
-export function tell(listener: StreamListener, news: News): void {
-  if (news.type === 'open') listener.open()
-  else if (news.type === 'degraded') listener.degraded(news.problem)
-  else if (news.type === 'frame') listener.frame(news.frame)
-  else if (news.type === 'run') listener.run(news.run)
+/** Calls the method of `listener` that belongs to `event`. */
+export function notifyListener(listener: StreamListener, event: TabEvent): void {
+  if (event.type === 'open') listener.open()
+  else if (event.type === 'degraded') listener.degraded(event.problem)
+  else if (event.type === 'frame') listener.frame(event.frame)
+  else if (event.type === 'run') listener.run(event.run)
 }
 
-/** A listener that hands everything on as news; `activity` alone is not worth a message. */
-export function asNews(hand: (news: News) => void, activity: () => void): StreamListener {
+/** A listener that emits each call as a `TabEvent`. `activity` is too frequent to be sent as a message. */
+export function toTabEvents(emit: (event: TabEvent) => void, activity: () => void): StreamListener {
   return {
-    open: () => hand({ type: 'open' }),
+    open: () => emit({ type: 'open' }),
     activity,
-    frame: (frame) => hand({ type: 'frame', frame }),
-    degraded: (problem) => hand({ type: 'degraded', problem: withoutCause(problem) }),
-    run: (run) => hand({ type: 'run', run }),
+    frame: (frame) => emit({ type: 'frame', frame }),
+    degraded: (problem) => emit({ type: 'degraded', problem: withoutCause(problem) }),
+    run: (run) => emit({ type: 'run', run }),
   }
 }
 
-/** A failure that can be sent: what was thrown underneath may be of any kind. */
-export function sendable(failure: Failure): Failure {
+/** The failure without `cause`, because a thrown value may not be structured-cloneable. */
+export function cloneableFailure(failure: Failure): Failure {
   return { ...failure, problem: withoutCause(failure.problem) }
 }
 
@@ -54,27 +54,27 @@ function withoutCause({ cause: _, ...problem }: ConnectionProblem): ConnectionPr
   return problem
 }
 
-/** The present state of one run's stream, as news for a tab that comes late. */
-export interface NewsMemory {
-  note(news: News): void
-  state(): News[]
+/** Keeps the events from which a tab that joins late gets the current state. */
+export interface TabEventMemory {
+  record(event: TabEvent): void
+  state(): TabEvent[]
 }
 
-export function createNewsMemory(): NewsMemory {
+export function createTabEventMemory(): TabEventMemory {
   const frames = createFrameMemory()
-  let condition: News | null = null
-  let run: News | null = null
+  let connection: TabEvent | null = null
+  let run: TabEvent | null = null
   return {
-    note(news) {
-      if (news.type === 'frame') frames.note(news.frame)
-      else if (news.type === 'run') run = news
-      else condition = news
-      // A stream that is back knows better than the last answer of before.
-      if (news.type === 'open') run = null
+    record(event) {
+      if (event.type === 'frame') frames.record(event.frame)
+      else if (event.type === 'run') run = event
+      else connection = event
+      // Once the stream is open again, its frames are newer than the last polled run.
+      if (event.type === 'open') run = null
     },
     state: () => [
-      ...(condition ? [condition] : []),
-      ...frames.frames().map((frame): News => ({ type: 'frame', frame })),
+      ...(connection ? [connection] : []),
+      ...frames.frames().map((frame): TabEvent => ({ type: 'frame', frame })),
       ...(run ? [run] : []),
     ],
   }

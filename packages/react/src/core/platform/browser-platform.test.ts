@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { browserEdges } from './platform.js'
+import { browserPlatform } from './browser-platform.js'
 
 describe('waking up in a browser', () => {
   const woke = vi.fn()
@@ -8,7 +8,7 @@ describe('waking up in a browser', () => {
   beforeEach(() => {
     vi.useFakeTimers()
     woke.mockClear()
-    stop = browserEdges().onWake(woke)
+    stop = browserPlatform().onWake(woke)
   })
   afterEach(() => {
     stop()
@@ -46,12 +46,12 @@ describe('what tabs have in common', () => {
 
   it('is nothing where there are no locks, as on a page without HTTPS', () => {
     vi.stubGlobal('navigator', {})
-    expect(browserEdges().tabs()).toBeNull()
+    expect(browserPlatform().tabs()).toBeNull()
   })
 
   it('is nothing where there are no channels', () => {
     vi.stubGlobal('navigator', { locks: { request: vi.fn() } })
     vi.stubGlobal('BroadcastChannel', undefined)
-    expect(browserEdges().tabs()).toBeNull()
+    expect(browserPlatform().tabs()).toBeNull()
   })
 })
