@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LogTail, StoredEvent } from '../runs/event-log.js'
+import type { LogTail, StoredEvent, TailRequest } from '../runs/event-log.js'
 import type { ReadChanges } from './changes-reader.js'
 import { RunChannel } from './run-channel.js'
-import type { TailRequest } from './tail-reader.js'
 import { Viewer } from './viewer.js'
 
 const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { createServer, OutgoingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eventFrame } from './frame.js'
@@ -94,5 +94,55 @@ describe('a frame', () => {
     })
     expect(seen).toEqual([frame.bytes])
     expect(text).toContain(`${frame.bytes}\r\n0\r\n\r\n`)
+  })
+})
+
+/** `writeFrame` writes past `ServerResponse.write`, so it depends on how Node frames a body. */
+describe("Node's response", () => {
+  const NODE = `Node ${process.version} frames a response in another way than write-frame.ts expects: adapt it`
+
+  it('puts the very bytes on the wire that writeFrame does', async () => {
+    const frames = ['uno', 'ñandú', 'x'.repeat(70_000)].map(frameOf)
+    const wireOf = (write: (res: ServerResponse, frame: ReturnType<typeof frameOf>) => void) =>
+      talk(get('/', '1.1', 'close'), (res) => {
+        res.sendDate = false
+        res.flushHeaders()
+        for (const frame of frames) write(res, frame)
+        res.end()
+      })
+    const byNode = await wireOf((res, { bytes }) => res.write(bytes))
+    expect(await wireOf((res, frame) => writeFrame(res, frame)), NODE).toBe(byNode)
+  })
+
+  it('has the method and the fields that writeFrame reads', async () => {
+    const seen: unknown[] = []
+    await talk(get('/', '1.1', 'close'), (res) => {
+      res.flushHeaders()
+      seen.push(
+        res.write === OutgoingMessage.prototype.write,
+        res.chunkedEncoding,
+        res.socket instanceof Socket,
+      )
+      res.end()
+    })
+    expect(seen, NODE).toEqual([true, true, true])
+  })
+
+  it('does write to the socket directly, so that the test above compares two ways', async () => {
+    const written: unknown[] = []
+    const frame = frameOf('uno')
+    await talk(get('/', '1.1', 'close'), (res) => {
+      res.flushHeaders()
+      const socket = res.socket as Socket
+      const write = socket.write.bind(socket) as (chunk: Buffer) => boolean
+      socket.write = ((chunk: Buffer) => {
+        written.push(chunk)
+        return write(chunk)
+      }) as typeof socket.write
+      writeFrame(res, frame)
+      Reflect.deleteProperty(socket, 'write')
+      res.end()
+    })
+    expect(written, NODE).toEqual([frame.chunk])
   })
 })

@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { parse } from 'node:querystring'
 import type { FastPath } from '../app.js'
 import type { ServeRaw } from './raw-http-host.js'
+import { releaseRawRequest } from './release-request.js'
 import {
   createStreamHandlers,
   EVENT_STREAM,
@@ -42,7 +43,7 @@ export function createFastPath(base: string, deps: StreamDeps<IncomingMessage>, 
       if (runId !== null) headers.Vary = 'Accept'
       const call = { req, res, query, hostname: hostnameOf(req), headers }
       await (runId === null ? start(call) : watch(call, runId))
-      releaseRequest(req, res)
+      releaseRawRequest(req, res)
     })
     return true
   }
@@ -59,16 +60,4 @@ function isPlain({ method, headers }: IncomingMessage): boolean {
 /** The `Host` without its port, which follows the brackets of an IPv6 address. */
 function hostnameOf({ headers: { host = '' } }: IncomingMessage): string {
   return host.replace(/:\d*$/, '')
-}
-
-/**
- * What the viewer sent has been read, and would be kept as long as its stream lasts: 2 KB of a browser's
- * headers. A request that is read to its end costs less when its connection closes, too: one that is
- * not is destroyed with an error, stack and all.
- */
-function releaseRequest(req: IncomingMessage, res: ServerResponse): void {
-  if (res.writableEnded) return
-  req.resume()
-  req.headers = {}
-  req.rawHeaders = []
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { formatCursor, type Run } from '@espejo/contract'
 import { type Pool, withTenant } from '../../db/pool.js'
-import { readLog, readTail, type StoredEvent } from '../../runs/event-log.js'
+import { readLog, readTails, type StoredEvent } from '../../runs/event-log.js'
 import { toRun } from '../../runs/run-row.js'
 import { findRun } from '../../runs/run-store.js'
 import { jsonLine } from '../../stream/encode.js'
@@ -55,8 +55,8 @@ export async function readSnapshot(
   const { tenantId, runId } = run
   return withTenant(pool, tenantId, async (tx) => {
     const row = await findRun(tx, tenantId, runId)
-    const tail = row && (await readTail(tx, tenantId, runId, 0))
-    if (!tail) return null
+    const [tail] = row ? await readTails(tx, [{ tenantId, runId, afterSeq: 0 }]) : []
+    if (!row || !tail) return null
     return {
       run: toRun(row),
       events: tail.events.map(({ seq, event, data }) => ({

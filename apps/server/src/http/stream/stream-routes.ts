@@ -5,6 +5,7 @@ import { findRun } from '../../runs/run-store.js'
 import { HttpProblem, invalid, notFound } from '../problem.js'
 import { sameOriginOnly } from '../same-origin.js'
 import { authenticateStream, requireSession } from './authenticate-stream.js'
+import { releaseExpressRequest } from './release-request.js'
 import { readSnapshot, writeRunLog } from './run-log.js'
 import type { StreamCall } from './stream-call.js'
 import {
@@ -28,7 +29,7 @@ export function createStreamRouter(deps: StreamDeps<Request>): Router {
   router.get(START_ROUTE, async (req, res) => {
     if (!req.accepts(EVENT_STREAM)) throw notAcceptable()
     await start(callOf(req, res))
-    releaseRequest(req, res)
+    releaseExpressRequest(req, res)
   })
 
   router.get(EVENTS_ROUTE, async (req, res) => {
@@ -38,7 +39,7 @@ export function createStreamRouter(deps: StreamDeps<Request>): Router {
     res.vary('Accept')
     if (format === EVENT_STREAM) {
       await watch(callOf(req, res), runId)
-      releaseRequest(req, res)
+      releaseExpressRequest(req, res)
       return
     }
     const { tenantId } = await authenticateStream(callOf(req, res), runId, deps)
@@ -71,16 +72,6 @@ const NDJSON = 'application/x-ndjson'
 
 function callOf(req: Request, res: Response): StreamCall<Request> {
   return { req, res, query: req.query, hostname: req.hostname, headers: {} }
-}
-
-/**
- * A stream lives for hours, and all that while the request would hold the chain of middleware that
- * led to it and what they left behind: 1.3 KB a viewer, measured.
- */
-function releaseRequest(req: Request, res: Response): void {
-  if (res.writableEnded) return
-  Object.assign(req, { next: undefined, route: undefined, res: undefined, params: {}, _parsedUrl: undefined })
-  Object.assign(res, { locals: {} })
 }
 
 async function hasRun(pool: Pool, tenantId: string, runId: string): Promise<boolean> {
