@@ -1,6 +1,6 @@
 import { asksAPerson, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { findOpenGuard, timeToAnswer, writeDecision } from './guard-store.js'
+import { findOpenGuard, msUntilExpiry, writeDecision } from './guard-store.js'
 import { guardExpiredEvent, guardRefusedEvent } from './messages.js'
 import type { RunQueue } from './run-queue.js'
 import type { RunSummary } from './run-row.js'
@@ -62,7 +62,7 @@ export function createGuardDecisions(deps: {
       const active = await activeRun(tx, tenantId)
       const run = active && asksAPerson(active) && (await lockRun(tx, tenantId, active.id))
       if (!run || !asksAPerson(run)) return { ended: null, againInMs: null }
-      const left = await timeToAnswer(tx, tenantId, run.id)
+      const left = await msUntilExpiry(tx, tenantId, run.id)
       if (left === null || left > 0) return { ended: null, againInMs: left }
       const guard = await findOpenGuard(tx, tenantId, run.id)
       await writeDecision(tx, tenantId, run.id, 'expired', null)

@@ -3,20 +3,20 @@ import { foldText } from '../catalog/fold-text.js'
 import type { Tx } from '../db/pool.js'
 import type { GuardTopic } from './guard-store.js'
 
-/** A place in the list of what a guard is about, which is ordered by name and then by id. */
+/** A position in the list of a guard's items, which is ordered by name and then by id. */
 export interface GuardPosition {
   sortText: string
   cianboxId: string
 }
 
 export interface GuardFilter {
-  /** Every word must occur in the name; or, of products, the whole of it is a SKU or barcode. */
+  /** Every word must occur in the name; of products the whole text may also be a SKU or barcode. */
   search?: string | undefined
-  /** Of products: the category's name. */
+  /** Products only: the category's name. */
   category?: string | undefined
 }
 
-/** What a guard is about, in order, after a place in the list. */
+/** The items of a guard, in order, after a position in the list. */
 export async function listGuardItems(
   tx: Tx,
   tenantId: string,
@@ -43,10 +43,10 @@ export async function listGuardItems(
   return rows
 }
 
-/** Most categories that are told apart. */
-const CATEGORIES = 100
+/** Only the largest categories are returned. */
+const MAX_CATEGORIES = 100
 
-/** How many of each category, the largest first; empty for what has no category. */
+/** Items per category, the largest first; empty for reference lists, which have no category. */
 export async function guardBreakdown(
   tx: Tx,
   tenantId: string,
@@ -60,12 +60,12 @@ export async function guardBreakdown(
        JOIN catalog.products p ON p.tenant_id = g.tenant_id AND p.cianbox_id = shown.id
       WHERE g.tenant_id = $1 AND g.run_id = $2 AND g.kind = $3 AND g.subject = $4
       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $5`,
-    [tenantId, runId, kind, subject, CATEGORIES],
+    [tenantId, runId, kind, subject, MAX_CATEGORIES],
   )
   return rows
 }
 
-/** Of the guard `$1` to `$4`. What the mirror does not have (any more) is listed by its id alone. */
+/** Items of the guard `$1` to `$4`. An item that is not in the mirror has its id only. */
 function itemsOf({ subject }: GuardTopic): string {
   const shown = `app.run_guards g CROSS JOIN LATERAL unnest(g.ids) AS shown (id)`
   const ofGuard = 'g.tenant_id = $1 AND g.run_id = $2 AND g.kind = $3 AND g.subject = $4'

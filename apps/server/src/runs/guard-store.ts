@@ -3,21 +3,21 @@ import type { Tx } from '../db/pool.js'
 import { SupersededError } from './held-run.js'
 import type { RunClaim, RunRow } from './run-row.js'
 
-/** What a guard is about: `retire` of `products`, or of a reference list such as `brands`. */
+/** The subject of a guard: `retire` of `products`, or of a reference list such as `brands`. */
 export interface GuardTopic {
   kind: GuardKind
   subject: string
 }
 
-/** What a run asks a person before it goes on. */
+/** A question that needs a person's decision before the run continues. */
 export interface GuardQuestion extends GuardTopic {
-  /** What would be retired (or changed). Each counts once. */
+  /** Ids that would be retired or changed; repeats count once. */
   ids: readonly string[]
-  /** How many the mirror lists. */
+  /** How many items of this subject the mirror lists. */
   of: number
-  /** The share, 0 to 1, above which a person is asked. */
+  /** The share, 0 to 1, above which a decision is needed. */
   limit: number
-  /** How many of `of` were retired lately without a question, and count towards the limit. */
+  /** How many were retired within the last day without a decision; they count towards the limit. @defaultValue 0 */
   earlier?: number
 }
 
@@ -37,15 +37,14 @@ export interface GuardRow extends GuardTopic {
 }
 
 /**
- * Asks a person, for as long as the tenant's settings say, by the database's clock. Asking the same
- * again renews the time to answer and nothing else; asking about other ids is a new question, which an
- * earlier answer does not cover. A question of this run that was not answered is withdrawn.
- * The caller then pauses the run, by throwing `GuardOpened`.
+ * Opens a guard that expires after the tenant's setting (default 24 hours), by the database's clock. The same ids
+ * again only renew the expiry; other ids raise the revision, and an earlier decision does not cover them. Deletes the
+ * run's other undecided guards. The caller then pauses the run, by throwing `GuardOpened`.
  * @throws {@link SupersededError} when the epoch is no longer the caller's.
  */
 export async function openGuard(tx: Tx, run: RunClaim, question: GuardQuestion): Promise<void> {
   const { kind, subject, ids, of, limit, earlier = 0 } = question
-  // Before the run's lock: the expiry takes the two in this order.
+  // Locked before the run: the guard's expiry locks the two rows in this order, else they could deadlock.
   const due = await tx.query<{ expiresAt: string }>(
     `INSERT INTO app.due_work AS d (tenant_id, kind, due_at)
      SELECT $1, 'guard', now() + make_interval(hours => coalesce(
@@ -79,7 +78,7 @@ export async function openGuard(tx: Tx, run: RunClaim, question: GuardQuestion):
   )
 }
 
-/** Whether a person has said yes to all of these. A yes does not cover what was not shown. */
+/** Whether a person has confirmed all of these ids. A confirmation covers only the ids of the guard. */
 export async function isConfirmed(
   tx: Tx,
   run: Pick<RunRow, 'tenantId' | 'id'>,
@@ -94,7 +93,7 @@ export async function isConfirmed(
   return rows[0]?.covered ?? false
 }
 
-/** The run's open question, or else its last one; null when it asked nothing. */
+/** The run's open guard, or else its last one; null when it has none. */
 export async function findGuard(tx: Tx, tenantId: string, runId: string): Promise<GuardRow | null> {
   const { rows } = await tx.query<GuardRow>(
     `SELECT kind, subject, cardinality(ids) AS count, of_total AS of, earlier, share_limit AS limit, revision,
@@ -109,14 +108,14 @@ export async function findGuard(tx: Tx, tenantId: string, runId: string): Promis
   return rows[0] ?? null
 }
 
-/** As {@link findGuard}, but only a question that nobody has answered. */
+/** As {@link findGuard}, but only an undecided guard. */
 export async function findOpenGuard(tx: Tx, tenantId: string, runId: string): Promise<GuardRow | null> {
   const guard = await findGuard(tx, tenantId, runId)
   return guard?.decision === null ? guard : null
 }
 
-/** How long the open question may still wait, in milliseconds by the database's clock; null: none is open. */
-export async function timeToAnswer(tx: Tx, tenantId: string, runId: string): Promise<number | null> {
+/** Milliseconds until the open guard expires, by the database's clock; null when none is open. */
+export async function msUntilExpiry(tx: Tx, tenantId: string, runId: string): Promise<number | null> {
   const { rows } = await tx.query<{ ms: number }>(
     `SELECT (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS ms FROM app.run_guards
       WHERE tenant_id = $1 AND run_id = $2 AND decision IS NULL`,
@@ -125,7 +124,7 @@ export async function timeToAnswer(tx: Tx, tenantId: string, runId: string): Pro
   return rows[0]?.ms ?? null
 }
 
-/** Writes the answer to the run's open question. The caller holds the run's lock and moves the run. */
+/** Writes the decision on the run's open guard. The caller holds the run's lock and changes its status. */
 export async function writeDecision(
   tx: Tx,
   tenantId: string,

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createJobSlots, type JobSlot } from './job-slots.js'
 
-const act = fc.constantFrom<keyof JobSlot>('release', 'reacquire', 'close')
+const action = fc.constantFrom<keyof JobSlot>('release', 'reacquire', 'close')
 
-it('counts the open leases that are released, whatever happens to them in whatever order', () => {
+it('counts the open leases that are released, after any sequence of calls', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat({ max: 4 }), act), { maxLength: 60 }), (acts) => {
+    fc.property(fc.array(fc.tuple(fc.nat({ max: 4 }), action), { maxLength: 60 }), (actions) => {
       const slots = createJobSlots()
       const leases = Array.from({ length: 5 }, () => ({ slot: slots.open(), last: 'reacquire' }))
-      for (const [which, what] of acts) {
+      for (const [which, what] of actions) {
         const lease = leases[which]
         lease?.slot[what]()
         if (lease && lease.last !== 'close') lease.last = what
@@ -22,15 +22,15 @@ it('counts the open leases that are released, whatever happens to them in whatev
   )
 })
 
-it('tells of a slot that becomes free once', () => {
-  let told = 0
+it('calls onRelease once for each release', () => {
+  let calls = 0
   const slots = createJobSlots(() => {
-    told += 1
+    calls += 1
   })
   const slot = slots.open()
   slot.release()
   slot.release()
   slot.reacquire()
   slot.release()
-  expect(told).toBe(2)
+  expect(calls).toBe(2)
 })

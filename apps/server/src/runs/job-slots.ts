@@ -1,20 +1,21 @@
-/** What a run occupies in its worker process: one of its places for runs at once, as a lease. */
+/** A lease on one of the worker process's slots for concurrent runs. */
 export interface JobSlot {
-  /** This run only waits: another may be taken in its stead. */
+  /** The run waits for the ERP: the process may start another run. */
   release(): void
-  /** It goes on, at once. Until one of the others ends, there may be more runs than slots. */
+  /** The run continues without waiting. Until another run ends, there may be more runs than slots. */
   reacquire(): void
-  /** The run is over. From here on the lease does nothing: whatever still holds it cannot release it again. */
+  /** The run has ended. Later calls of the lease do nothing. */
   close(): void
 }
 
-/** The leases of one process, and how many of them are released. */
+/** The leases of one process. */
 export interface JobSlots {
   open(): JobSlot
+  /** How many open leases are released now. */
   released(): number
 }
 
-/** @param onRelease called each time that a slot becomes free for another run */
+/** @param onRelease called each time that a lease is released */
 export function createJobSlots(onRelease: () => void = () => undefined): JobSlots {
   let released = 0
   return {

@@ -1,6 +1,6 @@
 import type { GuardKind, LoggedEvent, RunErrorCode, RunMode } from '@espejo/contract'
 
-/** The sentences of a run's own events, as the operator reads them. */
+/** The events of a run whose text an operator reads. */
 export function startEvent(run: { id: string; mode: RunMode }, at: Date): LoggedEvent {
   return {
     event: 'start',
@@ -25,17 +25,17 @@ export function cancelledEvent(at: Date): Extract<LoggedEvent, { event: 'error' 
   return errorEvent('cancelled', 'Sincronización cancelada. Lo que ya se había guardado queda guardado.', at)
 }
 
-/** A person has said no to what the run asked; null: what that was is not known any more. */
-export function guardRefusedEvent(guard: AskedAbout | null, at: Date): LoggedEvent {
-  return errorEvent('guard_refused', `Se rechazó ${whatOf(guard)} ${KEPT}`, at)
+/** A person has refused the run's guard. @param guard null when its row has been deleted */
+export function guardRefusedEvent(guard: GuardSummary | null, at: Date): LoggedEvent {
+  return errorEvent('guard_refused', `Se rechazó ${guardText(guard)} ${KEPT}`, at)
 }
 
-/** Nobody has answered in time. */
-export function guardExpiredEvent(guard: AskedAbout | null, at: Date): LoggedEvent {
-  return errorEvent('guard_expired', `Nadie decidió a tiempo sobre ${whatOf(guard)} ${KEPT}`, at)
+/** The run's guard has expired without a decision. */
+export function guardExpiredEvent(guard: GuardSummary | null, at: Date): LoggedEvent {
+  return errorEvent('guard_expired', `Nadie decidió a tiempo sobre ${guardText(guard)} ${KEPT}`, at)
 }
 
-interface AskedAbout {
+interface GuardSummary {
   kind: GuardKind
   subject: string
   count: number
@@ -43,7 +43,7 @@ interface AskedAbout {
 
 const KEPT = 'Siguen en el espejo como estaban, y lo que ya se había guardado queda guardado.'
 
-function whatOf(guard: AskedAbout | null): string {
+function guardText(guard: GuardSummary | null): string {
   if (guard === null) return 'lo que esta sincronización preguntó.'
   const what = `${new Intl.NumberFormat('es-AR').format(guard.count)} ${nounOf(guard)}`
   return guard.kind === 'retire'
@@ -51,7 +51,7 @@ function whatOf(guard: AskedAbout | null): string {
     : `el cambio de ${what} que no se parece a los anteriores.`
 }
 
-function nounOf({ subject, count }: AskedAbout): string {
+function nounOf({ subject, count }: GuardSummary): string {
   const [one, many] = NOUNS[subject] ?? ['registro', 'registros']
   return count === 1 ? one : many
 }

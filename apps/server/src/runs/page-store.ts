@@ -3,18 +3,18 @@ import type { RunPhase } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 import type { RunClaim } from './run-row.js'
 
-/** What a committed page showed. */
+/** What a committed page contained. */
 export interface PageRecord {
   phase: RunPhase
   page: number
   ids: readonly string[]
-  /** Rows without a readable id. */
+  /** Number of rows without a readable id. */
   withoutId: number
-  /** Places that the source leaves empty by a rule of its own; negative: rows beyond the page's size. */
+  /** Places whose rows the source leaves out by a rule of its own; negative: rows beyond the page's size. */
   leftOut: number
 }
 
-/** Remembers what a committed page showed: the sweep does not touch it, and it proves that the pass was whole. */
+/** Records a committed page. The sweep does not retire its ids, and it counts in the proof that the pass was whole. */
 export async function recordPage(tx: Tx, run: RunClaim, shown: PageRecord): Promise<void> {
   await tx.query({
     name: 'record-page',
@@ -33,7 +33,7 @@ export async function recordPage(tx: Tx, run: RunClaim, shown: PageRecord): Prom
   })
 }
 
-/** Keeps rejected rows, with their reason and as they came. */
+/** Stores rejected rows unchanged, with their reason. */
 export async function recordRejects(
   tx: Tx,
   run: RunClaim,
@@ -59,7 +59,7 @@ export async function recordRejects(
   )
 }
 
-/** Which of these ids an earlier page of this run has shown. */
+/** Which of these ids are on an earlier page of this run. */
 export async function findOnEarlierPages(
   tx: Tx,
   run: RunClaim,
@@ -75,7 +75,7 @@ export async function findOnEarlierPages(
 }
 
 /**
- * Takes back the rejects of products that a later page of the run could read after all.
+ * Deletes the rejects of products that were read on a later page of the run.
  * @returns the ids of those that had been rejected
  */
 export async function deleteRejects(tx: Tx, run: RunClaim, ids: readonly string[]): Promise<Set<string>> {
@@ -89,25 +89,25 @@ export async function deleteRejects(tx: Tx, run: RunClaim, ids: readonly string[
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Products that a run has not seen at the source. */
+/** Products that no page of a run contained. */
 export interface UnseenProducts {
-  /** Those that the mirror lists, and that would be retired. */
+  /** Those that the mirror lists: candidates for retirement. */
   ids: string[]
-  /** Those that the run was asked for and the mirror does not list: they may be new. */
+  /** Requested ids (mode `ids`) that the mirror does not list: they may be new products. */
   unknown: string[]
   /** How many the mirror lists in all. */
   listed: number
 }
 
-/** Of the ids that the run was asked for, those that the source has not shown. */
+/** The requested ids (mode `ids`) that no page of the run contained. */
 export async function findUnseenRequested(tx: Tx, run: RunClaim): Promise<UnseenProducts> {
   const { rows } = await tx.query<UnseenProducts>(
     `WITH unseen AS (
-       SELECT asked.id, p.cianbox_id IS NOT NULL AS is_listed
-         FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) asked
+       SELECT requested.id, p.cianbox_id IS NOT NULL AS is_listed
+         FROM app.runs r CROSS JOIN LATERAL (SELECT DISTINCT unnest(r.requested_ids) AS id) requested
          LEFT JOIN catalog.products p
-           ON p.tenant_id = $1 AND p.cianbox_id = asked.id AND p.retired_at IS NULL
-        WHERE r.tenant_id = $1 AND r.run_id = $2 AND asked.id NOT IN (
+           ON p.tenant_id = $1 AND p.cianbox_id = requested.id AND p.retired_at IS NULL
+        WHERE r.tenant_id = $1 AND r.run_id = $2 AND requested.id NOT IN (
           SELECT unnest(ids) FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2))
      SELECT coalesce(array_agg(id::text ORDER BY id) FILTER (WHERE is_listed), '{}') AS ids,
             coalesce(array_agg(id::text ORDER BY id) FILTER (WHERE NOT is_listed), '{}') AS unknown,
@@ -118,7 +118,7 @@ export async function findUnseenRequested(tx: Tx, run: RunClaim): Promise<Unseen
   return rows[0] ?? { ids: [], unknown: [], listed: 0 }
 }
 
-/** The number for the next page of a phase that is not numbered by the source. */
+/** The next page number of a phase whose pages the source does not number. */
 export async function nextPageNumber(tx: Tx, run: RunClaim, phase: RunPhase): Promise<number> {
   const { rows } = await tx.query<{ page: number }>(
     `SELECT coalesce(max(page), 0) + 1 AS page FROM app.run_pages
@@ -128,10 +128,10 @@ export async function nextPageNumber(tx: Tx, run: RunClaim, phase: RunPhase): Pr
   return rows[0]?.page ?? 1
 }
 
-/** Products of the mirror that no page of this run has shown, and how many the mirror lists in all. */
+/** Products of the mirror that no page of this run contained. */
 export async function findUnseenProducts(tx: Tx, run: RunClaim): Promise<UnseenProducts> {
-  // A fresh tenant has no statistics, and without them the planner takes a nested loop here that is
-  // quadratic. A hash anti-join is right at every size.
+  // Without statistics, as for a new tenant, the planner chooses a nested loop, which is quadratic here. A hash
+  // anti-join is fast at every size.
   await tx.query('SET LOCAL enable_nestloop = off')
   const { rows } = await tx.query<Omit<UnseenProducts, 'unknown'>>(
     `WITH seen AS MATERIALIZED (
@@ -147,8 +147,8 @@ export async function findUnseenProducts(tx: Tx, run: RunClaim): Promise<UnseenP
 }
 
 /**
- * The pages are evidence for one run's sweep; after its ending they only take room. Not before: whoever
- * takes the run over without them would find the whole mirror unseen.
+ * Deletes the records of a run's pages, in the transaction that ends the run. Not before: the sweep of a worker that
+ * takes the run over would find every product unseen.
  */
 export async function deletePages(tx: Tx, run: RunClaim): Promise<void> {
   await tx.query('DELETE FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2', [run.tenantId, run.id])

@@ -1,36 +1,38 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import type { RunClaim, RunRow } from './run-row.js'
 
-/** What a pass over the catalogue found at its start. Pinned: page numbers mean nothing without it. */
+/** What a pass over the catalogue found at its start. Stored with the run: its page numbers depend on it. */
 export interface PassStart {
-  /** Rows that a full page has, and that every request of the walk asks for. */
+  /** Rows of a full page, and the `limit` of every request of the walk. */
   size: number
-  /** Where the list seemed to end; 0: no rows. The end of the pass proves it, or finds more. */
+  /** The last page of the list as found at the start; 0: no rows. Confirmed or corrected at the end of the pass. */
   lastPage: number
-  /** Pages up to this one were walked before the list was found to be longer. */
+  /** Pages up to this one were walked before the list was found to be longer; 0 at first. */
   base: number
-  /** The highest id that the front of the list showed: a pass that does not reach it is not whole. */
+  /** The highest id on the first page of the newest products; 0: not read. A whole pass contains it. */
   top: number
-  /** The source's newest time of modification then, by its own clock; null where rows have none. */
+  /** The newest `updated` at the start, by the source's clock, ISO 8601 UTC; null where rows have none. */
   since: string | null
 }
 
-/** What the pages of a walk have shown in all. */
+/** Totals over the pages of a walk. */
 export interface WalkCounts {
-  /** Different ids. */
+  /** Distinct ids of the walk. */
   walked: number
-  /** Different ids, with those that only what followed the walk has shown. */
+  /** Distinct ids of the walk and of the `drift` phase. */
   all: number
+  /** Rows without a readable id. */
   withoutId: number
+  /** Places whose rows the source leaves out by a rule of its own. */
   leftOut: number
   highest: number | null
-  /** Rows on the page that the walk began with. */
+  /** Rows on the first page of the walk, which is the last of the list. */
   lastLength: number
-  /** The most rows that one page had beyond its size. */
+  /** The most rows that a page had beyond its size. */
   surplus: number
 }
 
-/** What the run's pass found at its start; null before it has looked. */
+/** Null before the pass has started. */
 export async function readPassStart(pool: Pool, run: RunClaim): Promise<PassStart | null> {
   return withTenant(pool, run.tenantId, async (tx) => {
     const { rows } = await tx.query<{ pass: PassStart | null }>(
@@ -41,7 +43,7 @@ export async function readPassStart(pool: Pool, run: RunClaim): Promise<PassStar
   })
 }
 
-/** Whether the run walks, or has walked, the whole catalogue. */
+/** Whether the run has started to walk the whole catalogue. */
 export async function hasPassStart(tx: Tx, run: Pick<RunRow, 'tenantId' | 'id'>): Promise<boolean> {
   const { rowCount } = await tx.query(
     'SELECT FROM app.runs WHERE tenant_id = $1 AND run_id = $2 AND pass IS NOT NULL',
@@ -50,7 +52,7 @@ export async function hasPassStart(tx: Tx, run: Pick<RunRow, 'tenantId' | 'id'>)
   return rowCount !== 0
 }
 
-/** Pins what the pass found, for whoever takes the run over. A worker that lost the run writes nothing. */
+/** Stores the start of the pass for a worker that takes the run over. Writes nothing when the run is no longer held. */
 export async function savePassStart(pool: Pool, run: RunClaim, start: PassStart): Promise<void> {
   await withTenant(pool, run.tenantId, (tx) =>
     tx.query(
@@ -61,8 +63,8 @@ export async function savePassStart(pool: Pool, run: RunClaim, start: PassStart)
 }
 
 /**
- * What the pages of the run's walk have shown in all, with rows of their range that were shown later.
- * @param lastPage the page that the walk began with
+ * Totals over the run's pages.
+ * @param lastPage the first page of the walk, which is the last of the list
  */
 export async function countWalk(
   pool: Pool,

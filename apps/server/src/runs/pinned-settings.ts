@@ -3,18 +3,19 @@ import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { superseded } from './held-run.js'
 import type { RunClaim, RunRow } from './run-row.js'
 
-/** What decides which rows a run is shown, and what becomes of them. It is one world for the whole of a run. */
+/** The settings that decide which rows a run reads and how it maps them. They do not change during a run. */
 export interface PinnedSettings {
   cuenta: string
   dialect: Dialect
-  /** Moves on with every change of account, application, user or password. */
+  /** Rises with every change of account, application, user or password. */
   credentialsVersion: number
   mappingVersion: number
 }
 
 /**
- * Pins the run to the world of its first claim; a later claim changes nothing and is told what was pinned.
- * The page size is pinned with it: page numbers mean nothing under another one.
+ * Stores the present settings with the run at its first claim. A later claim changes nothing.
+ * The page size is stored too: the page number of a checkpoint depends on it.
+ * @returns the settings of the first claim
  * @throws SupersededError when the epoch is no longer the caller's
  */
 export async function savePinnedSettings(
@@ -47,7 +48,7 @@ export async function savePinnedSettings(
   })
 }
 
-/** The world of the tenant's last earlier run that may have written to the mirror; null where there is none. */
+/** The settings of the tenant's previous run that may have written to the mirror; null where there is none. */
 export async function previousRunSettings(
   tx: Tx,
   run: Pick<RunRow, 'tenantId' | 'id'>,

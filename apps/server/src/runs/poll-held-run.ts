@@ -3,9 +3,9 @@ import { superseded } from './held-run.js'
 import type { PinnedSettings } from './pinned-settings.js'
 import type { RunClaim, RunRow } from './run-row.js'
 
-/** What a worker has to know of the run that it holds, while it works on it. */
+/** Requests and connection of a run, polled by the worker that holds it. */
 export interface HeldRunPoll {
-  /** What a person has asked of it. */
+  /** A person's request, not yet carried out. */
   intent: RunRow['intent']
   /** The tenant's connection as it is now; null when there is none. */
   connection: (Omit<PinnedSettings, 'mappingVersion'> & { isActive: boolean }) | null
@@ -19,7 +19,7 @@ interface PollRow extends Pick<RunRow, 'intent'> {
 }
 
 /**
- * Reads what people have asked of a held run and done to its connection, in one statement.
+ * Reads a held run's intent and its tenant's present connection, in one statement.
  * @throws SupersededError when the epoch is no longer the caller's
  */
 export async function pollHeldRun(pool: Pool, run: RunClaim): Promise<HeldRunPoll> {

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/pool.js'
 
-/** Where pg-boss keeps its tables, and the queue of runs in them. */
+/** The schema of pg-boss's tables, and the name of the queue of runs. */
 export const RUN_QUEUE_SCHEMA = 'pgboss'
 export const RUN_QUEUE = 'runs'
 
@@ -11,8 +11,8 @@ export function isOpenJobOf(tenantId: string): string {
 }
 
 /**
- * The tenant's one job that has not ended, by the index that allows no second one. Not pg-boss's `findJobs`:
- * it gives the oldest thousand of the key, ended ones included, and a day of runs every minute is more.
+ * The tenant's open job, by the unique index that allows only one. pg-boss's `findJobs` does not serve: it returns the
+ * oldest 1,000 jobs of the key, ended ones included, and a run every minute creates more in a day.
  */
 export async function findOpenJob(tx: Tx, tenantId: string): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(

@@ -1,16 +1,16 @@
 import { isProductId, type Reject, type RunPhase } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 
-/** Where a rejected row stood. Pages are numbered for each phase anew. */
-export type RejectPlace = [phase: RunPhase, page: number, position: number]
+/** The position of a rejected row. Each phase numbers its pages from 1. */
+export type RejectPosition = [phase: RunPhase, page: number, position: number]
 
-/** A run's rejected rows, phase by phase and in the order they came, after a place. */
+/** A run's rejected rows, by phase, page and position, after a position. */
 export async function listRejects(
   tx: Tx,
   tenantId: string,
   runId: string,
   limit: number,
-  after: RejectPlace | null,
+  after: RejectPosition | null,
 ): Promise<Reject[]> {
   const { rows } = await tx.query<Reject>(
     `SELECT cianbox_id AS "cianboxId", phase, page, position, field, reason, payload FROM app.run_rejects
@@ -22,10 +22,10 @@ export async function listRejects(
   return rows
 }
 
-/** The most ids that one run takes. */
+/** The most ids that a run by ids accepts. */
 const RETRY_LIMIT = 10_000
 
-/** The products among a run's rejected rows, those left out whose id the ERP cannot be asked for. */
+/** The product ids among a run's rejected rows, without those that are no valid product id. */
 export async function listRejectedIds(tx: Tx, tenantId: string, runId: string): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `SELECT DISTINCT cianbox_id AS id FROM app.run_rejects

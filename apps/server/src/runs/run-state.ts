@@ -1,7 +1,7 @@
 import type { ProgressData } from '@espejo/contract'
 import type { RunSummary } from './run-row.js'
 
-/** The part of a run that moves while it is worked on. Written whole, with every event. */
+/** The columns of a run that change while a worker holds it. All are written with every event. */
 export type RunState = Pick<
   RunSummary,
   | 'phase'
@@ -20,7 +20,7 @@ export type RunState = Pick<
   | 'newestSeen'
 >
 
-/** The state as a `progress` frame. */
+/** The data of a `progress` event. @param productsInPage rows of the page that was just committed */
 export function progressData(state: RunState, productsInPage: number): ProgressData {
   const totalProcessed = state.created + state.updated + state.unchanged
   return {

@@ -10,7 +10,7 @@ export interface NewRun {
   startedBy: string | null
 }
 
-/** Inserts a queued run whose log holds its `start`; null when the tenant has an active one. */
+/** Inserts a queued run; null when the tenant has an active one. The caller appends its `start` event as seq 1. */
 export async function insertRun(tx: Tx, tenantId: string, run: NewRun): Promise<RunSummary | null> {
   const { rows } = await tx.query<RunSummary>(
     `INSERT INTO app.runs (tenant_id, run_id, mode, dry_run, requested_ids, status, started_by, seq)
@@ -31,8 +31,8 @@ export async function findRun(tx: Tx, tenantId: string, runId: string): Promise<
 }
 
 /**
- * As {@link findRun}, and no one else changes it until the transaction ends. `NO KEY`: the page that a worker is
- * writing refers to the run from its first statement on, and a wish or a takeover must not wait for it.
+ * As {@link findRun}, with a row lock until the transaction ends. `NO KEY`: the foreign keys of a page that a worker
+ * is writing lock the run's key from the first statement on, and a request or a takeover must not wait for that.
  */
 export async function lockRun(tx: Tx, tenantId: string, runId: string): Promise<RunSummary | null> {
   const { rows } = await tx.query<RunSummary>(
@@ -51,7 +51,7 @@ export async function activeRun(tx: Tx, tenantId: string): Promise<RunSummary | 
   return rows[0] ?? null
 }
 
-/** The tenant's runs, newest first, after the run `cursor` (an id) where one is given. */
+/** The tenant's runs, newest first. @param cursor id of the run after which the list continues */
 export async function listRuns(
   tx: Tx,
   tenantId: string,

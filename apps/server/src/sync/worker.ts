@@ -5,11 +5,10 @@ import { databaseNow } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { sweepGuardShare } from '../maintenance/schedule-store.js'
 import { claimRun } from '../runs/held-run.js'
-import type { JobSlot } from '../runs/job-slots.js'
 import { deletePages } from '../runs/page-store.js'
 import { hasPassStart } from '../runs/pass-store.js'
-import type { RunJob } from '../runs/run-queue.js'
 import type { RunRow } from '../runs/run-row.js'
+import type { RunJobHandler } from '../runs/worker-pool.js'
 import { RunFailure } from './failure.js'
 import { finishRun } from './finish-run.js'
 import { completeData } from './ledger.js'
@@ -58,9 +57,7 @@ const NOTICEABLE_WAIT_MS = 1500
  * The handler of one job: claims the run, works on it, and gives it its ending. Throws when another
  * worker should go on from the checkpoint.
  */
-export function createRunHandler(
-  deps: WorkerDeps,
-): (job: RunJob, leaving: AbortSignal, slot: JobSlot) => Promise<void> {
+export function createRunHandler(deps: WorkerDeps): RunJobHandler {
   return async (job, leaving, slot) => {
     const run = await claimRun(deps.pool, job.tenantId, job.runId)
     if (!run) return
