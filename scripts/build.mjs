@@ -20,11 +20,18 @@ export function build() {
 }
 
 function run(name, program, args, cwd) {
+  const { status } = spawnSync(process.execPath, [programOf(name, program), ...args], {
+    cwd,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** The file of a package's command, to be run with Node: the same on every platform, without a shell. */
+export function programOf(name, program) {
   const manifest = require.resolve(`${name}/package.json`)
   const { bin } = require(manifest)
-  const script = join(dirname(manifest), typeof bin === 'string' ? bin : bin[program])
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd, stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
+  return join(dirname(manifest), typeof bin === 'string' ? bin : bin[program])
 }
 
 function newest(paths) {

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { onSources } from '../../vitest.sources.js'
 
 export default defineConfig({
+  ...onSources,
   test: {
     name: 'server',
     globalSetup: ['./test/support/global-setup.ts'],

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, parseConfig } from './config.js'
+import { ConfigError, parseConfig, SETTING_NAMES } from './config.js'
 
 describe('the public address', () => {
   it('is not known unless it is set', () => {
@@ -34,5 +35,14 @@ describe('days of the change log and runs at once', () => {
     })
     expect(() => parseConfig({ ESPEJO_CHANGES_DAYS: '0' })).toThrow(/^ESPEJO_CHANGES_DAYS: /)
     expect(() => parseConfig({ ESPEJO_RUNS_AT_ONCE: 'many' })).toThrow(/^ESPEJO_RUNS_AT_ONCE: /)
+  })
+})
+
+describe('the list of settings', () => {
+  const paper = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8')
+
+  it('is complete in .env.example, which names no other', () => {
+    const named = [...paper('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name)
+    expect(named.sort()).toEqual([...SETTING_NAMES].sort())
   })
 })

@@ -141,3 +141,6 @@ const settings = z.object({
     )
     .default('info'),
 })
+
+/** The names of all settings. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape)
