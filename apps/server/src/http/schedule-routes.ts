@@ -2,7 +2,7 @@ import type { Schedule, ScheduleSettings } from '@espejo/contract'
 import { z } from 'zod'
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { cronProblem, nextDue, TIME_ZONE } from '../maintenance/cron.js'
+import { cronProblem, nextScheduledTime, TIME_ZONE } from '../maintenance/cron.js'
 import { readSchedule, writeSchedule } from '../maintenance/schedule-store.js'
 import { readTimers, schedule } from '../maintenance/tenant-timers.js'
 import { scheduleSchema } from './answer-schemas.js'
@@ -39,7 +39,7 @@ export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Rout
           const at = await clock(tx)
           for (const kind of ['full', 'incremental'] as const) {
             const cron = body[kind]
-            await schedule(tx, tenantId, kind, cron === null ? null : nextDue(cron, tenantId, at))
+            await schedule(tx, tenantId, kind, cron === null ? null : nextScheduledTime(cron, tenantId, at))
           }
           return ok(await scheduleOf(tx, tenantId))
         }),

@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto'
-import { PgBoss } from 'pg-boss'
+import { type CronExpression, CronExpressionParser } from 'cron-parser'
 
-/** Schedules are of the shop's clock. Argentina has had no daylight saving time since 2009. */
+/** The time zone of every schedule. Argentina has had no daylight saving time since 2009. */
 export const TIME_ZONE = 'America/Argentina/Buenos_Aires'
 
-/** Over how long the tenants that chose the same minute are spread. */
+/** Tenants whose schedules share a minute are spread over this time. */
 const SPREAD_MS = 5 * 60_000
 
-/** The job queue brings a parser of cron expressions; this instance is never started and opens nothing. */
-const parser = new PgBoss({
-  db: { executeSql: () => Promise.reject(new Error('Only for reading cron expressions.')) },
-  supervise: false,
-  schedule: false,
-  migrate: false,
-})
-
-/** What is wrong with a cron expression, as a sentence for the operator; null when nothing is. */
+/** An error message in Spanish for the operator; null when the cron expression is valid. */
 export function cronProblem(cron: string): string | null {
   const fields = cron.trim().split(/\s+/)
   if (fields.length !== 5) {
@@ -24,7 +16,7 @@ export function cronProblem(cron: string): string | null {
   const odd = fields.find((field) => !/^[\d*,/A-Za-z-]+$/.test(field))
   if (odd !== undefined) return `«${odd}» no se entiende. Se usan números, «*», «,», «-» y «/».`
   try {
-    nextOccurrence(cron, new Date(0))
+    occurrencesAfter(cron, new Date(0)).next()
     return null
   } catch {
     return 'Tiene un valor fuera de rango, o un día que no existe. Minutos de 0 a 59, horas de 0 a 23, días de 1 a 31, meses de 1 a 12 y días de la semana de 0 (domingo) a 6.'
@@ -32,29 +24,29 @@ export function cronProblem(cron: string): string | null {
 }
 
 /**
- * When a tenant's work of this expression is due next, after `from`: the occurrence and a delay that is
- * always the same for a tenant, below five minutes and never as far as the occurrence that follows.
+ * When a tenant's schedule starts its next run, after `from`: an occurrence of the cron expression plus the
+ * tenant's delay. The delay is constant for a tenant, below five minutes, and ends before the next occurrence.
+ * @throws when the expression is invalid, see {@link cronProblem}.
  */
-export function nextDue(cron: string, tenantId: string, from: Date): Date {
-  // The delay of an occurrence before `from` may lead beyond it.
-  let at = nextOccurrence(cron, new Date(from.getTime() - SPREAD_MS))
+export function nextScheduledTime(cron: string, tenantId: string, from: Date): Date {
+  // An occurrence before `from` may be due after it, because of the delay.
+  const occurrences = occurrencesAfter(cron, new Date(from.getTime() - SPREAD_MS))
+  let at = occurrences.next().getTime()
   for (;;) {
-    const following = nextOccurrence(cron, at)
-    const delay = spread(tenantId, Math.min(SPREAD_MS, following.getTime() - at.getTime()))
-    const due = new Date(at.getTime() + delay)
-    if (due > from) return due
+    const following = occurrences.next().getTime()
+    const due = at + delayOf(tenantId, Math.min(SPREAD_MS, following - at))
+    if (due > from.getTime()) return new Date(due)
     at = following
   }
 }
 
-function nextOccurrence(cron: string, after: Date): Date {
-  const [next] = parser.previewSchedule(cron, { tz: TIME_ZONE, from: after, count: 1 })
-  if (!next) throw new RangeError(`${cron} does not come again.`)
-  return next
+/** The occurrences strictly after a time, one at each call of `next()`. @throws when the expression is invalid. */
+function occurrencesAfter(cron: string, after: Date): CronExpression {
+  return CronExpressionParser.parse(cron, { tz: TIME_ZONE, currentDate: after })
 }
 
-/** In [0, range), by the tenant alone. */
-function spread(tenantId: string, range: number): number {
+/** A delay in [0, rangeMs) that depends on the tenant only. */
+function delayOf(tenantId: string, rangeMs: number): number {
   const share = createHash('sha256').update(tenantId).digest().readUInt32BE() / 2 ** 32
-  return Math.floor(share * range)
+  return Math.floor(share * rangeMs)
 }

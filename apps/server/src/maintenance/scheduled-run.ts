@@ -1,7 +1,7 @@
 import type { Tx } from '../db/pool.js'
 import type { RunControl } from '../runs/run-control.js'
 import { activeRun } from '../runs/run-store.js'
-import { nextDue } from './cron.js'
+import { nextScheduledTime } from './cron.js'
 import { readSchedule, type ScheduledKind } from './schedule-store.js'
 import { readTimers, type TimerHandler } from './tenant-timers.js'
 
@@ -22,7 +22,7 @@ export function createScheduledRun(
   return async (tx, tenantId, at) => {
     const cron = (await readSchedule(tx, tenantId))[kind]
     if (cron === null) return { next: null }
-    const next = nextDue(cron, tenantId, at)
+    const next = nextScheduledTime(cron, tenantId, at)
     if (!(await hasActiveConnection(tx, tenantId))) return { next }
 
     // Both at once, after a stop or in the same minute: the full run reads all that the other would.
