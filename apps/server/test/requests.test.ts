@@ -21,7 +21,7 @@ interface Turn {
 
 const reserveRequest = async (pool: typeof app.database.pool, tenantId: string) => {
   const { rows } = await pool.query<Turn>(
-    'SELECT turn_at AS "turnAt", spent_until AS "spentUntil" FROM app.take_turn($1)',
+    'SELECT turn_at AS "turnAt", spent_until AS "spentUntil" FROM app.reserve_request($1)',
     [tenantId],
   )
   return rows[0] as Turn

@@ -44,11 +44,11 @@ async function waitsElsewhere(tenant: LiveTenant, before: Run, work: () => SoloW
 }
 
 const block = (tenantId: string, cuenta: string, ms: number) =>
-  app.database.pool.query('SELECT app.block_turns($1, $2, $3)', [tenantId, cuenta, ms])
+  app.database.pool.query('SELECT app.block_requests($1, $2, $3)', [tenantId, cuenta, ms])
 
 const reserveRequest = async (tenantId: string, cuenta: string) => {
   const { rows } = await app.database.pool.query<{ turnAt: Date | null; blockedMs: number | null }>(
-    'SELECT turn_at AS "turnAt", blocked_ms AS "blockedMs" FROM app.take_turn($1, $2)',
+    'SELECT turn_at AS "turnAt", blocked_ms AS "blockedMs" FROM app.reserve_request($1, $2)',
     [tenantId, cuenta],
   )
   return rows[0]

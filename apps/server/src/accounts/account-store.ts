@@ -3,7 +3,7 @@ import { type Pool, withSignInEmail, withTenant } from '../db/pool.js'
 
 const USER_COLUMNS = 'user_id AS id, email, name, tenant_id AS "tenantId", role'
 
-/** Adds a tenant; one of that id stays as it is. */
+/** Adds a tenant; an existing one is not changed. */
 export async function ensureTenant(pool: Pool, tenantId: string, name: string): Promise<void> {
   await withTenant(pool, tenantId, (tx) =>
     tx.query('INSERT INTO app.tenants (tenant_id, name) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
@@ -13,7 +13,7 @@ export async function ensureTenant(pool: Pool, tenantId: string, name: string): 
   )
 }
 
-/** Adds a user; null when the email is taken, by whatever tenant. */
+/** Adds a user; null when a user of any tenant has the email. */
 export async function insertUser(pool: Pool, user: User & { passwordHash: string }): Promise<User | null> {
   const { rows } = await withTenant(pool, user.tenantId, (tx) =>
     tx.query<User>(
@@ -35,7 +35,7 @@ export async function findUser(pool: Pool, tenantId: string, userId: string): Pr
   return rows[0] ?? null
 }
 
-/** The user of an email and the hash of its password, for signing in alone. */
+/** The user of an email and the password hash, of any tenant. Only for signing in. */
 export async function findSignIn(
   pool: Pool,
   email: string,

@@ -19,14 +19,14 @@ export async function createUser(pool: Pool, user: NewUser): Promise<User | null
   return insertUser(pool, { ...rest, id: newId(), email: normalizeEmail(user.email), passwordHash })
 }
 
-/** The user, when email and password are right. Takes as long when nobody has that email. */
+/** The user; null when email or password is wrong. Takes as long for an unknown email, against user enumeration. */
 export async function signIn(pool: Pool, email: string, password: string): Promise<User | null> {
   const found = await findSignIn(pool, normalizeEmail(email))
   const isRight = await verifyPassword(password, found?.passwordHash ?? null)
   return found && isRight ? found.user : null
 }
 
-/** One spelling for each address, as the users are stored. */
+/** Trims and lowercases an address, as it is stored. */
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase()
 }

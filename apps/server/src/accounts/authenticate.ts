@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { CookieOptions, Request } from 'express'
 import type { Session } from './session.js'
 
-/** Who asks; null: nobody that is known. A host application brings its own. */
+/** The session of a request; null: not signed in. A host application brings its own. */
 export type Authenticate = (req: Request) => Promise<Session | null>
 
 export const SESSION_COOKIE = 'espejo_session'
 
 /**
- * Reads the session of a request: `Authorization: Bearer` first, then the cookie. A header that is
- * there but no good does not fall back to the cookie: whether a request rests on the cookie alone
- * decides whether it must come from our own pages.
+ * Reads the session of a request from `Authorization: Bearer`, or from the cookie when that header is absent. An
+ * invalid header does not fall back to the cookie: the CSRF check applies to requests without the header.
  */
 export function createAuthenticate(
   verifyToken: (token: string) => Promise<Session | null>,
@@ -25,7 +24,7 @@ export function createAuthenticate(
   }
 }
 
-/** How the session's cookie is set, and, without `expires`, cleared. */
+/** Options to set the session cookie; without `expires`, to clear it. */
 export function sessionCookieOptions(req: Request, expires?: Date): CookieOptions {
   return {
     httpOnly: true,
@@ -36,7 +35,7 @@ export function sessionCookieOptions(req: Request, expires?: Date): CookieOption
   }
 }
 
-/** The value as sent: tokens need no decoding. */
+/** The value, not percent-decoded: tokens need no decoding. */
 function readCookie(req: IncomingMessage, name: string): string | undefined {
   for (const pair of req.headers.cookie?.split(';') ?? []) {
     const equals = pair.indexOf('=')

@@ -7,7 +7,7 @@ import { createLiveSessions } from './live-sessions.js'
 
 const database = useDatabase()
 
-it('a session holds until its user is gone or has another role, which is noticed within ten seconds', async () => {
+it('a session becomes invalid within ten seconds when its user is deleted or gets another role', async () => {
   let at = 0
   const isLive = createLiveSessions({ pool: database.pool, now: () => new Date(at) })
   await ensureTenant(database.pool, 'uno', 'Uno')

@@ -2,15 +2,15 @@ import type { Pool } from '../db/pool.js'
 import { findUser } from './account-store.js'
 import type { Session } from './session.js'
 
-/** A role or a user that is gone is noticed within this time. */
+/** A user that was deleted, or whose role changed, is noticed within this time. */
 const FRESH_MS = 10_000
-/** Users remembered at most; past it all are forgotten, which only costs asking again. */
+/** Size limit of the cache, in users. Beyond it the cache is cleared. */
 const MOST_USERS = 10_000
 
 /**
- * Whether a session still is what its token says: the user exists, in that role. A token says so for
- * 12 hours; this looks at the database, at most once in ten seconds for each user, so that
- * thousands of viewers that reconnect do not ask thousands of times.
+ * Creates a check that a session's user still exists and has the session's role; the token alone would be valid for
+ * 12 hours. Each user is read from the database at most once in ten seconds, because thousands of viewers may
+ * reconnect at once.
  */
 export function createLiveSessions(deps: {
   pool: Pool

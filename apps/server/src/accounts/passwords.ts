@@ -1,19 +1,19 @@
 import { hash, verify } from '@node-rs/argon2'
 
-/** argon2id with the parameters that OWASP recommends (19 MiB, two passes); its text carries them. */
+/** Hashes with argon2id and OWASP's parameters (19 MiB, two passes). The result contains the parameters. */
 export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
 }
 
 /**
- * Whether the password is the one that was hashed. `stored` null (nobody of that name) takes as
- * long as a wrong password and is never right, so that time does not tell who exists.
+ * Whether a password matches a hash. `stored` is null for an unknown user: the result is false after the same time
+ * as for a wrong password, so that the duration does not reveal which users exist.
  */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
   if (stored !== null) return verify(stored, password)
-  nobody ??= hashPassword('nobody has this password')
-  await verify(await nobody, password)
+  dummyHash ??= hashPassword('nobody has this password')
+  await verify(await dummyHash, password)
   return false
 }
 
-let nobody: Promise<string> | undefined
+let dummyHash: Promise<string> | undefined

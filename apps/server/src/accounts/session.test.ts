@@ -14,7 +14,7 @@ function sessionsFrom(start: string) {
 }
 
 describe('a token that was accepted before', () => {
-  it('is accepted until its last moment, and not in the next', async () => {
+  it('is accepted until one millisecond before it expires', async () => {
     const { issue, verifyToken, pass } = sessionsFrom('2026-11-24T12:00:00Z')
     const { token, expiresAt } = await issue(user)
     for (const ms of [0, 6 * HOUR, 6 * HOUR - 1]) {
@@ -30,11 +30,11 @@ describe('a token that was accepted before', () => {
     expect(await verifyToken(token)).toBeNull()
   })
 
-  it('vouches for no other: each is refused that differs in a single letter', async () => {
+  it('does not make a similar token valid: one that differs in a single letter is refused', async () => {
     const { issue, verifyToken } = sessionsFrom('2026-11-24T12:00:00Z')
     const { token } = await issue(user)
     expect(await verifyToken(token)).not.toBeNull()
-    // Not the very last letter, of which base64 leaves some bits unused.
+    // Without the last letter: base64 does not use all of its bits.
     for (let i = 0; i < token.length - 1; i++) {
       const altered = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1)
       expect(await verifyToken(altered), altered).toBeNull()

@@ -3,7 +3,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { deriveKey, importSigningKey } from '../connections/secrets.js'
 
-/** Who asks, on whose behalf, and until when. */
+/** A signed-in user. */
 export interface Session {
   userId: string
   tenantId: string
@@ -12,19 +12,19 @@ export interface Session {
 }
 
 export interface Sessions {
-  /** A token for 12 hours. */
+  /** Creates a token that is valid for 12 hours. */
   issue(user: Pick<User, 'id' | 'tenantId' | 'role'>): Promise<{ token: string; expiresAt: Date }>
-  /** The token's session; null when it is expired, altered, another key's or another program's. */
+  /** The session of a token; null when the token is expired, altered, or signed with another key or for another program. */
   verifyToken(token: string): Promise<Session | null>
 }
 
 /**
- * Sessions as signed tokens (JWT, HS256 and nothing else), so that any node can check one without
- * asking the database. A token holds until it expires; to end all of them, change the secret key.
+ * Sessions as signed tokens (JWT, HS256 only), so that any node can verify one without the database. A token is
+ * valid until it expires; a new secret key makes all of them invalid.
  */
 export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Sessions {
   const key = importSigningKey(deriveKey(deps.secretKey, 'session'))
-  /** A signature that was right stays right: when a thousand viewers come back at once it is not checked anew. */
+  /** Cache of verified tokens: saves the signature checks when a thousand viewers reconnect at once. */
   const verified = new Map<string, Session>()
 
   async function verify(token: string): Promise<Session | null> {
@@ -38,7 +38,7 @@ export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Se
       const { sub, tenant, role, exp } = claims.parse(payload)
       return { userId: sub, tenantId: tenant, role, expiresAt: new Date(exp * 1000) }
     } catch {
-      // Why a token is no good is nobody's business who sent it.
+      // The reason is not disclosed to the sender.
       return null
     }
   }
@@ -70,7 +70,7 @@ export function createSessions(deps: { secretKey: Buffer; now: () => Date }): Se
   }
 }
 
-/** Tokens remembered at most; past it all are forgotten, which only costs checking again. */
+/** Size limit of the cache, in tokens. Beyond it the cache is cleared. */
 const MOST_VERIFIED = 10_000
 const SESSION_HOURS = 12
 const ALGORITHM = 'HS256'

@@ -8,13 +8,13 @@ function start() {
   return { throttle, pass: (ms: number) => (at += ms) }
 }
 
-describe('the pace of signing in', () => {
-  it('leaves five attempts free and then doubles the wait up to half a minute', () => {
+describe('the sign-in throttle', () => {
+  it('allows five attempts and then doubles the wait up to 30 s', () => {
     const waits = Array.from({ length: 12 }, (_, i) => waitFor({ count: i, lastAt: 0 }, 0))
     expect(waits).toEqual([0, 0, 0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
   })
 
-  it('does not lengthen the wait of one who asks too early', () => {
+  it('does not lengthen the wait for an attempt that is too early', () => {
     const { throttle, pass } = start()
     for (let i = 0; i < 5; i++) expect(throttle.attempt('ana', 'x')).toBe(0)
     expect(throttle.attempt('ana', 'x')).toBe(1000)
@@ -24,14 +24,14 @@ describe('the pace of signing in', () => {
     expect(throttle.attempt('ana', 'x')).toBe(0)
   })
 
-  it('touches neither another address nor another account', () => {
+  it('affects neither another address nor another account', () => {
     const { throttle } = start()
     for (let i = 0; i < 1000; i++) throttle.attempt('ana', 'x')
     expect(throttle.attempt('ana', 'y')).toBe(0)
     expect(throttle.attempt('eva', 'x')).toBe(0)
   })
 
-  it('forgets after a right password, and after a quarter of an hour', () => {
+  it('resets after a right password, and after 15 minutes', () => {
     const { throttle, pass } = start()
     for (let i = 0; i < 5; i++) throttle.attempt('ana', 'x')
     throttle.succeeded('ana', 'x')
@@ -40,7 +40,7 @@ describe('the pace of signing in', () => {
     for (let i = 0; i < 5; i++) expect(throttle.attempt('ana', 'x')).toBe(0)
   })
 
-  it('never makes anyone wait longer than half a minute, not even when the clock is set back', () => {
+  it('never waits longer than 30 s, not even when the clock is set back', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer(), fc.integer(), (count, lastAt, now) => {
         const wait = waitFor({ count, lastAt }, now)
@@ -50,7 +50,7 @@ describe('the pace of signing in', () => {
     )
   })
 
-  it('remembers a bounded number of pairs', () => {
+  it('stores a bounded number of pairs', () => {
     const { throttle } = start()
     for (let i = 0; i < 5; i++) throttle.attempt('ana', 'x')
     for (let i = 0; i < 100; i++) throttle.attempt(`person ${i}`, 'x')

@@ -1,14 +1,12 @@
 /**
- * Slows guessing at one account down without ever locking its owner out. The first failures from an
- * address are free; then each further attempt must wait, twice as long each time, up to 30 seconds.
- * An attempt that comes too early is refused with the time left and does not lengthen the wait. The
- * count is kept for the pair of account and address, so an attacker slows down nobody but whoever
- * shares the attacker's address, and those for half a minute at most.
+ * Limits sign-in attempts against password guessing, without locking the owner out. A pair of account and
+ * IP address has five attempts without a wait; after that, each failure doubles the wait, from 1 s up to 30 s.
+ * An attempt during the wait is refused and does not lengthen it. Other addresses are not affected.
  *
- * Kept in memory, for each process: with n processes an attacker gets n times the attempts.
+ * The counts are in memory, per process: with n processes an attacker gets n times the attempts.
  */
 export interface SignInThrottle {
-  /** 0: go ahead, and the attempt counts as a failure until {@link SignInThrottle.succeeded}; else the milliseconds to wait. */
+  /** Milliseconds to wait. 0: try now; the attempt counts as a failure until {@link SignInThrottle.succeeded}. */
   attempt(account: string, address: string): number
   succeeded(account: string, address: string): void
 }
@@ -41,11 +39,11 @@ export interface Failures {
   lastAt: number
 }
 
-/** Milliseconds until the next attempt is taken. */
+/** Milliseconds until the next attempt is allowed. */
 export function waitFor(failures: Failures, now: number): number {
   if (failures.count < FREE || !isFresh(failures, now)) return 0
   const pause = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures.count - FREE))
-  // A clock that was set back must not make anyone wait longer than the pause itself.
+  // At most the pause, also when the clock was set back.
   return Math.min(pause, Math.max(0, failures.lastAt + pause - now))
 }
 

@@ -13,27 +13,27 @@ export interface Config {
   demoLatencyMs: number
   cianboxBaseUrl: string
   role: Role
-  /** Where the ERP reaches this server, without a slash at the end; undefined: it is not known. */
+  /** Public URL at which the ERP reaches this server, without a trailing slash; undefined: unknown. */
   publicUrl: string | undefined
-  /** How long the change log is kept. */
+  /** Retention of the change log, in days. */
   changesDays: number
-  /** Runs under way at once in one worker process. */
+  /** Most concurrent runs of one worker process. */
   runsAtOnce: number
   /** 32 bytes; undefined: generated in `dataDir`. */
   secretKey: Buffer | undefined
-  /** Which proxies' word on a client's address and protocol counts, as Express' `trust proxy` takes it. */
+  /** Proxies whose `X-Forwarded-*` headers are trusted: the value of Express's `trust proxy` setting. */
   trustProxy: string | number
   logLevel: string
 }
 
-/** A setting has a value that it cannot have. The message is one line and names the setting. */
+/** A setting has an invalid value. The message is one line and names the setting. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
 /**
- * The environment to settings, purely.
- * @throws {@link ConfigError} that names the first wrong setting and says what is allowed.
+ * Parses environment variables. Pure.
+ * @throws {@link ConfigError} names the first invalid setting and says what is allowed.
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   // An empty value in a .env file means "not set".

@@ -13,24 +13,24 @@ import { createRegistrations } from '../webhooks/registration.js'
 import { createWebhookStore } from '../webhooks/webhook-store.js'
 import type { Services } from './services.js'
 
-/** Over how long the streams of a stopping process are let go. */
+/** A stopping process closes its streams one by one over this time. */
 export const DRAIN_MS = 2000
 
-/** Who asks, and whether they still may: ours, or those of the application that Espejo lives in. */
-export interface Host {
+/** Authentication and public URL: our own, or those of the host application. */
+export interface ApiHost {
   authenticate: Authenticate
-  /** Reads the token of the brief's `?token=`, on stream routes alone. */
+  /** Verifies `?token=` of the v0 contract, on stream routes only. */
   verifyToken(token: string): Promise<Session | null>
-  /** Whether a session that streams are open for still holds, before its `expiresAt`. */
+  /** Whether a session with open streams is still valid. Called before its `expiresAt`. */
   isSessionLive(session: Session): Promise<boolean>
-  /** Where the ERP reaches the API, without the API's own path; null: not known. */
+  /** Base URL at which the ERP reaches the API, without the API's own path; null: unknown. */
   publicUrl(): string | null
 }
 
-/** What the API is made of, with the hub and the tickets of its streams. */
+/** Creates the dependencies of the API, and the hub and the tickets of its streams. */
 export function createApiDeps(
   services: Services,
-  host: Host,
+  host: ApiHost,
 ): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub; tickets: Tickets } {
   const { log, pool, secretKey, sealer, baseUrl, wakeups, limitsFor, clients, runControl } = services
   const now = () => new Date()

@@ -12,15 +12,16 @@ import { startWithCleanup } from './lifecycle.js'
 import { type Services, StartError, startServices } from './services.js'
 
 export interface Espejo {
-  /** Where the API and the web app answer; null for a worker, which listens nowhere. */
+  /** Base URL of the API and the web app; null for a worker, which does not listen. */
   url: string | null
-  /** Hands runs over, says goodbye to viewers, and stops what was started, in that order. */
+  /** Stops in this order: closes the streams with `drain`, then releases the runs to other processes. */
   stop(): Promise<void>
 }
 
 /**
- * The composition root: everything that `config` asks for, wired and running. If any part fails,
- * what was started before it is stopped again.
+ * The composition root: starts the services of `config`, and the HTTP server unless the role is `worker`. When
+ * one fails to start, those that were started before are stopped.
+ * @throws {@link StartError} and others: the start failed.
  */
 export async function startEspejo(config: Config, log: Logger): Promise<Espejo> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
@@ -30,20 +31,19 @@ export async function startEspejo(config: Config, log: Logger): Promise<Espejo> 
   return { url: started, stop }
 }
 
-/** How long the last requests of a stopping process may take. */
+/** Requests that a stopping process has not answered after this time are aborted. */
 const LAST_ANSWERS_MS = 10_000
 
 /**
- * Connections that may wait to be accepted; the kernel may allow fewer (`net.core.somaxconn`). When a node
- * goes away its viewers come to the others within a second or so. Those that do not fit are not
- * refused but left to try again after one second, then three, then seven, and a health check among them.
- * Node's default is 511.
+ * Length of the listen queue; the kernel may allow fewer (`net.core.somaxconn`). When a node stops, its viewers
+ * reconnect to the others within about a second. A full queue drops SYN packets, which clients, health checks
+ * included, send again after 1, 3 and 7 s. Node's default is 511.
  */
 const BACKLOG = 4096
 
 const now = () => new Date()
 
-/** The API and the web app at an address of their own, with our own sessions. */
+/** Serves the API and the web app on our own HTTP server, with our own sessions. */
 async function serve(services: Services, onStop: (stop: () => Promise<void>) => void): Promise<string> {
   const { config, log, pool, secretKey } = services
   const isSessionLive = createLiveSessions({ pool, now })
@@ -58,7 +58,7 @@ async function serve(services: Services, onStop: (stop: () => Promise<void>) => 
     authenticate,
     verifyToken,
     isSessionLive,
-    // In the demo the simulator, on this same machine, is the only one to reach us.
+    // In the demo, only the simulator sends notifications, from this machine.
     publicUrl: () => config.publicUrl ?? (config.demo ? url : null),
   })
   onStop(async () => hub.close())
@@ -75,13 +75,13 @@ async function serve(services: Services, onStop: (stop: () => Promise<void>) => 
     webDir: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
   })
   const server = createServer(app)
-  // Longer than the proxies in front keep theirs: who closes last must be who asks.
+  // Must exceed the proxy's keep-alive, or the proxy may send on a socket that we are closing.
   server.keepAliveTimeout = 65_000
   const port = await listen(server, config)
   onStop(async () => {
     const closed = new Promise((resolve) => server.close(resolve))
     await hub.drain(DRAIN_MS)
-    // Requests under way get their answers; only what takes too long is cut.
+    // Pending requests are answered; those that take too long are aborted.
     const idle = setInterval(() => server.closeIdleConnections(), 100)
     const late = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
     await closed

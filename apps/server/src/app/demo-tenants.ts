@@ -11,8 +11,8 @@ export interface DemoCuenta {
 }
 
 /**
- * Sees to it that the demo's two tenants exist, each with its logins and its connection. What is
- * there stays as it is, changes made by hand included.
+ * Creates the demo's two tenants, each with its logins and its connection, unless they exist. Existing ones are
+ * not changed.
  */
 export async function ensureDemoTenants(
   pool: Pool,

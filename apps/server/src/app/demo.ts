@@ -2,13 +2,13 @@ import { createSimulator } from '@espejo/simulator'
 import type { DemoCuenta, DemoTenant } from './demo-tenants.js'
 
 export interface DemoErp {
-  /** To be used as `CIANBOX_BASE_URL`. */
+  /** Replaces `CIANBOX_BASE_URL`. */
   baseUrl: string
   cuentas: Readonly<Record<DemoTenant, DemoCuenta>>
   stop(): Promise<void>
 }
 
-/** The simulator with one account for each demo tenant: an ERP to sync from, with nothing to install. */
+/** Starts the ERP simulator with one account for each demo tenant. */
 export async function startDemoErp(options: { products: number; latencyMs: number }): Promise<DemoErp> {
   const cuentas = {
     demo: { cuenta: 'demo', user: 'demo', password: 'demo' },
@@ -18,7 +18,7 @@ export async function startDemoErp(options: { products: number; latencyMs: numbe
   const simulator = createSimulator({
     accounts: [
       { ...cuentas.demo, products: options.products, latencyMs, seed: 1 },
-      // Smaller, and another shop: what one tenant sees must not look like what the other does.
+      // Another size and seed, so that the two tenants are easy to tell apart.
       { ...cuentas.vecino, products: Math.ceil(options.products / 5), latencyMs, seed: 2 },
     ],
   })

@@ -10,33 +10,33 @@ import { createApiDeps, DRAIN_MS } from './create-api.js'
 import { startWithCleanup } from './lifecycle.js'
 import { startServices } from './services.js'
 
-/** How the application that Espejo lives in knows its users. */
+/** The host application's authentication. */
 export interface EmbedOptions {
-  /** Who asks, by the host's own sessions; null: nobody. */
+  /** The host's session of a request; null: not signed in. */
   authenticate: Authenticate
-  /** Reads `?token=` on stream routes, for clients as the brief has them. @defaultValue there is no such token */
+  /** Verifies `?token=` on stream routes, for clients of the v0 contract. @defaultValue every token is invalid */
   verifyToken?: (token: string) => Promise<Session | null>
-  /** Asked about sessions with open streams. @defaultValue a session holds until its `expiresAt` */
+  /** Whether a session with open streams is still valid. @defaultValue valid until its `expiresAt` */
   isSessionLive?: (session: Session) => Promise<boolean>
 }
 
-/** Espejo inside another program: its worker runs, and its API waits to be mounted. */
+/** Espejo inside another program: its worker runs, and its API is a router to mount. */
 export interface EmbeddedEspejo {
   /**
-   * For `app.use('/espejo/api', router)` of any Express 5 application, ahead of the host's body parsers. It
-   * answers its own errors. Where Cianbox is to notify, the path ends in `/api`, and `ESPEJO_PUBLIC_URL` is
-   * what stands before that.
+   * For `app.use('/espejo/api', router)` of any Express 5 application, before the host's body parsers. It
+   * handles its own errors. For notifications from Cianbox the path must end in `/api`, and
+   * `ESPEJO_PUBLIC_URL` is the public URL without that `/api`.
    */
   router: Router
-  /** Adds a tenant, a customer of the host; one of that id stays as it is. Sessions name tenants by this id. */
+  /** Adds a tenant (a customer of the host); an existing one is not changed. Sessions refer to this id. */
   ensureTenant(tenantId: string, name: string): Promise<void>
-  /** Lets streams go, hands runs over, and stops what was started. The host's own server is the host's to close. */
+  /** Closes the streams, releases the runs to other processes and stops the services. The host closes its own server. */
   stop(): Promise<void>
 }
 
 /**
- * Starts database, worker and maintenance as `config` asks for them, with the API as a router instead of
- * an address of its own. `PORT`, `HOST` and `ESPEJO_TRUST_PROXY` are the host's matter and not used.
+ * Starts the services of `config` (database, worker, maintenance) and creates the API as a router, without an HTTP
+ * server. `PORT`, `HOST` and `ESPEJO_TRUST_PROXY` are ignored.
  */
 export async function embedEspejo(
   config: Config,

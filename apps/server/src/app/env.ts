@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 
-/** The one place that reads the environment: `.env` first, where there is one; what is set wins over it. */
+/** The only reader of environment variables. Loads `.env` if it exists; variables that are set already win. */
 export function readEnvironment(): Readonly<Record<string, string | undefined>> {
   if (existsSync('.env')) loadEnvFile('.env')
   return process.env

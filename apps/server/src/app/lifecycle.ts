@@ -1,6 +1,7 @@
 /**
- * Starts parts that each say how to be stopped, and stops them in the reverse order. If one fails to
- * start, those before it are stopped again.
+ * Runs `start`, which registers a cleanup with `onStop` for each service that it starts.
+ * @returns what `start` returns, and `stop`, which runs the cleanups in reverse order
+ * @throws what `start` throws, after the cleanups
  */
 export async function startWithCleanup<T>(
   start: (onStop: (stop: () => Promise<void>) => void) => Promise<T>,

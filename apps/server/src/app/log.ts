@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 
-/** JSON lines on stdout; on a terminal, lines for people. */
+/** Creates the logger: JSON lines on stdout, or readable lines when stdout is a terminal. */
 export function createLog(level: string): Logger {
   const stream = process.stdout.isTTY
     ? pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true })

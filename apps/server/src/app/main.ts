@@ -6,19 +6,19 @@ import { readEnvironment } from './env.js'
 import { createLog } from './log.js'
 import { StartError } from './services.js'
 
-/** Longest time for handing runs over, saying goodbye to viewers and stopping PostgreSQL. */
+/** Most time for closing streams, releasing runs and stopping PostgreSQL. */
 const STOP_MS = 30_000
 
 let starting: Promise<Espejo> | undefined
 try {
   const config = parseConfig(readEnvironment())
   const log = createLog(config.logLevel)
-  // Before the start, so that Ctrl-C during it stops what has been started.
-  // A start that fails has its own exit code, which `beforeExit` would take for a good end.
+  // Before the start, so that Ctrl-C during the start stops the services that are up.
+  // Without `beforeExit`, which would replace the exit code of a failed start by 0.
   closeWithGrace({ delay: STOP_MS, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'Espejo stops: an error that nobody expected')
+    if (err) log.fatal({ err }, 'Espejo stops: unexpected error')
     else log.info({ signal }, 'Espejo stops')
-    // A start that failed has stopped its own services.
+    // A failed start stops its own services.
     const espejo = await starting?.catch(() => undefined)
     await espejo?.stop()
   })
@@ -34,7 +34,7 @@ try {
   process.exitCode = 1
 }
 
-/** For people, also where the log is JSON: where to look, and how to sign in. */
+/** Prints URL and demo logins as plain text, also when the log is JSON. */
 function announce({ demo }: Config, { url }: Espejo): void {
   const lines = [url === null ? 'Espejo is working on runs.' : `Espejo is running at ${url}`]
   if (demo && url !== null) {

@@ -21,11 +21,12 @@ import { startDemoErp } from './demo.js'
 import { ensureDemoTenants } from './demo-tenants.js'
 import { prepareDatabase } from './prepare-database.js'
 
-/** Espejo cannot start; the message is one line that says what to do. */
+/** Espejo cannot start. The message is one line that says what to do. */
 export class StartError extends Error {
   override name = 'StartError'
 }
 
+/** What the API, the worker and maintenance share in one process. */
 export interface Services {
   config: Config
   log: Logger
@@ -41,8 +42,8 @@ export interface Services {
 }
 
 /**
- * What works without anyone looking: database, queue, worker, maintenance. Whatever it starts, it tells
- * `onStop` how to stop.
+ * Starts everything but HTTP: database, queue, worker, maintenance. Registers the cleanup of each with `onStop`.
+ * @throws {@link StartError} and others
  */
 export async function startServices(
   config: Config,
@@ -59,8 +60,8 @@ export async function startServices(
   const baseUrl = await openErp(config, { pool, sealer }, onStop)
   const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError })
   onStop(() => wakeups.close())
-  const works = config.role !== 'api'
-  const queue = await openRunQueue(pool, { supervise: works, onError })
+  const isWorker = config.role !== 'api'
+  const queue = await openRunQueue(pool, { supervise: isWorker, onError })
   onStop(() => queue.stop(10_000))
 
   const limitsFor = createRequestLimits({ pool, now })
@@ -79,7 +80,7 @@ export async function startServices(
     clients,
     runControl,
   }
-  if (works) await startWorker(services, onStop)
+  if (isWorker) await startWorker(services, onStop)
   onStop(startPeriodicTasks(services).stop)
   return services
 }
@@ -105,7 +106,7 @@ async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) 
   return { databaseUrl, secretKey }
 }
 
-/** A process whose clock is far off would end sessions that hold, and honour those that have expired. */
+/** Refuses to start with a clock that is far off: sessions would expire too early or too late. */
 async function compareClocks(pool: Pool): Promise<void> {
   const difference = describeDifference(await clockDifference(pool, now))
   if (difference === null) return
@@ -114,7 +115,7 @@ async function compareClocks(pool: Pool): Promise<void> {
   )
 }
 
-/** The real ERP's address, or the demo's own one with the tenants that use it. */
+/** The base URL of the ERP. In the demo, starts the simulator and creates the tenants that use it. */
 async function openErp(
   config: Config,
   deps: { pool: Pool; sealer: ReturnType<typeof createSealer> },
@@ -140,11 +141,13 @@ async function startWorker(
   })
   await queue.work(config.runsAtOnce, handle)
   onStop(
-    startPresenceReports(pool, (err) => log.warn({ err }, 'the presence of this worker could not be shown')),
+    startPresenceReports(pool, (err) =>
+      log.warn({ err }, 'the presence of this worker could not be reported'),
+    ),
   )
 }
 
-/** In every process, so that runs end and resume by themselves even where no worker is up. */
+/** In every process, so that stale runs end and paused ones resume even while no worker is up. */
 function startPeriodicTasks({ config, pool, queue, runControl, wakeups, log }: Services) {
   const deps = { runControl, onEvent: wakeups.touch }
   return startMaintenance({
@@ -159,8 +162,10 @@ function startPeriodicTasks({ config, pool, queue, runControl, wakeups, log }: S
     },
     retention: { changesDays: config.changesDays },
     now,
-    onError: (error, task) => log.warn({ err: error, task }, 'a task failed and is tried again'),
+    onError: (error, task) => log.warn({ err: error, task }, 'a maintenance task failed and is tried again'),
     onClockDrift: (difference) =>
-      log.warn(`the clock of this machine is ${difference}: set it, sessions and tickets expire by it`),
+      log.warn(
+        `the clock of this machine is ${difference}: set it, sessions and tickets expire by this clock`,
+      ),
   })
 }

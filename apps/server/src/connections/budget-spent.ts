@@ -1,8 +1,8 @@
-/** The tenant's requests of today are used up. Nothing was sent; the next day begins at `until`. */
+/** The tenant's daily request budget is used up. The request was not sent; the next day begins at `until`. */
 export class BudgetSpentError extends Error {
   override readonly name = 'BudgetSpentError'
   readonly until: Date
-  /** For an operator. */
+  /** Spanish text for the operator. */
   readonly operatorMessage =
     'Se alcanzó el tope diario de consultas a Cianbox. Se sigue mañana, o antes si subís el tope en Conexión.'
 

@@ -5,28 +5,27 @@ import { createConnectionStore } from './connection-store.js'
 import type { LimitsFor } from './request-limits.js'
 import type { Sealer } from './secrets.js'
 
-/** What the one who uses the client may set; the rest is the tenant's connection. */
+/** Options that the caller may set; the others come from the tenant's connection. */
 type ClientOverrides = Partial<
   Omit<CianboxClientOptions, 'baseUrl' | 'cuenta' | 'credentials' | 'dialect' | 'tokenStore'>
 > & {
-  /** Longest pause of the ERP's that a request waits for: short where a person waits. */
+  /** Longest pause of the ERP (`Retry-After`) that a request waits for. Short where a person waits. */
   maxPauseMs?: number
 }
 
 export interface ClientFactory {
   /**
-   * A client of the tenant's own Cianbox account, with its tokens kept between runs. Whoever asked
-   * for it closes it.
-   * @returns null when the tenant has no connection. Whether it is active is the caller's concern.
+   * Creates a client of the tenant's Cianbox account. Tokens are stored and used again. The caller closes the client.
+   * @returns null when the tenant has no connection. The connection may be inactive.
    * @throws UnsealError when the stored password was sealed under another key.
    */
   forTenant(
     tenantId: string,
-    hooks?: ClientOverrides,
+    overrides?: ClientOverrides,
   ): Promise<{ client: CianboxClient; connection: Connection; credentialsVersion: number } | null>
 }
 
-/** @param deps.limitsFor holds pace, budget and the ERP's pauses across nodes; without it each client keeps its own. */
+/** @param deps.limitsFor - limits that all nodes share. Without it, each client has its own rate limit. */
 export function createClientFactory(deps: {
   pool: Pool
   sealer: Sealer
@@ -35,16 +34,15 @@ export function createClientFactory(deps: {
 }): ClientFactory {
   const store = createConnectionStore(deps)
   return {
-    async forTenant(tenantId, { maxPauseMs, ...hooks } = {}) {
+    async forTenant(tenantId, { maxPauseMs, ...overrides } = {}) {
       const opened = await store.open(tenantId)
       if (!opened) return null
       const { connection, password, credentialsVersion } = opened
       const { cuenta, appName, appCode, user } = connection
-      const patience = maxPauseMs === undefined ? {} : { maxPauseMs }
       const client = createCianboxClient({
         requestsPerSecond: connection.requestsPerSecond,
-        ...deps.limitsFor?.(tenantId, { cuenta, ...patience }),
-        ...hooks,
+        ...deps.limitsFor?.(tenantId, { cuenta, ...(maxPauseMs === undefined ? {} : { maxPauseMs }) }),
+        ...overrides,
         baseUrl: deps.baseUrl,
         cuenta,
         credentials: { appName, appCode, user, password },

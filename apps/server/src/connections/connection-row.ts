@@ -1,6 +1,6 @@
 import type { Connection } from '@espejo/contract'
 
-/** A row of `app.connections`, as `pg` gives it with {@link CONNECTION_COLUMNS}. */
+/** A row of `app.connections`, selected with {@link CONNECTION_COLUMNS}. */
 export interface ConnectionRow extends Omit<Connection, 'hasPassword' | 'updatedAt'> {
   passwordSealed: Buffer
   tokensSealed: Buffer | null
@@ -16,8 +16,8 @@ export const CONNECTION_COLUMNS = `
   credentials_version AS "credentialsVersion", updated_at AS "updatedAt"`
 
 /**
- * Writes a tenant's connection; `$11`: account or credentials have changed. Versions start at random, so that
- * neither a token nor a run fits a connection that was deleted and made anew.
+ * Inserts or updates a tenant's connection; `$11`: account or credentials have changed. The first version is random,
+ * so that no token or run of a deleted connection matches a new one.
  */
 export const UPSERT_CONNECTION = `
   INSERT INTO app.connections AS c (
@@ -34,7 +34,7 @@ export const UPSERT_CONNECTION = `
     credentials_version = c.credentials_version + CASE WHEN $11 THEN 1 ELSE 0 END
   RETURNING ${CONNECTION_COLUMNS}`
 
-/** The row as the HTTP API shows it: without anything secret. */
+/** The row as the HTTP API shows it, without secrets. */
 export function toConnection(row: ConnectionRow): Connection {
   const { passwordSealed, tokensSealed: _, credentialsVersion: __, updatedAt, ...shown } = row
   return { ...shown, hasPassword: passwordSealed.length > 0, updatedAt: updatedAt.toISOString() }

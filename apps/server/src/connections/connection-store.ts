@@ -5,35 +5,35 @@ import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { CONNECTION_COLUMNS, type ConnectionRow, toConnection, UPSERT_CONNECTION } from './connection-row.js'
 import { type Sealer, UnsealError } from './secrets.js'
 
-/** A tenant's first connection came without a password. */
+/** A tenant's first connection has no password. */
 export class PasswordRequiredError extends Error {
   override readonly name = 'PasswordRequiredError'
 }
 
-/** A connection with what it takes to use it. */
+/** A connection with its decrypted password. */
 export interface UnsealedConnection {
   connection: Connection
   password: string
-  /** Moves on with every change of account or credentials; tokens and runs belong to one version. */
+  /** Increases with each change of account or credentials. Tokens and runs belong to one version. */
   credentialsVersion: number
 }
 
-/** The one connection that a tenant has. Password and tokens are sealed, each for its tenant and use. */
+/** Stores the one connection of each tenant. Password and tokens are encrypted, bound to tenant and use. */
 export interface ConnectionStore {
   get(tenantId: string): Promise<Connection | null>
   /**
-   * Writes the connection. Without a password the stored one stays. Changing account or credentials
-   * drops the tokens; typing the stored password again changes nothing.
-   * @throws {@link PasswordRequiredError} when there is no stored password to keep.
+   * Writes the connection. Without a password the stored one is kept. A change of account or credentials deletes
+   * the tokens; the same password again does not.
+   * @throws {@link PasswordRequiredError} when no password is stored.
    */
   put(tenantId: string, body: ConnectionBody): Promise<Connection>
-  /** Nothing happens where there is none. */
+  /** Idempotent. */
   delete(tenantId: string): Promise<void>
   /** @throws UnsealError when the stored password was sealed under another key. */
   open(tenantId: string): Promise<UnsealedConnection | null>
-  /** Null when there are none of that version, or none that can be read: log in again. */
+  /** The tokens of this version; null: none, or not readable. The client then logs in again. */
   loadTokens(tenantId: string, credentialsVersion: number): Promise<Tokens | null>
-  /** Does nothing once the credentials have moved on. */
+  /** Does nothing when the credentials have another version by now. */
   saveTokens(tenantId: string, credentialsVersion: number, tokens: Tokens): Promise<void>
 }
 
@@ -65,7 +65,7 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
     return toConnection(rows[0] as ConnectionRow)
   }
 
-  /** Null when there is none, or none that the present key opens. */
+  /** Null: no password, or sealed under another key. */
   function readPassword(row: ConnectionRow | null, tenantId: string): string | null {
     try {
       return row && sealer.open(row.passwordSealed, passwordContext(tenantId))
@@ -102,7 +102,7 @@ export function createConnectionStore(deps: { pool: Pool; sealer: Sealer }): Con
       try {
         return JSON.parse(sealer.open(row.tokensSealed, tokensContext(tenantId))) as Tokens
       } catch {
-        return null // a cache: what cannot be read is issued anew
+        return null // only a cache: the client logs in again
       }
     },
     saveTokens: (tenantId, credentialsVersion, tokens) =>

@@ -7,13 +7,13 @@ import type { LimitsFor } from './request-limits.js'
 import { RUN_CODE_OF_KIND } from './run-error-codes.js'
 import { UnsealError } from './secrets.js'
 
-/** Tries a connection: logs in at the ERP and reads one small page. Never throws for what the ERP does. */
+/** Tests a connection: logs in to the ERP and reads one small page. Returns ERP errors instead of throwing them. */
 export type ConnectionTester = (tenantId: string, form: ConnectionTestBody) => Promise<ConnectionTest>
 
 /**
- * @param deps.timeoutMs - for the whole of a test. @defaultValue 30000
- * @param deps.limitsFor - so that a test's requests take their turn among the tenant's others. Its breaker
- * is not asked: who tests wants to know how the ERP is now.
+ * @param deps.timeoutMs - for the whole test. @defaultValue 30000
+ * @param deps.limitsFor - for the tenant's shared rate limit and budget. The circuit breaker is not used: a test
+ * shows the ERP's present state.
  */
 export function createConnectionTester(deps: {
   connections: Pick<ConnectionStore, 'open'>
@@ -23,7 +23,7 @@ export function createConnectionTester(deps: {
 }): ConnectionTester {
   const { connections, baseUrl, timeoutMs = 30_000, limitsFor } = deps
   const limiterFor = (tenantId: string, cuenta: string) =>
-    limitsFor?.(tenantId, { cuenta, maxPauseMs: PATIENCE_MS }).limiter
+    limitsFor?.(tenantId, { cuenta, maxPauseMs: MAX_PAUSE_MS }).limiter
   return async (tenantId, form) => {
     let stored: UnsealedConnection | null = null
     try {
@@ -37,8 +37,8 @@ export function createConnectionTester(deps: {
   }
 }
 
-/** A person waits: of a longer pause that the ERP has asked for they are told. */
-const PATIENCE_MS = 5000
+/** A person waits for the test: a longer pause of the ERP becomes an error message. */
+const MAX_PAUSE_MS = 5000
 
 interface TestValues {
   cuenta: string
@@ -59,7 +59,7 @@ const UNREADABLE: ConnectionTest = {
   message: 'La contraseña guardada no se puede leer con la clave actual del servidor. Escribila de nuevo.',
 }
 
-/** The form's values over the stored ones; null when something is missing in both. */
+/** The form's values, completed with the stored ones; null when both lack one. */
 function complete(form: ConnectionTestBody, stored: UnsealedConnection | null): TestValues | null {
   const known = { ...stored?.connection, password: stored?.password }
   const cuenta = form.cuenta ?? known.cuenta
@@ -86,7 +86,7 @@ async function tryOut(
   const deadline = AbortSignal.timeout(timeoutMs)
   let client: ReturnType<typeof createCianboxClient> | undefined
   try {
-    // A person waits for this: one try, and what the ERP says is what they see.
+    // One attempt only: a person waits, and sees the ERP's answer.
     client = createCianboxClient({
       baseUrl,
       cuenta,

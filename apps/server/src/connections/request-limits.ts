@@ -2,14 +2,15 @@ import { type CircuitBreaker, createCircuitBreaker, type Limiter } from '@espejo
 import type { Pool } from '../db/pool.js'
 import { createRequestLimiter, type RequestLimiterOptions } from './request-limiter.js'
 
-/** What stands between a client and its tenant's ERP. */
+/** The limits on a client's requests to its tenant's ERP. */
 interface RequestLimits {
-  /** Of this client, holding the tenant's pace, daily budget and the ERP's pauses across all nodes. */
+  /** This client's limiter. Applies the tenant's rate, daily budget and the ERP's pauses, which all nodes share. */
   limiter: Limiter
-  /** The tenant's one of this process: its ERP's failures keep nobody else's requests back. */
+  /** The tenant's circuit breaker in this process: failures of its ERP do not affect other tenants. */
   breaker: CircuitBreaker
 }
 
+/** Returns the limits of one client of a tenant. */
 export type LimitsFor = (
   tenantId: string,
   client: Pick<RequestLimiterOptions, 'cuenta' | 'maxPauseMs'>,

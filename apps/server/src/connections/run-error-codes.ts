@@ -2,8 +2,8 @@ import type { CianboxErrorKind } from '@espejo/cianbox'
 import type { RunErrorCode } from '@espejo/contract'
 
 /**
- * The client's kinds of error as the codes that runs, connection tests and answers use. `aborted` is the
- * caller's own doing: who aborts says why before this is asked.
+ * Maps the ERP client's error kinds to the codes of runs, connection tests and HTTP responses. For `aborted` this is
+ * a fallback: code that aborts a request handles its reason itself.
  */
 export const RUN_CODE_OF_KIND: Readonly<Record<CianboxErrorKind, RunErrorCode>> = {
   auth: 'upstream_auth',

@@ -2,14 +2,14 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, webcrypto } fr
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the data directory remembers between starts. */
+/** The secrets that are stored in the data directory. */
 export interface StoredSecrets {
   secretKey: Buffer
   superuserPassword: string
   ownerPassword: string
 }
 
-/** Reads the data directory's secrets, making them at the first start (mode 0600). */
+/** Reads the secrets of the data directory. Generates them at the first start (file mode 0600). */
 export function loadStoredSecrets(dataDir: string): StoredSecrets {
   const file = join(dataDir, 'secrets.json')
   if (!existsSync(file)) {
@@ -28,13 +28,13 @@ export function loadStoredSecrets(dataDir: string): StoredSecrets {
 
 /** Encrypts and decrypts small secrets at rest. */
 export interface Sealer {
-  /** AES-256-GCM under a random nonce, bound to `context`: moved elsewhere, it does not open. */
+  /** Encrypts with AES-256-GCM and a random nonce. Only the same `context` decrypts (additional data). */
   seal(plain: string, context: string): Buffer
-  /** @throws {@link UnsealError} when altered, moved, or sealed under another key. */
+  /** Decrypts. @throws {@link UnsealError} when altered, or sealed with another context or key. */
   open(sealed: Buffer, context: string): string
 }
 
-/** A sealed secret does not open: altered, swapped, or sealed under another `ESPEJO_SECRET_KEY`. */
+/** A secret cannot be decrypted: altered, of another context, or sealed with another `ESPEJO_SECRET_KEY`. */
 export class UnsealError extends Error {
   override name = 'UnsealError'
 }
@@ -64,12 +64,12 @@ export function createSealer(secretKey: Buffer): Sealer {
   }
 }
 
-/** A key of its own for each use, so that none can be played against another. */
+/** Derives a separate key for each use (HKDF). */
 export function deriveKey(secretKey: Buffer, use: 'seal' | 'session' | 'ticket'): Buffer {
   return Buffer.from(hkdfSync('sha256', secretKey, '', `espejo ${use}`, 32))
 }
 
-/** A key that signs tokens and checks them (HS256). Imported once, for that costs more than a check. */
+/** Imports a key that signs and verifies tokens (HS256). Slower than a verification: import once. */
 export function importSigningKey(key: Uint8Array): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }

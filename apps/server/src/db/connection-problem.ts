@@ -1,4 +1,4 @@
-/** A database that cannot be used, as a sentence that says what to do; null: not a matter of the connection. */
+/** Explains a connection error in one line that says what to do; null: another kind of error. */
 export function connectionProblem(error: unknown, databaseUrl: string): string | null {
   const { hostname, port, pathname, username } = new URL(databaseUrl)
   const where = `${hostname}:${port || 5432}`

@@ -1,8 +1,8 @@
 import type { Pool, Tx } from './pool.js'
 
 /**
- * What time it is for everything that is compared with times in the database: the time of PostgreSQL at the
- * begin of the transaction. All nodes share it, so that one whose own clock is wrong decides like the others.
+ * The time to compare with times in the database: PostgreSQL's, at the start of the transaction. It is the same
+ * for all nodes, whatever their own clocks show.
  */
 export type DatabaseClock = (tx: Tx) => Promise<Date>
 
@@ -19,19 +19,19 @@ export async function databaseNow(pool: Pool): Promise<Date> {
   return rows[0].now
 }
 
-/** By how much the process's clock is ahead of the database's, in milliseconds; negative: behind. */
+/** How far the process's clock is ahead of the database's, in milliseconds; negative: behind. */
 export async function clockDifference(pool: Pool, now: () => Date): Promise<number> {
   const before = now().getTime()
   const { rows } = await pool.query<{ at: Date }>('SELECT clock_timestamp() AS at')
   const after = now().getTime()
-  // The database has looked at some moment in between.
+  // The database read its clock between `before` and `after`.
   return (before + after) / 2 - (rows[0]?.at.getTime() ?? after)
 }
 
-/** Sessions expire by the process's clock: a larger error ends them too early, or too late. */
+/** A larger difference makes sessions expire too early or too late: they expire by the process's clock. */
 const MOST_DIFFERENCE_MS = 5 * 60_000
 
-/** A difference that is too large, in words: «16 min ahead of the database's»; null: it is small enough. */
+/** A difference above 5 min in words: «16 min ahead of the database's»; null: not above. */
 export function describeDifference(ms: number): string | null {
   if (Math.abs(ms) <= MOST_DIFFERENCE_MS) return null
   const minutes = Math.round(Math.abs(ms) / 60_000)

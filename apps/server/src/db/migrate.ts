@@ -4,20 +4,19 @@ import pg from 'pg'
 import { APP_ROLE, ensureAppRole } from './roles.js'
 
 /**
- * Brings a database to this release: the app's role, the numbered files of `migrations/`, and
- * whatever `andThen` needs done as the owner. Safe to run from several processes at once (they
- * queue on a lock), and a second run does nothing.
+ * Migrates a database to this release: creates the app's role, applies the files of `migrations/`, and calls
+ * `andThen` with the owner's connection. Idempotent; several processes may call it at once (a lock serializes them).
  */
 export async function migrate(
   databaseUrl: string,
   andThen: (client: pg.Client) => Promise<void>,
 ): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'espejo migrations' })
-  // A connection that breaks fails its next query. Without a listener it would end the process before.
+  // A broken connection fails the next query. Without a listener, its 'error' event would end the process.
   client.on('error', () => undefined)
   await client.connect()
   try {
-    // Held for the whole of it, the role included, which the runner's own lock would not cover.
+    // Also covers creating the role, which the runner's own lock does not.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     await ensureAppRole(client)
     await runner({
@@ -35,7 +34,7 @@ export async function migrate(
   }
 }
 
-/** Lets the app's role work with a schema that another program created. */
+/** Grants the app's role access to a schema that another program created. */
 export async function grantSchema(client: pg.ClientBase, schema: string): Promise<void> {
   const name = client.escapeIdentifier(schema)
   await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${APP_ROLE}`)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { pipelined } from './pipelined.js'
 
-it('answers in the order of sending, each with its own type', async () => {
+it('returns the results in the order of sending, each with its own type', async () => {
   const [one, letter, ids] = await pipelined([Promise.resolve(1), Promise.resolve('b'), new Set<string>()])
   expect([one.toFixed(1), letter.toUpperCase(), ids.size]).toEqual(['1.0', 'B', 0])
 })

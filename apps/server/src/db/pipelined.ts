@@ -1,10 +1,9 @@
 /**
- * Waits for statements that were sent together in one transaction, and answers as `Promise.all` does.
+ * Waits for statements that were sent together in one transaction. Resolves like `Promise.all`.
  *
- * After the first statement that PostgreSQL refuses, every later one of the transaction fails with 25P02
- * ("current transaction is aborted"), and which of these rejections reaches us first depends on how many
- * promises wrap each. So all are waited for, and the earliest in the order of sending is thrown: it is the
- * cause, the others are its consequence.
+ * After a statement fails, every later one of the transaction fails with 25P02 ("current transaction is aborted"),
+ * and those rejections may arrive first. So this waits for all statements and throws the first failure in the order
+ * of sending, which is the cause of the others.
  */
 export async function pipelined<T extends readonly unknown[] | []>(
   statements: T,

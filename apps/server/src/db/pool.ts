@@ -2,12 +2,12 @@ import pg from 'pg'
 import { APP_ROLE } from './roles.js'
 
 export type Pool = pg.Pool
-/** A connection inside one tenant's transaction. */
+/** A connection inside a transaction, usually a tenant's. */
 export type Tx = pg.PoolClient
 
 /**
- * Connections of the app's role.
- * A transaction left idle is ended by PostgreSQL: a frozen process must not hold its row locks.
+ * Creates a pool whose connections use the app's role. PostgreSQL ends a transaction that is idle for 10 s, so that
+ * a frozen process does not hold row locks.
  */
 export function createPool(
   databaseUrl: string,
@@ -20,28 +20,28 @@ export function createPool(
     connectionTimeoutMillis: 10_000,
     idle_in_transaction_session_timeout: 10_000,
     statement_timeout: 60_000,
-    // Queries that need nothing of each other's answers share a round trip. PostgreSQL takes them in order.
+    // Queries that are sent without waiting share a round trip. PostgreSQL executes them in order.
     pipeline: true,
     onConnect: async (client) => {
       await client.query(`SET ROLE ${APP_ROLE}`)
     },
   })
-  // An idle connection that breaks (PostgreSQL restarted) is replaced at the next use.
+  // An idle connection that breaks (PostgreSQL restarts) is replaced at the next use.
   pool.on('error', options.onError)
-  // One that breaks in use fails its next query. Without a listener it would end the process before.
+  // A connection that breaks in use fails its next query. Without a listener, 'error' would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
 /**
- * Runs `work` in a transaction that sees one tenant's rows and no other's.
+ * Runs `work` in a transaction that sees the rows of one tenant only (row-level security).
  * Rolls back and rethrows when `work` throws.
  */
 export async function withTenant<T>(pool: Pool, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   return inTransaction(pool, 'app.tenant', tenantId, work)
 }
 
-/** Runs `work` in a transaction that sees the one user row with this email, of whatever tenant. */
+/** Runs `work` in a transaction that sees the user with this email, of any tenant, and nothing else. */
 export async function withSignInEmail<T>(
   pool: Pool,
   email: string,
@@ -50,21 +50,21 @@ export async function withSignInEmail<T>(
   return inTransaction(pool, 'app.sign_in_email', email, work)
 }
 
-/** Runs `work` in a transaction that sees the one webhook whose secret has this hash, of whatever tenant. */
+/** Runs `work` in a transaction that sees the webhook whose secret has this hash, of any tenant, and nothing else. */
 export async function withWebhookHash<T>(pool: Pool, hash: Buffer, work: (tx: Tx) => Promise<T>): Promise<T> {
   return inTransaction(pool, 'app.webhook_hash', hash.toString('hex'), work)
 }
 
 /**
- * Runs `work` in a transaction that sees which tenants there are and what is due for them, and nothing
- * else of theirs. `work` sets the tenant itself (see {@link actFor}) before it touches anything more.
+ * Runs `work` in a transaction that sees the list of tenants and their timers, and nothing else of theirs. To use
+ * other tables, `work` switches to one tenant with {@link switchToTenant}.
  */
 export async function withMaintenance<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   return inTransaction(pool, 'app.maintenance', 'on', work)
 }
 
-/** Makes the rest of a maintenance transaction one tenant's own. */
-export async function actFor(tx: Tx, tenantId: string): Promise<void> {
+/** Turns a maintenance transaction into a transaction of one tenant. */
+export async function switchToTenant(tx: Tx, tenantId: string): Promise<void> {
   await tx.query(`SELECT set_config('app.maintenance', '', true), set_config('app.tenant', $1, true)`, [
     tenantId,
   ])
@@ -79,7 +79,7 @@ async function inTransaction<T>(
   const tx = await pool.connect()
   let broken: Error | undefined
   try {
-    // One round trip for both, which only the simple protocol takes: hence literals.
+    // Literals instead of parameters: only the simple protocol takes two statements in one round trip.
     await tx.query(`BEGIN; SELECT set_config(${tx.escapeLiteral(setting)}, ${tx.escapeLiteral(value)}, true)`)
     const result = await work(tx)
     await tx.query('COMMIT')

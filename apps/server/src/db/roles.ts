@@ -1,22 +1,22 @@
 import type pg from 'pg'
 
 /**
- * The role that the app works as. It owns nothing and bypasses nothing; whoever `DATABASE_URL`
- * names owns the tables, runs the migrations, and takes this role on for everything else.
+ * The database role of the app. It owns nothing and is subject to row-level security. The role in `DATABASE_URL`
+ * owns the tables and runs the migrations; for everything else it switches to this one with `SET ROLE`.
  */
 export const APP_ROLE = 'espejo_app'
 
 /**
- * Creates the app's role, unless it is there, and lets the connected role take it on.
- * @throws with the statements for an administrator when the connected role may not.
+ * Creates the app's role, unless it exists, and grants it to the connected role.
+ * @throws when the connected role may not; the message has the statements for an administrator.
  */
 export async function ensureAppRole(client: pg.Client): Promise<void> {
-  if (await canTakeOn(client)) return
+  if (await canSetRole(client)) return
   const { rows } = await client.query<{ me: string }>('SELECT current_user AS me')
   const create = `CREATE ROLE ${APP_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS`
   const grant = `GRANT ${APP_ROLE} TO ${client.escapeIdentifier(rows[0]?.me ?? '')}`
   try {
-    // Roles belong to the whole server: another database's Espejo may have created it just now.
+    // Roles are global to the server: an Espejo on another database may have created it concurrently.
     await client.query(create).catch((error: pg.DatabaseError) => {
       if (error.code !== DUPLICATE_OBJECT) throw error
     })
@@ -31,7 +31,7 @@ export async function ensureAppRole(client: pg.Client): Promise<void> {
 
 const DUPLICATE_OBJECT = '42710'
 
-async function canTakeOn(client: pg.Client): Promise<boolean> {
+async function canSetRole(client: pg.Client): Promise<boolean> {
   try {
     await client.query(`SET ROLE ${APP_ROLE}`)
     await client.query('RESET ROLE')

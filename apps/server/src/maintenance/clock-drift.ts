@@ -2,9 +2,8 @@ import { clockDifference, describeDifference } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 
 /**
- * A check of the process's clock against the database's, for a process that runs for long: `warn` is called once
- * for each time that the difference becomes too large. Nothing else follows: only sessions and tickets go by
- * the process's clock.
+ * Creates a check that compares the process's clock with the database's. It calls `warn` each time that the
+ * difference becomes too large. A warning is enough: only sessions and tickets use the process's clock.
  */
 export function createClockDriftCheck(
   pool: Pool,

@@ -1,12 +1,12 @@
 import type { RunControl } from '../runs/run-control.js'
 import type { TimerHandler } from './tenant-timers.js'
 
-/** How often a process whose clock is ahead of the database's asks again. */
-const LONGEST_LOOK_MS = 60_000
+/** Longest time until a guard that has not expired yet is checked again. */
+const MAX_RECHECK_MS = 60_000
 
 /**
- * Ends the run whose question nobody has answered. Due by this process's clock, decided by the
- * database's: where the two differ, it is looked at again within a minute.
+ * Creates the handler of the `guard` timer: ends a run whose guard has expired without a decision. A guard that has
+ * not expired yet is checked again within a minute.
  */
 export function createGuardExpiry(deps: {
   runControl: Pick<RunControl, 'expireGuardIn'>
@@ -19,6 +19,6 @@ export function createGuardExpiry(deps: {
       return { next: null, afterwards: () => deps.onEvent(id) }
     }
     const { againInMs } = outcome
-    return { next: againInMs === null ? null : new Date(at.getTime() + Math.min(againInMs, LONGEST_LOOK_MS)) }
+    return { next: againInMs === null ? null : new Date(at.getTime() + Math.min(againInMs, MAX_RECHECK_MS)) }
   }
 }

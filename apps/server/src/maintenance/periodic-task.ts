@@ -1,34 +1,35 @@
 import { type Pool, withMaintenance } from '../db/pool.js'
 
-/** A task for all tenants that one process of the cluster does at a time, whichever comes first. */
+/** A task for all tenants that one process of the cluster runs at each interval. */
 export type PeriodicTask = 'recovery' | 'retention'
 
-/** Timers are not exact: a process that asks this much early for the turn that it waited for gets it. */
-const EARLY_MS = 5000
+/** Tolerance for timers that fire early. */
+const TOLERANCE_MS = 5000
 
 /**
- * Does a task unless some process of the cluster has begun it within `everyMs`, by the database's clock. The
- * turn is taken in a short transaction of its own, so that the work holds no lock, and one that fails or
- * whose process dies is taken up at the next turn. `work` is told when no process had a turn for more than a day
- * before this one: nothing ran, or the database's clock has jumped ahead.
+ * Runs a task unless a process of the cluster has started it within `everyMs`, by the database's clock. A short
+ * transaction of its own claims the interval, so that the work holds no lock. A task that fails, or whose process
+ * dies, runs again at the next interval.
+ * @param work - `isAfterBreak`: no process has run the task for more than a day. Either none was up, or the
+ * database's clock has jumped ahead.
  */
 export async function oncePerCluster(
   pool: Pool,
   task: PeriodicTask,
   everyMs: number,
-  work: (turn: { isAfterBreak: boolean }) => Promise<unknown>,
+  work: (claim: { isAfterBreak: boolean }) => Promise<unknown>,
 ): Promise<void> {
-  const turn = await withMaintenance(pool, async (tx) => {
-    // A `next_at` far beyond one interval is of a clock that was set back. Not merely beyond it: of two
-    // transactions at once, the later one has put it there as the earlier one sees it.
+  const claim = await withMaintenance(pool, async (tx) => {
+    // A `next_at` more than two intervals ahead was written before the clock was set back. One interval would be too
+    // strict: a concurrent transaction that started later than this one may have written it.
     const { rows } = await tx.query<{ isAfterBreak: boolean }>(
       `UPDATE app.periodic_tasks t SET next_at = now() + $2::interval
          FROM (SELECT next_at FROM app.periodic_tasks WHERE task = $1 FOR UPDATE) old
         WHERE t.task = $1 AND (old.next_at <= now() OR old.next_at > now() + 2 * $2::interval)
        RETURNING old.next_at < now() - interval '1 day' AS "isAfterBreak"`,
-      [task, `${everyMs - EARLY_MS} ms`],
+      [task, `${everyMs - TOLERANCE_MS} ms`],
     )
     return rows[0]
   })
-  if (turn) await work(turn)
+  if (claim) await work(claim)
 }

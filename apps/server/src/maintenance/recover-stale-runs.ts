@@ -4,19 +4,19 @@ import type { RunControl } from '../runs/run-control.js'
 import type { RunQueue } from '../runs/run-queue.js'
 import { findStaleRuns, recoverRun } from '../runs/stale-runs.js'
 
-/** What recovery of stale runs works with. */
+/** Dependencies of the recovery of stale runs. */
 export interface RecoveryDeps {
   pool: Pool
   queue: Pick<RunQueue, 'enqueue'>
   runControl: Pick<RunControl, 'resume'>
-  /** Called after a commit that wrote to the run's log. */
+  /** Called after a commit that added to the run's log. */
   onEvent: (runId: string) => void
 }
 
 /**
- * Recovers the runs of all tenants that nobody tends, and resumes those that waited for a new day's requests. One
- * query finds them; only what is found costs a transaction of its tenant. Safe on any number of nodes at once.
- * @returns how many were found
+ * Requeues or ends the stale runs of all tenants, and resumes the runs that waited for the next day's request budget.
+ * One query finds them; each then has a transaction of its tenant. Several nodes may call it at once.
+ * @returns the number of runs found
  */
 export async function recoverStaleRuns(
   deps: RecoveryDeps,

@@ -1,4 +1,7 @@
-/** Does a task at once and then at an interval, never twice at the same time. What it returns stops that and waits for the last. */
+/**
+ * Runs a task immediately and then at an interval. An interval that finds the task still running is skipped.
+ * @returns a function that stops it and waits for the running task
+ */
 export function repeat(
   everyMs: number,
   task: () => Promise<unknown>,

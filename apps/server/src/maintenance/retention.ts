@@ -1,23 +1,23 @@
 import type { DatabaseClock } from '../db/database-clock.js'
 import { type Pool, type Tx, withMaintenance, withTenant } from '../db/pool.js'
 
-/** How long the traces of runs are kept, in days. */
+/** How long data is kept. */
 export interface Retention {
-  /** Of `catalog.product_changes`, and with it the history of prices and stock. */
+  /** Days that `catalog.product_changes` keeps: the history of prices and stock. */
   changesDays: number
 }
 
 const FULL_LOG_DAYS = 30
 const RUN_DAYS = 365
 const LEFTOVER_DAYS = 1
-/** Most rows of the change log that one transaction deletes. */
+/** Most rows of the change log deleted per transaction. */
 const CHANGES_BATCH = 5000
-/** Most runs. The events of a single one can be thousands. */
+/** Most runs deleted, or trimmed, per transaction. One run can have thousands of events. */
 const RUNS_BATCH = 50
 const DAY_MS = 24 * 3600_000
 
-/** What is older than these is deleted. */
-interface Limits {
+/** Data older than these times is deleted. */
+interface Cutoffs {
   changes: Date
   runs: Date
   logs: Date
@@ -25,21 +25,22 @@ interface Limits {
 }
 
 /**
- * Deletes what has been kept long enough, by the database's clock: one query finds the tenants that have any of
- * it, and each of those gets short transactions until nothing is left. Of the log of an ended run its start,
- * last progress and ending stay as long as the run: all that a viewer is ever sent.
+ * Deletes expired data, by the database's clock. One query finds the tenants that have any; each of them then has
+ * short transactions until none is left. The log of an ended run is trimmed to its start, last progress and ending,
+ * which are all that viewers can still receive, and these are kept as long as the run.
  */
 export async function applyRetention(pool: Pool, retention: Retention, clock: DatabaseClock): Promise<void> {
-  const { limits, tenants } = await withMaintenance(pool, async (tx) => {
-    const limits = limitsAt(await clock(tx), retention)
-    return { limits, tenants: await tenantsToClean(tx, limits) }
+  const { cutoffs, tenants } = await withMaintenance(pool, async (tx) => {
+    const cutoffs = cutoffsAt(await clock(tx), retention)
+    return { cutoffs, tenants: await tenantsToClean(tx, cutoffs) }
   })
   for (const tenantId of tenants) {
-    while (await withTenant(pool, tenantId, (tx) => cleanSome(tx, tenantId, limits)));
+    let hasMore = true
+    while (hasMore) hasMore = await withTenant(pool, tenantId, (tx) => deleteBatches(tx, tenantId, cutoffs))
   }
 }
 
-function limitsAt(at: Date, { changesDays }: Retention): Limits {
+function cutoffsAt(at: Date, { changesDays }: Retention): Cutoffs {
   const before = (days: number) => new Date(at.getTime() - days * DAY_MS)
   return {
     changes: before(changesDays),
@@ -49,7 +50,7 @@ function limitsAt(at: Date, { changesDays }: Retention): Limits {
   }
 }
 
-async function tenantsToClean(tx: Tx, { changes, runs, logs, leftovers }: Limits): Promise<string[]> {
+async function tenantsToClean(tx: Tx, { changes, runs, logs, leftovers }: Cutoffs): Promise<string[]> {
   const { rows } = await tx.query<{ tenantId: string }>(
     'SELECT t AS "tenantId" FROM app.tenants_to_clean($1, $2, $3, $4) AS t',
     [changes, runs, logs, leftovers],
@@ -58,25 +59,28 @@ async function tenantsToClean(tx: Tx, { changes, runs, logs, leftovers }: Limits
 }
 
 /**
- * One batch of each kind.
- * @returns whether there is more. Not when another process is at the same tenant, which would only wait for us.
+ * Deletes one batch of each kind.
+ * @returns whether more may be left. False when another process is deleting for this tenant: it deletes the rest.
  */
-async function cleanSome(tx: Tx, tenantId: string, limits: Limits): Promise<boolean> {
+async function deleteBatches(tx: Tx, tenantId: string, cutoffs: Cutoffs): Promise<boolean> {
   const { rows } = await tx.query<{ isLocked: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended('espejo retention ' || $1, 0)) AS "isLocked"`,
     [tenantId],
   )
   if (!rows[0]?.isLocked) return false
-  const batches = [
-    await deleteChanges(tx, tenantId, limits.changes),
-    await deleteRuns(tx, tenantId, limits.runs),
-    await trimLogs(tx, tenantId, limits.logs),
+  const isFull = [
+    await deleteChanges(tx, tenantId, cutoffs.changes),
+    await deleteRuns(tx, tenantId, cutoffs.runs),
+    await trimLogs(tx, tenantId, cutoffs.logs),
   ]
-  await deleteLeftovers(tx, tenantId, limits.leftovers)
-  return batches.some((isFull) => isFull)
+  await deleteLeftovers(tx, tenantId, cutoffs.leftovers)
+  return isFull.includes(true)
 }
 
-/** Ids rise with time, so the oldest are the first of the primary key: no index of times is needed. */
+/**
+ * Ids ascend with time, so the primary key finds the oldest rows, without an index on the time.
+ * @returns whether the batch was full
+ */
 async function deleteChanges(tx: Tx, tenantId: string, before: Date): Promise<boolean> {
   const { rowCount } = await tx.query(
     `DELETE FROM catalog.product_changes WHERE tenant_id = $1 AND change_id IN (
@@ -89,7 +93,10 @@ async function deleteChanges(tx: Tx, tenantId: string, before: Date): Promise<bo
   return rowCount === CHANGES_BATCH
 }
 
-/** With everything that hangs on them. */
+/**
+ * Deletes runs, and by cascade all their rows.
+ * @returns whether the batch was full
+ */
 async function deleteRuns(tx: Tx, tenantId: string, before: Date): Promise<boolean> {
   const { rowCount } = await tx.query(
     `DELETE FROM app.runs WHERE tenant_id = $1 AND run_id IN (
@@ -100,6 +107,7 @@ async function deleteRuns(tx: Tx, tenantId: string, before: Date): Promise<boole
   return rowCount === RUNS_BATCH
 }
 
+/** @returns whether the batch was full */
 async function trimLogs(tx: Tx, tenantId: string, before: Date): Promise<boolean> {
   const { rows } = await tx.query<{ trimmed: number }>(
     `WITH ended AS (
@@ -116,7 +124,7 @@ async function trimLogs(tx: Tx, tenantId: string, before: Date): Promise<boolean
   return rows[0]?.trimmed === RUNS_BATCH
 }
 
-/** Used tickets that have expired, and the pages that a run which did not complete left as evidence. */
+/** Deletes expired used tickets, and the pages of runs that ended without completing. */
 async function deleteLeftovers(tx: Tx, tenantId: string, before: Date): Promise<void> {
   await tx.query('DELETE FROM app.used_tickets WHERE tenant_id = $1 AND expires_at < $2', [tenantId, before])
   await tx.query(

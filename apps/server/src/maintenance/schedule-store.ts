@@ -31,7 +31,7 @@ export async function writeSchedule(tx: Tx, tenantId: string, settings: Schedule
   )
 }
 
-/** The share of the mirror, 0.01 to 1, that a sweep may retire without a person's word. */
+/** The share of the mirror, 0.01 to 1, that a sweep may retire without a person's decision. */
 export async function sweepGuardShare(tx: Tx, tenantId: string): Promise<number> {
   return (await readSchedule(tx, tenantId)).sweepGuardPercent / 100
 }

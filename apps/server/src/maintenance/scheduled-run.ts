@@ -5,15 +5,15 @@ import { nextScheduledTime } from './cron.js'
 import { readSchedule, type ScheduledKind } from './schedule-store.js'
 import { readTimers, type TimerHandler } from './tenant-timers.js'
 
-/** How soon a full run that found the tenant busy with something smaller tries again. */
-const BUSY_MS = 60_000
-/** Lists that the ERP says have changed are read by a full run at most this often. */
-const PROMOTION_PAUSE_HOURS = 12
+/** Interval at which a full run that waits for a smaller run tries again. */
+const BUSY_RETRY_MS = 60_000
+/** Least time between full runs that changes in the reference lists cause. */
+const PROMOTION_INTERVAL_HOURS = 12
 
 /**
- * Starts a tenant's scheduled run. It is left out while a run is active, but that a full run waits for
- * a smaller one to end. Whatever was missed while no process ran is made up for by this one run: the
- * next is due at the next occurrence from now.
+ * Creates the handler of the `full` or `incremental` timer: starts the tenant's scheduled run. The occurrence is
+ * skipped while a run is active; but a full run waits for a smaller run to end. Occurrences that were missed while
+ * no process ran cause one run only.
  */
 export function createScheduledRun(
   kind: ScheduledKind,
@@ -25,14 +25,14 @@ export function createScheduledRun(
     const next = nextScheduledTime(cron, tenantId, at)
     if (!(await hasActiveConnection(tx, tenantId))) return { next }
 
-    // Both at once, after a stop or in the same minute: the full run reads all that the other would.
+    // When both are due, the full run includes the incremental one.
     const { full } = await readTimers(tx, tenantId)
     if (kind === 'incremental' && full && full <= at) return { next }
 
     const active = await activeRun(tx, tenantId)
     if (active) {
-      const waits = kind === 'full' && active.mode !== 'full'
-      return { next: waits ? earlier(next, new Date(at.getTime() + BUSY_MS)) : next }
+      const isWaiting = kind === 'full' && active.mode !== 'full'
+      return { next: isWaiting ? earlier(next, new Date(at.getTime() + BUSY_RETRY_MS)) : next }
     }
     const mode = kind === 'incremental' && (await needsFull(tx, tenantId, at)) ? 'full' : kind
     const run = await deps.runControl.startIn(tx, tenantId, {
@@ -54,9 +54,9 @@ export async function hasActiveConnection(tx: Tx, tenantId: string): Promise<boo
 }
 
 /**
- * Whether the ERP has told of a change in categories, brands, price lists, branches or exchange rates
- * that no completed full run has read yet. Rates move prices without dating the products, so an
- * incremental run would not see them.
+ * Whether the ERP has notified a change in categories, brands, price lists, branches or exchange rates that no
+ * completed full run has read yet. A change of rates changes prices but not the products' modification dates, so an
+ * incremental run would miss it.
  */
 async function needsFull(tx: Tx, tenantId: string, at: Date): Promise<boolean> {
   const { rows } = await tx.query<{ needed: boolean }>(
@@ -68,9 +68,9 @@ async function needsFull(tx: Tx, tenantId: string, at: Date): Promise<boolean> {
          WHERE r.tenant_id = w.tenant_id AND r.mode = 'full' AND r.status = 'complete' AND NOT r.dry_run
          ORDER BY r.created_at DESC LIMIT 1) last
       WHERE w.tenant_id = $1`,
-    [tenantId, at, PROMOTION_PAUSE_HOURS],
+    [tenantId, at, PROMOTION_INTERVAL_HOURS],
   )
-  // Without a completed full run an incremental one walks the whole catalogue anyway.
+  // Before the first completed full run, an incremental run reads the whole catalogue anyway.
   return rows[0]?.needed ?? false
 }
 

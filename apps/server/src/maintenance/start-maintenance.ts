@@ -6,21 +6,21 @@ import { repeat } from './repeat.js'
 import { applyRetention, type Retention } from './retention.js'
 import { runDueTimers, type TimerHandlers } from './tenant-timers.js'
 
-/** What every process does beside its own work, for all tenants. Any number of them may. */
+/** The periodic tasks of a process, for all tenants. Every process may run them. */
 export interface Maintenance {
-  /** Stops, and waits for what is under way. */
+  /** Stops, and waits for running tasks. */
   stop(): Promise<void>
 }
 
 export interface MaintenanceDeps extends RecoveryDeps {
   handlers: TimerHandlers
   retention: Retention
-  /** The process's clock, which is only compared with the database's. */
+  /** The process's clock. Only compared with the database's. */
   now: () => Date
-  /** What due work and recovery go by. @defaultValue PostgreSQL's */
+  /** The clock of timers, recovery and retention. @defaultValue PostgreSQL's */
   clock?: DatabaseClock
   onError: (error: unknown, task: string) => void
-  /** Called once for each time that the process's clock drifts too far, with the difference in words. */
+  /** Called each time that the process's clock becomes too different, with the difference in words. */
   onClockDrift: (difference: string) => void
 }
 
@@ -28,8 +28,8 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 /**
- * Due work every second, in each process; recovery of stale runs every minute and retention every hour, in one
- * process of the cluster. The first of each at once.
+ * Starts the periodic tasks: the tenants' timers every second in each process; recovery of stale runs every minute
+ * and retention every hour, in one process of the cluster. Each runs immediately the first time.
  */
 export function startMaintenance(deps: MaintenanceDeps): Maintenance {
   const { pool, handlers, now, clock = readDatabaseClock, onError } = deps
@@ -37,13 +37,13 @@ export function startMaintenance(deps: MaintenanceDeps): Maintenance {
     repeat(everyMs, work, (error) => onError(error, name))
   const of = (name: string) => (error: unknown, tenantId: string) => onError(error, `${name} of ${tenantId}`)
   const stops = [
-    task(1000, 'due work', () => runDueTimers(pool, handlers, clock, of('due work'))),
+    task(1000, 'timers', () => runDueTimers(pool, handlers, clock, of('timers'))),
     task(MINUTE_MS, 'recovery', () =>
       oncePerCluster(pool, 'recovery', MINUTE_MS, () => recoverStaleRuns(deps, clock, of('recovery'))),
     ),
     task(HOUR_MS, 'retention', () =>
       oncePerCluster(pool, 'retention', HOUR_MS, async ({ isAfterBreak }) => {
-        // Nothing can be undeleted: a clock that has jumped ahead gets an hour to be set right.
+        // Deleted data cannot be restored: a clock that has jumped ahead can be corrected within an hour.
         if (!isAfterBreak) await applyRetention(pool, deps.retention, clock)
       }),
     ),

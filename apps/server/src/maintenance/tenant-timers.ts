@@ -1,15 +1,15 @@
 import type { DatabaseClock } from '../db/database-clock.js'
-import { actFor, type Pool, type Tx, withMaintenance, withTenant } from '../db/pool.js'
+import { type Pool, switchToTenant, type Tx, withMaintenance, withTenant } from '../db/pool.js'
 
 /**
- * `full`, `incremental`: a scheduled run. `notified`: ids that notifications brought. `guard`: a question
- * that nobody has answered (`openGuard` writes it).
+ * The timers of a tenant: rows of `app.due_work`. `full`, `incremental`: a scheduled run. `notified`: notified ids are
+ * pending. `guard`: a guard expires (`openGuard` schedules it).
  */
 export type TimerKind = 'full' | 'incremental' | 'notified' | 'guard'
 
 /**
- * Does one piece of due work, in its tenant's transaction, at the database's time `at`.
- * @returns when it is due again (null: not until someone asks), and what to do once that has committed
+ * Handles a due timer, in a transaction of its tenant, at the database's time `at`.
+ * @returns when the timer is due again (null: not scheduled), and what to do after the commit
  */
 export type TimerHandler = (
   tx: Tx,
@@ -19,12 +19,12 @@ export type TimerHandler = (
 
 export type TimerHandlers = Readonly<Record<TimerKind, TimerHandler>>
 
-/** After a failure, so that one tenant's trouble holds up nobody else's work. */
+/** Delay after a failure. */
 const RETRY_MS = 60_000
-/** A pass lets others have their turn after so many. */
-const A_PASS = 200
+/** Most timers handled by one call. */
+const MAX_TIMERS_PER_PASS = 200
 
-/** Makes it due at `at`, or earlier where it already is. */
+/** Schedules a timer at `at`, unless it is already scheduled earlier. */
 export async function scheduleNoLaterThan(
   tx: Tx,
   tenantId: string,
@@ -38,12 +38,13 @@ export async function scheduleNoLaterThan(
   )
 }
 
-/** Makes it due at `at` and not before; null: not at all. */
+/** Schedules a timer at exactly `at`; null: removes it. */
 export async function schedule(tx: Tx, tenantId: string, kind: TimerKind, at: Date | null): Promise<void> {
   await tx.query('DELETE FROM app.due_work WHERE tenant_id = $1 AND kind = $2', [tenantId, kind])
   if (at) await scheduleNoLaterThan(tx, tenantId, kind, at)
 }
 
+/** When each of a tenant's timers is due. Absent: not scheduled. */
 export async function readTimers(tx: Tx, tenantId: string): Promise<Partial<Record<TimerKind, Date>>> {
   const { rows } = await tx.query<{ kind: TimerKind; at: Date }>(
     'SELECT kind, due_at AS at FROM app.due_work WHERE tenant_id = $1',
@@ -53,10 +54,10 @@ export async function readTimers(tx: Tx, tenantId: string): Promise<Partial<Reco
 }
 
 /**
- * Does what is due, the longest overdue first. On any number of nodes at once each piece is done once:
- * its row stays locked until what it led to has committed. One that fails is tried again in a minute. What is
- * due, and when it is due again, goes by the database's clock.
- * @returns how many pieces were done, failures included
+ * Handles the due timers of all tenants, the longest overdue first, by the database's clock. Several nodes may call
+ * it at once: a timer's row stays locked until its handler's transaction has committed, so each is handled once. A
+ * timer whose handler fails is due again in a minute, and the others are not affected.
+ * @returns the number of timers handled, failures included
  */
 export async function runDueTimers(
   pool: Pool,
@@ -65,46 +66,46 @@ export async function runDueTimers(
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<number> {
   let done = 0
-  while (done < A_PASS && (await doOne(pool, handlers, clock, onError))) done += 1
+  while (done < MAX_TIMERS_PER_PASS && (await handleNext(pool, handlers, clock, onError))) done += 1
   return done
 }
 
-interface Due {
+interface DueTimer {
   tenantId: string
   kind: TimerKind
 }
 
-async function doOne(
+async function handleNext(
   pool: Pool,
   handlers: TimerHandlers,
   clock: DatabaseClock,
   onError: (error: unknown, tenantId: string) => void,
 ): Promise<boolean> {
-  let taken: (Due & { at: Date }) | undefined
+  let timer: (DueTimer & { at: Date }) | undefined
   try {
     const afterwards = await withMaintenance(pool, async (tx) => {
       const at = await clock(tx)
-      const due = await takeOne(tx, at)
+      const due = await lockNextDue(tx, at)
       if (!due) return undefined
-      taken = { ...due, at }
+      timer = { ...due, at }
       const { tenantId, kind } = due
-      await actFor(tx, tenantId)
+      await switchToTenant(tx, tenantId)
       const { next, afterwards } = await handlers[kind](tx, tenantId, at)
       await schedule(tx, tenantId, kind, next)
       return afterwards
     })
     afterwards?.()
   } catch (error) {
-    if (!taken) throw error
-    const { tenantId, kind, at } = taken
+    if (!timer) throw error
+    const { tenantId, kind, at } = timer
     await withTenant(pool, tenantId, (tx) => schedule(tx, tenantId, kind, new Date(at.getTime() + RETRY_MS)))
     onError(error, tenantId)
   }
-  return taken !== undefined
+  return timer !== undefined
 }
 
-async function takeOne(tx: Tx, at: Date): Promise<Due | undefined> {
-  const { rows } = await tx.query<Due>(
+async function lockNextDue(tx: Tx, at: Date): Promise<DueTimer | undefined> {
+  const { rows } = await tx.query<DueTimer>(
     `SELECT tenant_id AS "tenantId", kind FROM app.due_work WHERE due_at <= $1
       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
     [at],

@@ -1,11 +1,11 @@
 import { type Pool, withMaintenance } from '../db/pool.js'
 import { repeat } from './repeat.js'
 
-const EVERY_MS = 10_000
+const REPORT_INTERVAL_MS = 10_000
 
 /**
- * Lets the database know that a worker process is alive, and since when there has been one without a break. A
- * break of more than half a minute begins the count anew, and so does a clock that was set back.
+ * Records that a worker process is alive, and since when one has been without a break. After a break of more than
+ * 30 s, or when the clock was set back, the time starts anew.
  */
 export async function reportPresence(pool: Pool): Promise<void> {
   await withMaintenance(pool, (tx) =>
@@ -17,7 +17,10 @@ export async function reportPresence(pool: Pool): Promise<void> {
   )
 }
 
-/** Shows the presence of this worker process until what it returns is called. */
+/**
+ * Reports the presence of this worker process every 10 s.
+ * @returns a function that stops it
+ */
 export function startPresenceReports(pool: Pool, onError: (error: unknown) => void): () => Promise<void> {
-  return repeat(EVERY_MS, () => reportPresence(pool), onError)
+  return repeat(REPORT_INTERVAL_MS, () => reportPresence(pool), onError)
 }

@@ -1,26 +1,26 @@
 import { isProductId } from '@espejo/contract'
 import { z } from 'zod'
 
-/** What the ERP posts: the ids of an event's things, without their data. At most 200, as it documents. */
+/** The body of a notification: an event and the ids it is about, without data. The ERP documents at most 200 ids. */
 export interface NotificationBody {
   event: string
-  /** Those that can be products' ids. */
+  /** The valid product ids, without duplicates. */
   ids: string[]
-  /** How many there were that cannot be: asked for among others, one of them spoils the whole request. */
+  /** Number of invalid ids. They are dropped: one invalid id makes the ERP refuse a whole request. */
   ignored: number
 }
 
-/** Reads a delivery's body; null for what is none. Ids come as text; numbers and a single one are taken too. */
+/** Parses a notification's body; null when it is invalid. Ids are strings; numbers and a single id are accepted too. */
 export function readNotification(body: unknown): NotificationBody | null {
   const read = notification.safeParse(body)
   if (!read.success) return null
   const { event, id } = read.data
-  const told = [id].flat().map(String)
-  const ids = told.filter(isProductId)
+  const received = [id].flat().map(String)
+  const ids = received.filter(isProductId)
   return {
     event,
     ids: [...new Set(ids.map((one) => BigInt(one).toString()))],
-    ignored: told.length - ids.length,
+    ignored: received.length - ids.length,
   }
 }
 

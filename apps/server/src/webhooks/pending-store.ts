@@ -1,13 +1,14 @@
 import type { Tx } from '../db/pool.js'
 
-/** When the oldest of the waiting ids came, and the newest. */
+/** A tenant's pending product ids (`app.pending_products`). */
 export interface Pending {
   ids: string[]
+  /** When the oldest and the newest notification of any pending id arrived. */
   firstAt: Date
   lastAt: Date
 }
 
-/** Ids of products to be fetched again. One that waits already is not added twice. */
+/** Adds ids of products to fetch again. An id that is pending already is not duplicated. */
 export async function addPending(tx: Tx, tenantId: string, ids: readonly string[], at: Date): Promise<void> {
   await tx.query(
     `INSERT INTO app.pending_products (tenant_id, cianbox_id, first_received_at, last_received_at)
@@ -17,7 +18,7 @@ export async function addPending(tx: Tx, tenantId: string, ids: readonly string[
   )
 }
 
-/** Null when nothing waits; else the ids that have waited longest, up to `limit`. */
+/** The ids that have been pending longest, up to `limit`; null: none. */
 export async function readPending(tx: Tx, tenantId: string, limit: number): Promise<Pending | null> {
   const { rows } = await tx.query<{ ids: string[] | null; firstAt: Date; lastAt: Date }>(
     `SELECT min(first_received_at) AS "firstAt", max(last_received_at) AS "lastAt",
@@ -31,7 +32,7 @@ export async function readPending(tx: Tx, tenantId: string, limit: number): Prom
   return found?.ids ? { ids: found.ids, firstAt: found.firstAt, lastAt: found.lastAt } : null
 }
 
-/** Makes a run that was started in this transaction the carrier of these ids; they wait no more. */
+/** Assigns pending ids to a run that was started in this transaction: `notified_ids` becomes `carried`. */
 export async function assignToRun(
   tx: Tx,
   tenantId: string,
@@ -49,8 +50,9 @@ export async function assignToRun(
 }
 
 /**
- * The ids of runs that ended without completing wait again, as if they had come at `at`. Not those that
- * a person would not have retired: their run would only ask the same again. The next full run asks.
+ * Requeues the ids of runs that ended without completing, as received at `at`: `notified_ids` becomes `returned`, or
+ * `mirrored` when the run completed. Ids that a person refused to retire are not requeued: another run by ids would
+ * open the same guard again, so the next full run handles them.
  */
 export async function requeueUnfinished(tx: Tx, tenantId: string, at: Date): Promise<void> {
   await tx.query(
@@ -71,8 +73,8 @@ export async function requeueUnfinished(tx: Tx, tenantId: string, at: Date): Pro
   )
 }
 
-/** How many runs in a row have brought their ids back, and when the last of them ended. */
-export async function failuresInARow(
+/** The number of consecutive runs by notified ids that failed, and when the last of them ended. */
+export async function consecutiveFailures(
   tx: Tx,
   tenantId: string,
 ): Promise<{ count: number; lastAt: Date | null }> {
@@ -85,7 +87,7 @@ export async function failuresInARow(
   return rows[0] ?? { count: 0, lastAt: null }
 }
 
-/** Whether a run is under way that carries ids of notifications. */
+/** Whether an active run has notified ids assigned. */
 export async function hasAssignedRun(tx: Tx, tenantId: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `SELECT FROM app.runs WHERE tenant_id = $1 AND notified_ids = 'carried' LIMIT 1`,

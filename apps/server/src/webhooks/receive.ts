@@ -3,9 +3,9 @@ import { type Pool, withTenant } from '../db/pool.js'
 import { scheduleNoLaterThan } from '../maintenance/tenant-timers.js'
 import type { NotificationBody } from './notification-body.js'
 import { addPending } from './pending-store.js'
-import { QUIET_MS } from './process-pending.js'
+import { DEBOUNCE_MS } from './process-pending.js'
 
-/** Events of the reference lists: only a full run reads those. */
+/** Events of the reference lists, which only a full run reads. */
 const LIST_EVENTS: ReadonlySet<string> = new Set([
   'categorias',
   'marcas',
@@ -15,9 +15,9 @@ const LIST_EVENTS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Writes a delivery down: products wait for a run by ids, a change in the lists is noted for the
- * schedule, everything else only shows that the ERP reaches us. What is known of another account than
- * the tenant's present one is ignored. Its time is the database's, as it is for the runs it is compared with.
+ * Stores a notification: product ids become pending, a change of a reference list is recorded for the schedule, and
+ * any event updates `last_received_at`. Ignores a notification for another account than the tenant's present one.
+ * Uses the database's clock, as the start times of runs do.
  */
 export async function receiveNotification(
   pool: Pool,
@@ -34,8 +34,8 @@ export async function receiveNotification(
     ])
     if (rowCount === 0) return
     if (event === 'productos' && ids.length > 0) {
-      // In this order, as the drain locks them: first what is due, then what waits.
-      await scheduleNoLaterThan(tx, tenantId, 'notified', new Date(at.getTime() + QUIET_MS))
+      // The same lock order as the processing of pending products, against deadlocks: timer first.
+      await scheduleNoLaterThan(tx, tenantId, 'notified', new Date(at.getTime() + DEBOUNCE_MS))
       await addPending(tx, tenantId, ids, at)
     }
     await tx.query(

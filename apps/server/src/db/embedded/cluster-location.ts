@@ -2,25 +2,28 @@ import { createHash } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** Who PostgreSQL's processes run as; undefined: as ourselves. */
+/** The operating system user of PostgreSQL's processes. */
 interface RunAs {
   uid: number
   gid: number
 }
 
-/** Where the programs and the cluster lie, and as whom PostgreSQL runs there. */
+/** Paths of PostgreSQL's programs and data, and its operating system user. */
 export interface ClusterLocation {
   /** Folder with `bin` and `lib`. */
   programs: string
+  /** Data directory of the cluster. */
   cluster: string
+  /** Undefined: the current user. */
   runAs: RunAs | undefined
 }
 
 /**
- * PostgreSQL refuses to run as root. As root it runs as the machine's `postgres` user, or `nobody`.
- * That user cannot enter a clone under a folder of mode 0700 (root's home is one), so what it could
- * not reach is kept under `/var/lib/espejo` instead: a copy of the programs, and the cluster in a
- * folder named after the data directory. An ordinary user's data stays in the data directory.
+ * Chooses and creates the folders for PostgreSQL. For an ordinary user the cluster is in the data directory.
+ *
+ * PostgreSQL refuses to run as root, so for root it runs as the machine's `postgres` user, or `nobody`. That user
+ * cannot enter folders of mode 0700, such as root's home. What it cannot reach there goes to `/var/lib/espejo`: a
+ * copy of the programs, and the cluster in a folder named after the data directory.
  */
 export function prepareLocation(programs: string, dataDir: string): ClusterLocation {
   const inDataDir = join(resolve(dataDir), 'postgres')
@@ -51,7 +54,7 @@ function unprivilegedUser(): RunAs {
   return users.get('postgres') ?? users.get('nobody') ?? { uid: 65534, gid: 65534 }
 }
 
-/** Whether the user may pass through every folder on the way to an existing path, itself included. */
+/** Whether the user may enter a folder and all its parents. Those that do not exist yet are ignored. */
 function canReach(path: string, { uid, gid }: RunAs): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     if (existsSync(folder)) {
@@ -63,7 +66,7 @@ function canReach(path: string, { uid, gid }: RunAs): boolean {
   }
 }
 
-/** Copied once a release; renamed into place, so that a copy cut short is never used. */
+/** Copies the programs, once per release. Renames the finished copy into place, so that no partial one is used. */
 function copyOf(programs: string): string {
   const copy = join(SHARED, `programs-${digest(programs + statSync(join(programs, 'bin')).mtimeMs)}`)
   if (existsSync(copy)) return copy

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import type { ClusterLocation } from './cluster-location.js'
 import { EmbeddedPostgresError } from './error.js'
 
-/** The name of the cluster's superuser. The app never works as it. */
+/** The cluster's superuser. The app does not use it. */
 export const SUPERUSER = 'postgres'
 
-/** Creates the cluster's files. Does nothing when they are there. */
+/** Creates the cluster's files with `initdb`, unless they exist. */
 export async function initialise(location: ClusterLocation, password: string): Promise<void> {
   if (existsSync(join(location.cluster, 'PG_VERSION'))) return
   const secrets = mkdtempSync(join(tmpdir(), 'espejo-'))
@@ -35,9 +35,9 @@ export async function initialise(location: ClusterLocation, password: string): P
 }
 
 /**
- * Starts the cluster on a free port of the loopback address and waits until it answers. PostgreSQL
- * gets a session of its own, so that Ctrl-C reaches us alone and we stop it last. If it already
- * runs, because we were killed before, it is taken over as it is.
+ * Starts the cluster on a free port of the loopback address and waits until it accepts connections. PostgreSQL runs
+ * in its own process session, so that Ctrl-C does not stop it before us. A server that still runs (we were killed
+ * before) is used as it is.
  * @returns the port.
  */
 export async function start(location: ClusterLocation): Promise<number> {
@@ -62,26 +62,26 @@ export async function start(location: ClusterLocation): Promise<number> {
     await run(location, 'pg_ctl', ['start', '-w', '-t', '60', '-D', location.cluster, '-l', log])
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `The embedded PostgreSQL did not start. Its own words, from ${log}: ${lastLines(log)}`,
+      `The embedded PostgreSQL did not start. Last lines of ${log}: ${lastLines(log)}`,
       { cause },
     )
   }
   return port
 }
 
-/** Stops the cluster: open transactions are rolled back, what was committed stays. */
+/** Stops the cluster (fast mode: open transactions are rolled back). */
 export async function stop(location: ClusterLocation): Promise<void> {
   await run(location, 'pg_ctl', ['stop', '-w', '-t', '60', '-m', 'fast', '-D', location.cluster])
 }
 
-/** The port that this cluster's running server listens on; null when none runs. */
+/** The port of this cluster's server; null when it does not run. */
 export async function runningPort(location: ClusterLocation): Promise<number | null> {
   const file = join(location.cluster, 'postmaster.pid')
   if (!existsSync(file)) return null
   try {
     await run(location, 'pg_ctl', ['status', '-D', location.cluster])
   } catch {
-    return null // a stale file, which PostgreSQL itself clears at the next start
+    return null // a stale file, which PostgreSQL removes at the next start
   }
   // Line 4 of postmaster.pid is the port (PostgreSQL's src/include/utils/pidfile.h).
   return Number(readFileSync(file, 'utf8').split('\n')[3]) || null
@@ -104,7 +104,7 @@ function run(location: ClusterLocation, program: string, args: string[]): Promis
         )
       },
     )
-    // The server inherits these; left open, they would keep execFile from ever ending.
+    // The server inherits these pipes; while they are open, execFile does not call back.
     child.stdin?.end()
     if (program === 'pg_ctl') {
       child.on('exit', () => {

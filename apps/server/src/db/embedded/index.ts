@@ -7,14 +7,14 @@ import { EmbeddedPostgresError } from './error.js'
 export { EmbeddedPostgresError } from './error.js'
 
 export interface EmbeddedPostgres {
-  /** Of the role that owns the database; no superuser. */
+  /** With the role that owns the database, which is not a superuser. */
   databaseUrl: string
   stop(): Promise<void>
 }
 
 /**
- * A real PostgreSQL of our own, in the data directory, for those who have none. It survives a
- * SIGKILL of this process: the next start takes it over.
+ * Starts a PostgreSQL server in the data directory. It survives a SIGKILL of this process: the next start uses the
+ * running server.
  * @throws {@link EmbeddedPostgresError} when another Espejo uses the directory, or PostgreSQL fails.
  */
 export async function startEmbeddedPostgres(options: {
@@ -25,34 +25,34 @@ export async function startEmbeddedPostgres(options: {
   const place = prepareLocation(await locateBinaries(), options.dataDir)
   await cluster.initialise(place, options.superuserPassword)
   const port = await cluster.start(place)
-  const holder = new pg.Client({
+  const lockClient = new pg.Client({
     host: '127.0.0.1',
     port,
     user: cluster.SUPERUSER,
     password: options.superuserPassword,
     database: 'postgres',
-    application_name: 'espejo holder',
+    application_name: 'espejo data directory lock',
   })
-  // When PostgreSQL stops or dies, the pools notice it and say so; this connection has nothing to add.
-  holder.on('error', () => undefined)
+  // The pools report when PostgreSQL stops. Without a listener, 'error' would end the process.
+  lockClient.on('error', () => undefined)
   try {
-    await holder.connect()
-    await hold(holder, options.dataDir)
-    await createDatabase(holder, options.ownerPassword)
+    await lockClient.connect()
+    await lockDataDir(lockClient, options.dataDir)
+    await createDatabase(lockClient, options.ownerPassword)
   } catch (error) {
-    await holder.end().catch(() => undefined)
+    await lockClient.end().catch(() => undefined)
     throw error
   }
   return {
     databaseUrl: urlOf(port, options.ownerPassword),
     async stop() {
-      await holder.end().catch(() => undefined)
+      await lockClient.end().catch(() => undefined)
       await cluster.stop(place)
     },
   }
 }
 
-/** The address of the PostgreSQL that an Espejo runs in this data directory; null when none runs. */
+/** The URL of the PostgreSQL that runs in this data directory; null when none runs. */
 export async function findEmbeddedPostgres(options: {
   dataDir: string
   ownerPassword: string
@@ -67,14 +67,15 @@ function urlOf(port: number, ownerPassword: string): string {
 
 const OWNER = 'espejo'
 const DATABASE = 'espejo'
-const HOLD_KEY = 7_330_441
+const LOCK_KEY = 7_330_441
 
-/** A session lock says that this directory is in use: unlike a pid file, it cannot be left behind. */
-async function hold(client: pg.Client, dataDir: string): Promise<void> {
-  const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
-    HOLD_KEY,
-  ])
-  if (rows[0]?.held) return
+/** Marks the directory as in use with a session lock, which cannot become stale as a pid file can. */
+async function lockDataDir(client: pg.Client, dataDir: string): Promise<void> {
+  const { rows } = await client.query<{ isLocked: boolean }>(
+    'SELECT pg_try_advisory_lock($1) AS "isLocked"',
+    [LOCK_KEY],
+  )
+  if (rows[0]?.isLocked) return
   throw new EmbeddedPostgresError(
     `Another Espejo is using the data directory ${dataDir}. Stop it, or set ESPEJO_DATA_DIR to another directory.`,
   )
