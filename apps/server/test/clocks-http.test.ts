@@ -8,7 +8,7 @@ import { useApp } from './support/app.js'
 const app = useApp({ now: () => new Date(Date.now() + 3_600_000) })
 const MINUTE_MS = 60_000
 
-/** In how many milliseconds the tenant's work is due by the database's clock. */
+/** Milliseconds until a timer of the tenant is due, by the database's clock. */
 async function dueIn(kind: TimerKind): Promise<number> {
   return withTenant(app.database.pool, 'uno', async (tx) => {
     const { rows } = await tx.query<{ now: Date }>('SELECT now()')
@@ -26,7 +26,7 @@ describe('a node whose clock is an hour ahead', () => {
     expect(await dueIn('incremental')).toBeLessThanOrEqual(2 * MINUTE_MS)
   })
 
-  it('has notified products fetched in a moment, as any other node', async () => {
+  it('fetches notified products as soon as any other node', async () => {
     const { pool, sealer } = app.deps
     await withTenant(pool, 'uno', (tx) =>
       tx.query(

@@ -26,7 +26,7 @@ afterEach(async () => {
   await database.pool.query('DELETE FROM pgboss.job')
 })
 
-/** Espejo without its HTTP, in this process, as `compose` and `embed` start it. */
+/** Espejo without HTTP, in this process, as `create-server` and `embed` start it. */
 async function start(role: 'api' | 'worker'): Promise<Services> {
   const config = parseConfig({
     DATABASE_URL: database.url,
@@ -52,7 +52,7 @@ const FULL = { mode: 'full', dryRun: false, ids: null, startedBy: null } as cons
 
 const nothing = async () => ({ next: null })
 
-/** What a process does by itself, once each, under the clocks as they are now. */
+/** Runs each periodic task once, with the present clocks. */
 async function maintainOnce(services: Services, sinceLastTurn = '1 second') {
   await withMaintenance(database.pool, (tx) =>
     tx.query(
@@ -90,7 +90,7 @@ describe('a node whose clock is wrong', () => {
     },
   )
 
-  it('is refused at the start, in one line that says by how much and what to do', async () => {
+  it('does not start; the message is one line with the difference and what to do', async () => {
     skew(16 * MINUTE)
     await expect(start('worker')).rejects.toThrow(StartError)
     await expect(start('api')).rejects.toThrow(
@@ -102,7 +102,7 @@ describe('a node whose clock is wrong', () => {
     await start('worker')
   })
 
-  it('is told of once when it goes wrong later', async () => {
+  it('is warned of once when its clock becomes wrong later', async () => {
     const warnings: string[] = []
     const watch = createClockDriftCheck(
       database.pool,
@@ -121,7 +121,7 @@ describe('a node whose clock is wrong', () => {
     expect(warnings).toHaveLength(2)
   })
 
-  it('by two years deletes no change', async () => {
+  it('by two years deletes no changes', async () => {
     const services = await start('api')
     await addChange('1 minute')
     skew(2 * YEAR)
@@ -132,7 +132,7 @@ describe('a node whose clock is wrong', () => {
 
 it('a database whose own clock has jumped ahead deletes nothing for an hour', async () => {
   const services = await start('api')
-  // Seen after a jump of two years: all that there is is that old, the last turn of retention too.
+  // After a jump of two years, all rows look that old, and so does the last retention.
   await addChange('2 years')
   await maintainOnce(services, '2 years')
   expect(await changes()).toBe(1)
@@ -158,8 +158,8 @@ async function changes(): Promise<number | null> {
   return read.rowCount
 }
 
-describe('after all workers were away for longer than a run may be silent', () => {
-  /** A run as a worker left it that has been gone for so long, and the database with it. */
+describe('after all workers were away for longer than the timeout of heartbeats', () => {
+  /** A run whose worker, and whose database, have been down for this time. */
   async function leftBehind(hours: number): Promise<{ api: Services; runId: string }> {
     const api = await start('api')
     const { run } = await api.runControl.start(TENANT, FULL)
@@ -198,7 +198,7 @@ describe('after all workers were away for longer than a run may be silent', () =
     await completes(runId)
   })
 
-  it('the run goes on although its job has gone, once a worker has been there for a minute', async () => {
+  it('the run continues although its job is gone, once a worker has been present for a minute', async () => {
     const { api, runId } = await leftBehind(0.3)
     await api.pool.query('DELETE FROM pgboss.job')
     await start('worker')

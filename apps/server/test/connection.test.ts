@@ -38,7 +38,7 @@ beforeEach(async () => {
   await dos('DELETE', PATH)
 })
 
-/** Everything that the table holds of a tenant, as text; bytes are hexadecimal in it. */
+/** A tenant's row of `app.connections` as text, with bytes as hexadecimal. */
 async function atRest(tenantId: string): Promise<string> {
   const { rows } = await withTenant(app.database.pool, tenantId, (tx) =>
     tx.query<{ whole: string }>('SELECT c::text AS whole FROM app.connections c WHERE tenant_id = $1', [
@@ -49,7 +49,7 @@ async function atRest(tenantId: string): Promise<string> {
 }
 
 describe('the connection', () => {
-  it('is written, read, changed and forgotten, and its password never comes back', async () => {
+  it('is written, read, changed and deleted, and no response has its password', async () => {
     expect((await uno('GET', PATH)).status).toBe(404)
     const saved = await uno('PUT', PATH, { body: FORM })
     expect(saved.status).toBe(200)
@@ -74,7 +74,7 @@ describe('the connection', () => {
     for (const { text } of [saved, changed]) expect(text).not.toContain(PASSWORD)
   })
 
-  it('needs a password the first time, and says so at its field', async () => {
+  it('needs a password the first time: the error names the field', async () => {
     const { password: _, ...rest } = FORM
     const answer = await uno('PUT', PATH, { body: rest })
     expect(answer.status).toBe(422)
@@ -95,14 +95,14 @@ describe('the connection', () => {
     expect(answer.json.errors[0].path).toBe(path)
   })
 
-  it('belongs to its tenant alone', async () => {
+  it('is visible to its tenant only', async () => {
     await uno('PUT', PATH, { body: FORM })
     expect((await dos('GET', PATH)).status).toBe(404)
     await dos('DELETE', PATH)
     expect((await uno('GET', PATH)).status).toBe(200)
   })
 
-  it('lies sealed in the database, and opens for no other tenant', async () => {
+  it('is encrypted in the database, and not readable for another tenant', async () => {
     await uno('PUT', PATH, { body: FORM })
     await dos('PUT', PATH, { body: { ...FORM, password: 'otra cosa' } })
     expect(await atRest('uno')).not.toContain(PASSWORD)
@@ -132,12 +132,12 @@ describe("the ERP's tokens", () => {
     return { before: version, after: (await store().open('uno'))?.credentialsVersion ?? 0 }
   }
 
-  it('lie sealed', async () => {
+  it('are encrypted in the database', async () => {
     await saved({})
     expect(await atRest('uno')).not.toContain(Buffer.from('CBX_AT').toString('hex'))
   })
 
-  it.each([{}, { pageSize: 20 }, { isActive: false }])('stay when %j changes', async (change) => {
+  it.each([{}, { pageSize: 20 }, { isActive: false }])('are kept when %j changes', async (change) => {
     const { before, after } = await saved(change)
     expect(after).toBe(before)
     expect(await store().loadTokens('uno', after)).toEqual(tokens)
@@ -153,7 +153,7 @@ describe("the ERP's tokens", () => {
     },
   )
 
-  it('that cannot be read any more are simply issued anew', async () => {
+  it('that are not readable are replaced by a new login', async () => {
     const { after } = await saved({})
     const rotated = createConnectionStore({
       pool: app.database.pool,
@@ -163,7 +163,7 @@ describe("the ERP's tokens", () => {
     await expect(rotated.open('uno')).rejects.toThrow(UnsealError)
   })
 
-  it('are kept between clients, so that a second one spends no login', async () => {
+  it('are shared between clients: a second client does not log in', async () => {
     await uno('PUT', PATH, { body: FORM })
     erp.resetCounts()
     const factory = createClientFactory({ ...app.deps, baseUrl })
@@ -186,7 +186,7 @@ describe('testing the connection', () => {
     return connectionTestSchema.parse(answer.json)
   }
 
-  it('finds products with what is stored, and says about how many', async () => {
+  it('reads products with the stored values and returns their approximate number', async () => {
     await uno('PUT', PATH, { body: { ...FORM, pageSize: 20 } })
     const found = await tryOut()
     expect(found).toMatchObject({
@@ -197,12 +197,12 @@ describe('testing the connection', () => {
     expect(found.ok && found.sample).toHaveLength(5)
   })
 
-  it('needs no body at all', async () => {
+  it('works without a body', async () => {
     await uno('PUT', PATH, { body: FORM })
     expect((await uno('POST', `${PATH}/test`)).json.ok).toBe(true)
   })
 
-  it('takes what is typed but not saved, and the stored password where none was typed', async () => {
+  it('uses values that are not saved, and the stored password when the form has none', async () => {
     expect(await tryOut(FORM, dos)).toMatchObject({ ok: true })
     expect((await dos('GET', PATH)).status).toBe(404)
     await uno('PUT', PATH, { body: { ...FORM, user: 'nadie' } })
@@ -214,7 +214,7 @@ describe('testing the connection', () => {
     })
   })
 
-  it('says what is missing before there is anything to test', async () => {
+  it('reports missing values', async () => {
     expect(await tryOut()).toMatchObject({ ok: false, code: 'connection_missing' })
     expect(await tryOut({ cuenta: 'acme', user: 'ana' })).toMatchObject({
       ok: false,
@@ -231,7 +231,7 @@ describe('testing the connection', () => {
     ['a connection that is cut', { kind: 'reset' }, {}, 'upstream_unreachable', /conectar/],
     ['too many requests', { kind: 'too-many-requests' }, {}, 'upstream_rate_limited', /frecuencia/],
     ['an ERP that hangs', { kind: 'hang' }, {}, 'upstream_timeout', /tardó/],
-  ])('of %s says what to check', async (_what, fault, change, code, sentence) => {
+  ])('of %s returns a message that says what to check', async (_what, fault, change, code, sentence) => {
     if (fault) erp.inject(fault)
     const result = await tryOut({ ...FORM, ...change })
     expect(result).toMatchObject({ ok: false, code })
@@ -239,15 +239,15 @@ describe('testing the connection', () => {
     expect(result.message).not.toContain(PASSWORD)
   })
 
-  it('spends two requests', async () => {
+  it('sends two requests', async () => {
     erp.resetCounts()
     await tryOut(FORM)
     expect(erp.counts().byRoute).toEqual({ 'POST /auth/credentials': 1, 'GET /productos': 1 })
   })
 })
 
-describe('what was logged through all of this', () => {
-  it('holds no password, no token and no app code', () => {
+describe('the log of all these tests', () => {
+  it('contains no password, no token and no app code', () => {
     expect(app.log()).toContain(`"path":"${PATH}/test"`)
     for (const secret of [PASSWORD, 'mala', 'CBX_AT', 'CBX_RT', FORM.appCode, 'Bearer', 'eyJ']) {
       expect(app.log()).not.toContain(secret)
@@ -255,7 +255,7 @@ describe('what was logged through all of this', () => {
   })
 })
 
-it('the defaults of the form are the documented ones', () => {
+it('the form has the documented defaults', () => {
   expect(connectionBody.parse(FORM)).toMatchObject({
     pageSize: 200,
     dialect: 'v2',

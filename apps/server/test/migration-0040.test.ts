@@ -6,10 +6,10 @@ import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 
 const DIR = fileURLToPath(new URL('../migrations', import.meta.url))
-/** How many files come before the one that is tried here. */
+/** Number of migrations before the tested one. */
 const BEFORE = readdirSync(DIR).filter((name) => name < '0040').length
 
-/** An empty database of the owner's, and a way to bring it to some of the migrations. */
+/** An empty database, and a function that applies migrations to it. */
 async function emptyDatabase() {
   const address = new URL(inject('templateUrl'))
   address.pathname = '/postgres'
@@ -36,7 +36,7 @@ async function emptyDatabase() {
 }
 
 describe('the migration to list currencies', () => {
-  it('renames the local amounts of the changes that were logged before, of every tenant', async () => {
+  it('renames the local amounts in the existing changes of every tenant', async () => {
     const { client, up } = await emptyDatabase()
     await up(BEFORE)
     const log = (tenant: string, fields: object[]) =>
@@ -73,7 +73,7 @@ describe('the migration to list currencies', () => {
         { fields: [] },
       ])
     }
-    // The owner is bound by the policies again.
+    // Row-level security applies to the owner again.
     const { rows } = await client.query(
       `SELECT relforcerowsecurity AS forced FROM pg_class
         WHERE oid IN ('catalog.product_changes'::regclass, 'app.dry_run_changes'::regclass)`,
@@ -81,7 +81,7 @@ describe('the migration to list currencies', () => {
     expect(rows).toEqual([{ forced: true }, { forced: true }])
   })
 
-  it('takes no offer amount that is no number', async () => {
+  it('refuses an offer amount that is not a number', async () => {
     const { client, up } = await emptyDatabase()
     await up()
     await client.query(`SELECT set_config('app.tenant', 'uno', false)`)

@@ -5,12 +5,12 @@ import { useDatabase } from './support/database.js'
 
 const database = useDatabase()
 
-// Without a listener a connection that breaks between two queries ends the whole process: vitest
-// would tell of an unhandled error here.
-it('fails the transaction whose connection breaks between two queries, and nothing else', async () => {
+// Without an 'error' listener, a connection that breaks between two queries would end the process; vitest would
+// report an unhandled error.
+it('fails only the transaction whose connection breaks between two queries', async () => {
   const broken = withTenant(database.pool, 'demo', async (tx) => {
     const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-    // Not `events.once`: that would listen for the error.
+    // Not `events.once`, which adds an 'error' listener.
     const ended = new Promise((resolve) => tx.once('end', resolve))
     await terminate(rows[0]?.pid)
     await ended
@@ -22,7 +22,7 @@ it('fails the transaction whose connection breaks between two queries, and nothi
   expect(next.rows).toEqual([{ one: 1 }])
 })
 
-/** As the connections' own login role, which may end its sessions: the role that they have taken on may not. */
+/** With the login role, which may terminate its connections; the app's role may not. */
 async function terminate(pid: number | undefined): Promise<void> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()

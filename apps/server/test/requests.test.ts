@@ -19,16 +19,20 @@ interface Turn {
   spentUntil: Date | null
 }
 
-const reserveRequest = async (pool: typeof app.database.pool, tenantId: string) => {
+const reserveRequest = async (
+  pool: typeof app.database.pool,
+  tenantId: string,
+  name: 'reserve_request' | 'take_turn' = 'reserve_request',
+) => {
   const { rows } = await pool.query<Turn>(
-    'SELECT turn_at AS "turnAt", spent_until AS "spentUntil" FROM app.reserve_request($1)',
+    `SELECT turn_at AS "turnAt", spent_until AS "spentUntil" FROM app.${name}($1)`,
     [tenantId],
   )
   return rows[0] as Turn
 }
 
-describe('the turns of a tenant', () => {
-  it('keep their distance, whichever node reserves them', async () => {
+describe('the request slots of a tenant', () => {
+  it('keep their distance, also when several nodes reserve them', async () => {
     const { id } = await live.tenant('paced', { connection: { requestsPerSecond: 5 } })
     const pools = [app.database.pool, (await live.node()).pool, (await live.node()).pool]
     const turns = await Promise.all(
@@ -40,7 +44,7 @@ describe('the turns of a tenant', () => {
     expect(Math.min(...distances)).toBeGreaterThanOrEqual(199)
   })
 
-  it('do not wait for those of another tenant', async () => {
+  it('are independent of those of another tenant', async () => {
     const { id: mine } = await live.tenant('mine', { connection: { requestsPerSecond: 0.1 } })
     const { id: theirs } = await live.tenant('theirs', { connection: { requestsPerSecond: 0.1 } })
     const [first, second] = [
@@ -52,7 +56,22 @@ describe('the turns of a tenant', () => {
     expect(other.turnAt.getTime()).toBeLessThan(second.turnAt.getTime())
   })
 
-  it('are waited for by the limiter, which says until when', async () => {
+  it('are shared with processes of the previous version, which call the functions by their old names', async () => {
+    const { id } = await live.tenant('rolling', { connection: { requestsPerSecond: 0.1 } })
+    const { pool } = app.database
+    const first = await reserveRequest(pool, id, 'take_turn')
+    const second = await reserveRequest(pool, id)
+    expect(second.turnAt.getTime() - first.turnAt.getTime()).toBeGreaterThanOrEqual(9_999)
+
+    await pool.query('SELECT app.block_turns($1, $1, 60000)', [id])
+    const { rows } = await pool.query<{ ms: number }>(
+      'SELECT blocked_ms AS ms FROM app.reserve_request($1, $1)',
+      [id],
+    )
+    expect(rows[0]?.ms).toBeGreaterThan(50_000)
+  })
+
+  it('make the limiter wait and report until when', async () => {
     const { id } = await live.tenant('told', { connection: { requestsPerSecond: 0.1 } })
     const slept: number[] = []
     const told: (Date | null)[] = []
@@ -75,7 +94,7 @@ describe('the turns of a tenant', () => {
     expect(told.map((at) => at?.getTime())).toEqual([Math.floor(slept[0] ?? 0)])
   })
 
-  it('come to an end with the budget, until the next day in Argentina', async () => {
+  it('end with the budget, until the next day in Argentina', async () => {
     const { id, call } = await live.tenant('spent', { connection: { dailyRequestBudget: 10 } })
     const limiter = createRequestLimiter(app.database.pool, id, {
       cuenta: id,
@@ -99,7 +118,7 @@ describe('the turns of a tenant', () => {
 describe('the daily budget of a connection', () => {
   const form = { appName: 'espejo', appCode: 'test', user: 'demo', requestsPerSecond: 50, pageSize: 10 }
 
-  it('is kept when left out, and taken away with null', async () => {
+  it('is kept when absent from the body, and removed with null', async () => {
     const { call } = await live.tenant('kept', { connection: { dailyRequestBudget: 500 } })
     const put = async (body: object) =>
       (await call('PUT', CONNECTION, { body: { ...form, cuenta: 'kept', ...body } })).json.dailyRequestBudget
@@ -114,7 +133,7 @@ describe('the daily budget of a connection', () => {
     ])
   })
 
-  it('is the connection test’s too, which says so instead of asking', async () => {
+  it('applies to the connection test, which returns an error without a request', async () => {
     const tenant = await live.tenant('tested', { connection: { dailyRequestBudget: 10 } })
     const { pool } = app.database
     const now = () => new Date()
@@ -129,7 +148,7 @@ describe('the daily budget of a connection', () => {
     expect(tenant.erp.counts().total).toBe(10)
   })
 
-  it('pauses a run that reaches it, says so, and lets it finish once it was raised', async () => {
+  it('pauses a run that reaches it, and the run completes once it is raised', async () => {
     const tenant = await live.tenant('raised', { connection: { pageSize: 10, dailyRequestBudget: 20 } })
     await tenant.call('POST', '/api/cianbox/sync/runs')
     const paused = await tenant.newest(({ status }) => status === 'paused')
@@ -140,7 +159,7 @@ describe('the daily budget of a connection', () => {
     expect(paused.created).toBeGreaterThan(0)
     expect(tenant.erp.counts().total).toBe(20)
 
-    // Resuming without more to spend only says so again, however often.
+    // Without a higher budget, a resumed run pauses again each time.
     for (let i = 0; i < 6; i++) {
       await tenant.call('POST', `/api/cianbox/sync/runs/${paused.id}/resume`)
       await tenant.newest(({ status, waiting }) => status === 'paused' && waiting?.reason === 'daily_budget')
@@ -154,7 +173,7 @@ describe('the daily budget of a connection', () => {
     expect(await mirrorOf(app.database.pool, 'raised')).toEqual(truthOf(tenant.erp))
   })
 
-  it('lets the run go on by itself on the next day', async () => {
+  it('resumes the run on the next day without a person', async () => {
     const tenant = await live.tenant('overnight', { connection: { pageSize: 10, dailyRequestBudget: 60 } })
     await withTenant(app.database.pool, tenant.id, (tx) =>
       tx.query(`INSERT INTO app.request_turns VALUES ('overnight', now(), app.day_of(now()), 40)`),
@@ -175,7 +194,7 @@ describe('the daily budget of a connection', () => {
 })
 
 describe('tenants whose ERP hangs', () => {
-  it('hold up no healthy one, not even where they have taken every place', async () => {
+  it('do not delay healthy tenants, not even when they occupy every job slot', async () => {
     const hanging = await Promise.all(
       Array.from({ length: PLACES }, (_, i) => live.tenant(`hanging-${i}`, { account: { products: 10 } })),
     )

@@ -16,10 +16,10 @@ const { app } = live
 const RUNS = '/api/cianbox/sync/runs'
 const PAUSE_SECONDS = 6
 
-/** A node of its own: it knows of other nodes' pauses only what the database says. */
+/** A separate node, which shares pauses with other nodes through the database only. */
 const node = () => createSoloWorker(live)
 
-/** A run that the ERP has asked to wait, once. */
+/** A run that received one `Retry-After`. */
 async function askedToWait(name: string): Promise<{ tenant: LiveTenant; run: Run; first: SoloWork }> {
   const tenant = await live.tenant(name)
   tenant.erp.inject({ kind: 'too-many-requests', seconds: PAUSE_SECONDS, times: 1 })
@@ -28,7 +28,7 @@ async function askedToWait(name: string): Promise<{ tenant: LiveTenant; run: Run
   return { tenant, run, first }
 }
 
-/** The run goes on somewhere else, waits for the same moment, asks nothing before, and completes. */
+/** The run continues on another node, waits until the same time without a request, and completes. */
 async function waitsElsewhere(tenant: LiveTenant, before: Run, work: () => SoloWork): Promise<void> {
   tenant.erp.resetCounts()
   const { done } = work()
@@ -54,8 +54,8 @@ const reserveRequest = async (tenantId: string, cuenta: string) => {
   return rows[0]
 }
 
-describe('a pause that the ERP asked a run for', () => {
-  it('holds when the run is paused and resumed', async () => {
+describe('a pause that the ERP demanded from a run', () => {
+  it('lasts when the run is paused and resumed', async () => {
     const { tenant, run, first } = await askedToWait('resumed')
     await tenant.call('POST', `${RUNS}/${run.id}/pause`)
     await first.done
@@ -63,14 +63,14 @@ describe('a pause that the ERP asked a run for', () => {
     await waitsElsewhere(tenant, run, () => node().work(tenant, run))
   })
 
-  it('holds when another worker takes the run over', async () => {
+  it('lasts when another worker takes over the run', async () => {
     const { tenant, run, first } = await askedToWait('handed')
     first.leave()
     await expect(first.done).rejects.toThrow('another one goes on')
     await waitsElsewhere(tenant, run, () => node().work(tenant, run))
   })
 
-  it('holds for the next run after a cancel', async () => {
+  it('lasts for the next run after a cancel', async () => {
     const { tenant, run, first } = await askedToWait('next')
     await tenant.call('POST', `${RUNS}/${run.id}/cancel`)
     await first.done
@@ -79,7 +79,7 @@ describe('a pause that the ERP asked a run for', () => {
   })
 })
 
-describe('what a person waits for, while the pause lasts', () => {
+describe('requests that a person waits for, during the pause', () => {
   const limitsFor = () => createRequestLimits({ pool: app.database.pool, now: () => new Date() })
   const connections = () => createConnectionStore(app.deps)
   let test: ReturnType<typeof createConnectionTester>
@@ -91,7 +91,7 @@ describe('what a person waits for, while the pause lasts', () => {
     })
   })
 
-  it('the connection test says how long, and asks nothing', async () => {
+  it('the connection test returns the remaining time without a request', async () => {
     const tenant = await live.tenant('tested')
     await block('tested', 'tested', 60_000)
     const answer = await test('tested', {})
@@ -100,7 +100,7 @@ describe('what a person waits for, while the pause lasts', () => {
     expect(tenant.erp.counts().total).toBe(0)
   })
 
-  it('a connection test that was told to wait holds back the runs too', async () => {
+  it('a Retry-After to a connection test delays the runs too', async () => {
     const tenant = await live.tenant('tester')
     tenant.erp.inject({ kind: 'too-many-requests', route: '*', seconds: PAUSE_SECONDS, times: 1 })
     expect(await test('tester', {})).toMatchObject({ ok: false, code: 'upstream_rate_limited' })
@@ -112,7 +112,7 @@ describe('what a person waits for, while the pause lasts', () => {
     expect(await tenant.ended()).toMatchObject({ status: 'complete' })
   })
 
-  it('turning notifications on says so too', async () => {
+  it('turning notifications on returns it too', async () => {
     const tenant = await live.tenant('notified')
     await block('notified', 'notified', 60_000)
     const { pool, sealer } = app.deps
@@ -128,7 +128,7 @@ describe('what a person waits for, while the pause lasts', () => {
     expect(tenant.erp.counts().total).toBe(0)
   })
 
-  it('another account than the stored one neither waits nor makes the runs wait', async () => {
+  it('a test of another account neither waits nor delays the runs', async () => {
     await live.tenant('mine')
     const other = live.simulator.addAccount({ cuenta: 'other', user: 'demo', password: 'demo', products: 20 })
     await block('mine', 'mine', 60_000)
@@ -141,7 +141,7 @@ describe('what a person waits for, while the pause lasts', () => {
 })
 
 describe('the pause in the database', () => {
-  it('is of one account: after a switch the new one is asked at once, and the old one is not forgotten', async () => {
+  it('applies to one account: a new account is not delayed, and the pause of the old one remains', async () => {
     const tenant = await live.tenant('switched')
     const form = { appName: 'espejo', appCode: 'test', user: 'demo', password: 'demo', requestsPerSecond: 50 }
     const switchTo = (cuenta: string) =>
@@ -155,7 +155,7 @@ describe('the pause in the database', () => {
     expect((await reserveRequest('switched', 'switched'))?.blockedMs).toBeGreaterThan(0)
   })
 
-  it('is never longer than the client obeys, spends nothing of the budget, and is not shortened', async () => {
+  it('is capped as in the client, uses no budget, and is not shortened by a shorter one', async () => {
     const { call } = await live.tenant('capped', { connection: { dailyRequestBudget: 10 } })
     await block('capped', 'capped', 999_999_999)
     await block('capped', 'capped', 1000)
@@ -166,7 +166,7 @@ describe('the pause in the database', () => {
     expect((await call('GET', '/api/cianbox/connection')).json.requestsToday).toBe(0)
   })
 
-  it('is not believed when a clock that was set back makes it years', async () => {
+  it('is ignored when a clock that was set back makes it years', async () => {
     await live.tenant('years')
     await block('years', 'years', 1000)
     await withTenant(app.database.pool, 'years', (tx) =>

@@ -21,14 +21,14 @@ async function next(tenant: LiveTenant): Promise<{ full: Date; incremental: Date
   return { full: new Date(nextFullAt), incremental: new Date(nextIncrementalAt) }
 }
 
-/** Lets time pass until what is due has come. */
+/** Moves the clock and handles the timers that are due. */
 async function passUntil(at: Date) {
   live.pass((at.getTime() - live.now().getTime()) / 1000)
   await live.runDueTimers()
 }
 
 describe('the schedule', () => {
-  it('is nothing at first, then what was written, with the times it leads to', async () => {
+  it('is empty at first, then as written, with the next times', async () => {
     const tenant = await live.tenant('written')
     const nothing = {
       full: null,
@@ -53,7 +53,7 @@ describe('the schedule', () => {
     expect((await tenant.call('GET', PATH)).json).toEqual(put.json)
     const at = new Date(put.json.nextFullAt)
     expect(at > live.now()).toBe(true)
-    // Three in Argentina is six in UTC; within five minutes of it.
+    // 3:00 in Argentina is 6:00 UTC; the delay is below five minutes.
     expect(at.toISOString()).toMatch(/T06:0[0-4]:/)
     const off = await tenant.call('PUT', PATH, { body: {} })
     expect(off.json).toMatchObject(nothing)
@@ -69,7 +69,7 @@ describe('the schedule', () => {
     [{ full: '' }, 'full', /Esta tiene 0/],
     [{ sweepGuardPercent: 0 }, 'sweepGuardPercent', /de 1 a 100/],
     [{ sweepGuardPercent: 15.5 }, 'sweepGuardPercent', /de 1 a 100/],
-  ])('refuses %j with a sentence', async (body, path, sentence) => {
+  ])('refuses %j with a message', async (body, path, sentence) => {
     const uno = await app.as('uno')
     const answer = await uno('PUT', PATH, { body })
     expect(answer.status).toBe(422)
@@ -78,7 +78,7 @@ describe('the schedule', () => {
 })
 
 describe('a scheduled run', () => {
-  it('starts once when it is due, on whichever of many nodes, and not before', async () => {
+  it('starts once when it is due, and not before, with several nodes', async () => {
     const tenant = await scheduled('once', { full: '0 3 * * *' })
     await live.runDueTimers()
     expect(await tenant.runs()).toEqual([])
@@ -91,7 +91,7 @@ describe('a scheduled run', () => {
     expect((await next(tenant)).full.getTime()).toBe(full.getTime() + DAY * 1000)
   })
 
-  it('of what was missed while nothing ran is one of each kind', async () => {
+  it('starts once per kind for all occurrences that were missed while no process ran', async () => {
     const tenant = await scheduled('missed', { incremental: '0 * * * *' })
     live.pass(3 * DAY)
     await live.runDueTimers()
@@ -102,7 +102,7 @@ describe('a scheduled run', () => {
     expect(incremental.getTime() - live.now().getTime()).toBeLessThanOrEqual((HOUR + 5 * MINUTE) * 1000)
   })
 
-  it('is left out while another one is active', async () => {
+  it('is skipped while another run is active', async () => {
     const tenant = await scheduled('busy', { incremental: '*/10 * * * *' }, { account: { latencyMs: 100 } })
     const started = await tenant.call('POST', '/api/cianbox/sync/runs')
     await passUntil((await next(tenant)).incremental)
@@ -114,14 +114,14 @@ describe('a scheduled run', () => {
     expect(await tenant.ended()).toMatchObject({ mode: 'incremental' })
   })
 
-  it('that is full is not lost to a smaller one of the same minute', async () => {
+  it('that is full waits for a smaller run of the same minute', async () => {
     const tenant = await scheduled('both', { full: '0 3 * * *', incremental: '0 * * * *' })
     const { full } = await next(tenant)
     await passUntil(full)
     expect(await tenant.ended()).toMatchObject({ mode: 'full' })
     expect(await tenant.runs()).toHaveLength(1)
 
-    // An incremental run, held where it is, stands in the way.
+    // An incremental run is active, and held.
     const later = await next(tenant)
     const body = { mode: 'ids', ids: ['1'] }
     tenant.erp.setLatency(30_000)
@@ -136,14 +136,14 @@ describe('a scheduled run', () => {
     expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
   })
 
-  it('is left out without an active connection', async () => {
+  it('is skipped without an active connection', async () => {
     const tenant = await scheduled('off', { full: '0 3 * * *' }, { connection: { isActive: false } })
     await passUntil((await next(tenant)).full)
     expect(await tenant.runs()).toEqual([])
     expect((await next(tenant)).full > live.now()).toBe(true)
   })
 
-  it('that is incremental becomes a full one once the ERP has told of changed lists', async () => {
+  it('that is incremental becomes full once the ERP has notified changed lists', async () => {
     const tenant = await scheduled('lists', { incremental: '0 * * * *' })
     await tenant.call('POST', '/api/cianbox/sync/runs')
     await tenant.ended()
@@ -158,7 +158,7 @@ describe('a scheduled run', () => {
     expect(await tenant.ended()).toMatchObject({ mode: 'full', status: 'complete' })
   })
 
-  it('of one tenant that cannot start holds up nobody else', async () => {
+  it('that fails to start does not delay other tenants', async () => {
     const bad = await scheduled('bad', { full: '0 3 * * *' })
     const good = await scheduled('good', { full: '0 3 * * *' })
     await withTenant(app.database.pool, 'bad', (tx) =>
@@ -175,7 +175,7 @@ describe('a scheduled run', () => {
 })
 
 describe('the sweep guard', () => {
-  it('is the one that was set', async () => {
+  it('uses the percentage of the schedule', async () => {
     const tenant = await scheduled('guard', { sweepGuardPercent: 50 })
     await tenant.call('POST', '/api/cianbox/sync/runs')
     await tenant.ended()

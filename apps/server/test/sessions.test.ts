@@ -56,7 +56,7 @@ describe('signing in', () => {
     expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path)
   })
 
-  it('slows guessing down by account and address, and locks nobody else out', async () => {
+  it('throttles guessing by account and address, and locks nobody else out', async () => {
     const from = { 'x-forwarded-for': '10.2.2.2' }
     const statuses: number[] = []
     for (let i = 0; i < 100; i++) statuses.push((await login('ana@uno.test', `guess ${i}`, from)).status)
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect((await login('ana@uno.test', TEST_PASSWORD, from)).status).toBe(200)
   })
 
-  it('limits how many accounts one address may try a password on', async () => {
+  it('limits the attempts of one address over all accounts', async () => {
     const from = { 'x-forwarded-for': '10.4.4.4' }
     const statuses: number[] = []
     for (let i = 0; i < 33; i++) statuses.push((await login(`person${i}@uno.test`, 'Password1', from)).status)
@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(byCookie.json).toEqual(json.user)
   })
 
-  it('does not fall back to the cookie when the header is no good', async () => {
+  it('does not fall back to the cookie when the header is invalid', async () => {
     const { json } = await login('ana@uno.test', TEST_PASSWORD)
     const answer = await app.send('GET', '/api/auth/me', {
       headers: { authorization: 'Bearer no', cookie: `espejo_session=${json.token}` },
@@ -106,7 +106,7 @@ describe('a session', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/^espejo_session=; Path=\/; Expires=Thu, 01 Jan 1970/)
   })
 
-  it('of a user who is no more is none', async () => {
+  it('of a deleted user is invalid', async () => {
     const { token } = await app.sessions.issue({ id: 'gone', tenantId: 'uno', role: 'admin' })
     const answer = await app.send('GET', '/api/auth/me', { headers: { authorization: `Bearer ${token}` } })
     expect(answer.status).toBe(401)
@@ -130,7 +130,7 @@ describe('a forged token', () => {
     return answer.status === 200
   }
 
-  it('would be taken if it were right, so that what follows proves something', async () => {
+  it('is accepted when it is right, so that the following tests prove something', async () => {
     expect(await isTaken(handmade({ alg: 'HS256' }, good))).toBe(true)
   })
 
@@ -167,7 +167,7 @@ describe('a forged token', () => {
   })
 })
 
-describe('a request that another site causes', () => {
+describe('a cross-site request', () => {
   async function withCookie(method: string, path: string, headers: Record<string, string>) {
     const { token } = await app.sessions.issue({ id: 'x', tenantId: 'uno', role: 'admin' })
     return app.send(method, path, { headers: { cookie: `espejo_session=${token}`, ...headers } })
@@ -184,14 +184,14 @@ describe('a request that another site causes', () => {
     expect(answer.json.code).toBe('cross_site')
   })
 
-  it('passes from our own pages, and from programs that name no origin', async () => {
+  it('is allowed from our own pages, and from programs that send no Origin', async () => {
     const path = '/api/cianbox/connection'
     expect((await withCookie('DELETE', path, { 'sec-fetch-site': 'same-origin' })).status).toBe(204)
     expect((await withCookie('DELETE', path, { origin: app.address })).status).toBe(204)
     expect((await withCookie('DELETE', path, {})).status).toBe(204)
   })
 
-  it('passes with a token in the header, which no other site can add', async () => {
+  it('is allowed with a token in the header, which another site cannot add', async () => {
     const admin = await app.as('uno')
     const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }
     expect((await admin('DELETE', '/api/cianbox/connection', { headers })).status).toBe(204)

@@ -11,7 +11,7 @@ import { stateOf } from '../src/sync/ledger.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { beginRun } from './support/stream.js'
 
-/** No worker at all: only API processes. */
+/** Without a worker: only API processes. */
 const live = useLiveApp({ worker: false })
 const { app } = live
 const MINUTE = 60
@@ -22,14 +22,14 @@ async function queued(name: string): Promise<{ tenant: LiveTenant; id: string }>
   return { tenant, id: (await tenant.call('POST', '/api/cianbox/sync/runs')).json.id }
 }
 
-/** Makes a run's last sign of life so much older. */
+/** Moves the last heartbeat of a run back by this time. */
 async function age(tenantId: string, seconds: number) {
   await withTenant(app.database.pool, tenantId, (tx) =>
     tx.query('UPDATE app.runs SET alive_at = alive_at - make_interval(secs => $1)', [seconds]),
   )
 }
 
-/** A worker process has been there for so long, and still is; null: none is there. */
+/** Records that a worker process has been present for this time until now; null: none is present. */
 async function presence(seconds: number | null) {
   await withMaintenance(app.database.pool, (tx) =>
     tx.query(
@@ -51,10 +51,10 @@ async function openJobs(tenantId: string): Promise<{ id: string; runId: string }
 const loseJob = (tenantId: string) =>
   app.database.pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [tenantId])
 
-describe('a run that nobody tends although a worker is there', () => {
+describe('a stale run while a worker is present', () => {
   beforeEach(() => presence(HOUR))
 
-  it('gets a new job when its own has gone, and after five that no worker took ends once', async () => {
+  it('gets a new job when its job is gone, and ends once after five jobs that no worker claimed', async () => {
     const { tenant, id } = await queued('lost')
     const held = await claimRun(app.database.pool, 'lost', id)
     if (!held) throw new Error('not claimed')
@@ -82,7 +82,7 @@ describe('a run that nobody tends although a worker is there', () => {
     expect((await tenant.call('POST', '/api/cianbox/sync/runs')).status).toBe(201)
   })
 
-  it('has its five jobs anew once a worker has claimed it', async () => {
+  it('gets five jobs again once a worker has claimed it', async () => {
     const { tenant, id } = await queued('claimed')
     for (let i = 0; i < 12; i++) {
       if (i % 4 === 0) await claimRun(app.database.pool, 'claimed', id)
@@ -94,7 +94,7 @@ describe('a run that nobody tends although a worker is there', () => {
     expect(await openJobs('claimed')).toHaveLength(1)
   })
 
-  it('gets a new job when a worker has held the old one for a quarter of an hour without a sign', async () => {
+  it('gets a new job when a worker has held the old one for 15 minutes without a heartbeat', async () => {
     const { id } = await queued('held')
     await claimRun(app.database.pool, 'held', id)
     await app.database.pool.query(
@@ -111,7 +111,7 @@ describe('a run that nobody tends although a worker is there', () => {
     expect(job?.id).not.toBe(old?.id)
   })
 
-  it('is left alone while its worker shows life', async () => {
+  it('is not touched while its worker sends heartbeats', async () => {
     const { tenant, id } = await queued('alive')
     const held = await claimRun(app.database.pool, 'alive', id)
     if (!held) throw new Error('not claimed')
@@ -123,7 +123,7 @@ describe('a run that nobody tends although a worker is there', () => {
     expect(await openJobs('alive')).toEqual([])
   })
 
-  it('ends when it has waited in the queue for a day, and not a paused one', async () => {
+  it('ends when it has been queued for a day; a paused run does not', async () => {
     const { tenant } = await queued('queued')
     const { tenant: paused, id } = await queued('paused')
     await paused.call('POST', `/api/cianbox/sync/runs/${id}/pause`)
@@ -135,15 +135,15 @@ describe('a run that nobody tends although a worker is there', () => {
     expect((await tenant.runs())[0]).toMatchObject({ status: 'error', error: { code: 'worker_lost' } })
     expect((await paused.runs())[0]?.status).toBe('paused')
 
-    // One that waited paused for long has its day in the queue all the same.
+    // A run that was paused for long has a whole day in the queue as well.
     await paused.call('POST', `/api/cianbox/sync/runs/${id}/resume`)
     await live.recover()
     expect((await paused.runs())[0]?.status).toBe('queued')
   })
 })
 
-describe('a run that no worker is there for', () => {
-  it('waits, however long, and a minute more for the queue once one has come', async () => {
+describe('a run while no worker is present', () => {
+  it('waits without limit, and a minute more once a worker is present', async () => {
     const { tenant, id } = await queued('alone')
     await claimRun(app.database.pool, 'alone', id)
     await loseJob('alone')
@@ -169,7 +169,7 @@ describe('the presence of workers', () => {
       return rows[0]?.seconds
     })
 
-  it('lasts while signs follow each other, and begins anew after a break or a clock that was set back', async () => {
+  it('lasts while reports follow each other, and starts anew after a break or a clock that was set back', async () => {
     await presence(HOUR)
     await reportPresence(app.database.pool)
     expect(await presentFor()).toBeGreaterThanOrEqual(HOUR)
@@ -205,7 +205,7 @@ describe('retention', () => {
     return run.id
   }
 
-  it('keeps of an old log its start, its last progress and its ending, and of a young one everything', async () => {
+  it('trims an old log to its start, last progress and ending, and keeps a recent log whole', async () => {
     const old = await endedRun()
     await outdate('kept', `UPDATE app.runs SET ended_at = ended_at - interval '31 days'`)
     const young = await endedRun()
@@ -220,7 +220,7 @@ describe('retention', () => {
     expect(left.get(young)).toHaveLength(22)
   })
 
-  it('drops a run after a year, with all that hangs on it', async () => {
+  it('deletes a run after a year, with all its rows', async () => {
     await endedRun()
     await outdate(
       'kept',
@@ -230,7 +230,7 @@ describe('retention', () => {
     expect([await count('kept', 'app.runs'), await count('kept', 'app.run_events')]).toEqual([0, 0])
   })
 
-  it('drops changes after as many days as were set', async () => {
+  it('deletes changes after the configured number of days', async () => {
     await live.tenant('kept').catch(() => undefined)
     await outdate(
       'kept',
@@ -241,7 +241,7 @@ describe('retention', () => {
     expect(await count('kept', 'catalog.product_changes')).toBe(9)
   })
 
-  it('goes on until nothing is left that is old enough, in batches', async () => {
+  it('deletes in batches until no expired row is left', async () => {
     await live.tenant('kept').catch(() => undefined)
     await outdate(
       'kept',
@@ -260,7 +260,7 @@ describe('retention', () => {
     expect(await count('kept', 'app.runs WHERE NOT is_trimmed')).toBe(0)
   })
 
-  it('gives a tenant its turn only once its oldest row is a day overdue', async () => {
+  it('cleans a tenant only once its oldest row has been expired for a day', async () => {
     await live.tenant('kept').catch(() => undefined)
     const change = (age: string) =>
       outdate(
@@ -278,7 +278,7 @@ describe('retention', () => {
     expect(await count('kept', 'catalog.product_changes')).toBe(0)
   })
 
-  it('drops the pages of a run that ended a day ago without completing', async () => {
+  it('deletes the pages of a run that ended a day ago without completing', async () => {
     const id = await endedRun()
     await outdate(
       'kept',
@@ -291,7 +291,7 @@ describe('retention', () => {
     expect(await count('kept', 'app.run_pages')).toBe(0)
   })
 
-  it('drops used tickets once they have expired', async () => {
+  it('deletes used tickets once they have expired', async () => {
     await live.tenant('kept').catch(() => undefined)
     await outdate(
       'kept',
@@ -303,7 +303,7 @@ describe('retention', () => {
 })
 
 describe('recovery and retention', () => {
-  it('cost the same few transactions whether there are three hundred idle tenants or none', async () => {
+  it('use the same few transactions with 300 idle tenants as with none', async () => {
     const { pool } = app.database
     for (let i = 0; i < 300; i++) await ensureTenant(pool, `idle-${i}`, 'Idle')
     await presence(HOUR)
@@ -312,7 +312,7 @@ describe('recovery and retention', () => {
       await live.recover(node)
       await apply()
     }
-    // What the other tests left is done first.
+    // First handles what the other tests left.
     await both()
     const transactions = vi.spyOn(pool, 'connect')
     await both()
@@ -320,7 +320,7 @@ describe('recovery and retention', () => {
     transactions.mockRestore()
   })
 
-  it('are told of a turn that comes after a day without any, as after a jump of the clock', async () => {
+  it('report a break of a day since the last run, as after a jump of the clock', async () => {
     const turns: boolean[] = []
     const turn = () =>
       oncePerCluster(app.database.pool, 'retention', HOUR * 1000, async ({ isAfterBreak }) =>
@@ -335,7 +335,7 @@ describe('recovery and retention', () => {
     expect(turns).toEqual([true, false, true])
   })
 
-  it('have their turn once in the cluster, and again when their time has come', async () => {
+  it('run once per interval in the cluster', async () => {
     const done: string[] = []
     const nodes = await Promise.all(['a', 'b', 'c'].map(async (name) => ({ name, ...(await live.node()) })))
     const allTry = () =>
@@ -353,7 +353,7 @@ describe('recovery and retention', () => {
     await turnAt(`now() - interval '1 second'`)
     await allTry()
     expect(done).toHaveLength(2)
-    // A clock that was set back must not stop it for as long.
+    // They also run after the clock was set back.
     await turnAt(`now() + interval '1 hour'`)
     await allTry()
     expect(done).toHaveLength(3)

@@ -27,7 +27,7 @@ describe('notifications', () => {
     expect(tenant.erp.deliveries()).toHaveLength(1)
   })
 
-  it('that are turned off leave another system its own, where an event has several addresses', async () => {
+  it('that are turned off keep the URLs of another system, at an ERP with several URLs per event', async () => {
     const theirs = await live.tenant('many', { account: { switches: { webhookUrls: 'many' } } })
     expect((await theirs.call('PUT', WEBHOOK)).status).toBe(200)
     const ours = await live.tenant('many-too')

@@ -24,7 +24,7 @@ const notify = (path: string, ids: readonly (number | string)[], event = 'produc
     body: { event, created: '2026-05-24 10:58:44', id: ids.map(String), endpoint: event },
   })
 
-/** All the ids in deliveries of 200, as the ERP sends them. */
+/** Sends all ids in notifications of 200, as the ERP does. */
 async function notifyAll(path: string, count: number) {
   for (let from = 1; from <= count; from += 200) {
     const ids = Array.from({ length: Math.min(200, count - from + 1) }, (_, i) => from + i)
@@ -44,14 +44,14 @@ async function firstLoad(tenant: LiveTenant): Promise<Run> {
   return tenant.ended()
 }
 
-/** Lets a burst settle and does what is due. */
+/** Ends a burst and handles the due timers. */
 async function processPending() {
   live.pass(5)
   await live.runDueTimers()
 }
 
 describe('a notification', () => {
-  it('to an address that nobody has is a 404, and a body that is none a 400', async () => {
+  it('to an unknown URL is a 404, and with an invalid body a 400', async () => {
     const tenant = await live.tenant('bodies')
     const path = await register(tenant)
     const unknown = await notify(`/api/webhooks/cianbox/${'x'.repeat(43)}`, [1])
@@ -66,7 +66,7 @@ describe('a notification', () => {
     expect(await pendingOf(tenant)).toBe(0)
   })
 
-  it('is taken with 200 whatever its event, and whatever its type says', async () => {
+  it('is answered with 200 for any event and any content type', async () => {
     const tenant = await live.tenant('events')
     const path = await register(tenant)
     for (const event of ['pedidos', 'estados', 'categorias', 'algo_nuevo']) {
@@ -82,7 +82,7 @@ describe('a notification', () => {
     expect((await tenant.call('GET', WEBHOOK)).json.lastReceivedAt).toBe(live.now().toISOString())
   })
 
-  it('of ids that no product can have is counted, and asks for the others alone', async () => {
+  it('with invalid product ids counts those and fetches the others only', async () => {
     const tenant = await live.tenant('impossible')
     const path = await register(tenant)
     expect((await notify(path, [0, 3, '9007199254740992', '1'.repeat(18), 'x'])).status).toBe(200)
@@ -97,7 +97,7 @@ describe('a notification', () => {
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', created: 1 })
   })
 
-  it('of one tenant says nothing to another', async () => {
+  it('of one tenant does not affect another', async () => {
     const [mine, theirs] = [await live.tenant('mine'), await live.tenant('theirs')]
     const path = await register(mine)
     await register(theirs)
@@ -105,7 +105,7 @@ describe('a notification', () => {
     expect([await pendingOf(mine), await pendingOf(theirs)]).toEqual([2, 0])
   })
 
-  it('of an account that the tenant has left is ignored', async () => {
+  it('of a former account of the tenant is ignored', async () => {
     const tenant = await live.tenant('moved')
     const path = await register(tenant)
     const form = { cuenta: 'events', appName: 'a', appCode: 'b', user: 'demo', password: 'demo' }
@@ -122,7 +122,7 @@ describe('a burst of ten thousand notified products', () => {
     const path = await register(tenant)
     tenant.erp.resetCounts()
     await notifyAll(path, 10_000)
-    // While they keep coming nothing starts.
+    // No run starts during the burst.
     expect(await live.runDueTimers()).toBe(0)
     expect(await tenant.runs()).toEqual([])
     await processPending()
@@ -134,7 +134,7 @@ describe('a burst of ten thousand notified products', () => {
     expect(await tenant.runs()).toHaveLength(1)
   }, 100_000)
 
-  it('that never rests is not waited for longer than half a minute', async () => {
+  it('that does not end delays the run by 30 s at most', async () => {
     const tenant = await live.tenant('restless')
     const path = await register(tenant)
     for (let second = 0; second < 31; second++) {
@@ -161,7 +161,7 @@ describe('notified products', () => {
     expect(await tenant.ended()).toMatchObject({ mode: 'ids', status: 'complete', seen: 450 })
   })
 
-  it('come back when their run fails, and are tried again after a pause', async () => {
+  it('are requeued when their run fails, and tried again after a backoff', async () => {
     const tenant = await live.tenant('failing')
     await firstLoad(tenant)
     const path = await register(tenant)
@@ -182,7 +182,7 @@ describe('notified products', () => {
     expect(await pendingOf(tenant)).toBe(0)
   })
 
-  it('come back when a person cancels their run', async () => {
+  it('are requeued when a person cancels their run', async () => {
     const tenant = await live.tenant('cancelling', { account: { products: 2000, latencyMs: 200 } })
     const path = await register(tenant)
     await notifyAll(path, 2000)
@@ -194,7 +194,7 @@ describe('notified products', () => {
     expect(await pendingOf(tenant)).toBe(2000)
   })
 
-  it('start one run, however many nodes look at once', async () => {
+  it('start one run when several nodes handle timers at once', async () => {
     const tenant = await live.tenant('nodes')
     const path = await register(tenant)
     const others = [await live.node(), await live.node(), await live.node()]
@@ -228,7 +228,7 @@ describe('the webhook of a connection', () => {
     expect(tenant.erp.deliveries()).toEqual([])
   })
 
-  it('shows its address to those alone who may change it, and is at rest only sealed', async () => {
+  it('shows its URL only to users who may change it, and stores it encrypted', async () => {
     const tenant = await live.tenant('sealed')
     const { json } = await tenant.call('PUT', WEBHOOK)
     const secret = json.url.split('/').at(-1)
@@ -243,7 +243,7 @@ describe('the webhook of a connection', () => {
     expect(rows[0]?.whole).not.toContain(secret)
   })
 
-  it('is not taken from another system without saying so', async () => {
+  it('replaces the URL of another system only with `replace`', async () => {
     const tenant = await live.tenant('taken')
     const other = await live.tenant('other')
     const theirs = (await other.call('PUT', WEBHOOK)).json.url
@@ -254,7 +254,7 @@ describe('the webhook of a connection', () => {
     expect((await tenant.call('GET', WEBHOOK)).json.registered).toBe(false)
     const taken = await tenant.call('PUT', WEBHOOK, { body: { replace: true } })
     expect(taken.status).toBe(200)
-    // What is not its own any more the first tenant does not remove.
+    // The first tenant does not remove a URL that is not its own any more.
     expect((await other.call('DELETE', WEBHOOK)).status).toBe(204)
     other.erp.edit([1])
     await other.erp.webhooksSettled()
@@ -262,7 +262,7 @@ describe('the webhook of a connection', () => {
     expect(theirs).not.toBe(taken.json.url)
   })
 
-  it('needs to know where the ERP can reach us', async () => {
+  it('needs the public URL of this server', async () => {
     const tenant = await live.tenant('private')
     isPublic = false
     const answer = await tenant.call('PUT', WEBHOOK)
@@ -271,7 +271,7 @@ describe('the webhook of a connection', () => {
     expect(answer.json.detail).toContain('ESPEJO_PUBLIC_URL')
   })
 
-  it('needs a connection, and says what the ERP says', async () => {
+  it('needs a connection, and reports the ERP’s error', async () => {
     const uno = await app.as('uno')
     expect((await uno('PUT', WEBHOOK)).json.code).toBe('connection_missing')
     const tenant = await live.tenant('refused')
@@ -295,7 +295,7 @@ describe('a connection that is deleted', () => {
     expect(rows).toEqual([])
   }
 
-  it('takes its notifications back from the ERP, and closes their address', async () => {
+  it('removes its URL from the ERP, and the URL becomes a 404', async () => {
     const tenant = await live.tenant('deleted')
     const path = await register(tenant)
     expect((await tenant.call('DELETE', CONNECTION)).status).toBe(204)
@@ -305,14 +305,14 @@ describe('a connection that is deleted', () => {
     expect(tenant.erp.deliveries()).toEqual([])
   })
 
-  it('spends no request where nothing was registered', async () => {
+  it('sends no request when nothing was registered', async () => {
     const tenant = await live.tenant('silent')
     tenant.erp.resetCounts()
     expect((await tenant.call('DELETE', CONNECTION)).status).toBe(204)
     expect(tenant.erp.counts().total).toBe(0)
   })
 
-  it('leaves another system’s address where it is', async () => {
+  it('keeps the URL of another system', async () => {
     const tenant = await live.tenant('polite')
     const other = await live.tenant('holder')
     await register(other)
@@ -330,25 +330,28 @@ describe('a connection that is deleted', () => {
     ['cuts the line', { kind: 'reset' }, 'upstream_unreachable', /no respondió bien/],
     ['hangs', { kind: 'hang' }, 'upstream_timeout', /no respondió bien/],
     ['lets us in no more', { kind: 'forbidden' }, 'upstream_forbidden', /no aceptó las credenciales/],
-  ])('is gone even when the ERP %s, and the answer says what is left', async (what, fault, code, why) => {
-    const tenant = await live.tenant(`left-${what.replaceAll(' ', '-')}`)
-    const path = await register(tenant)
-    await notify(path, [1, 2])
-    tenant.erp.inject({ ...fault, route: '*' })
-    const { status, json } = await tenant.call('DELETE', CONNECTION)
-    expect(status).toBe(200)
-    expect(webhookLeftSchema.strict().parse(json).code).toBe(code)
-    expect(json.message).toMatch(why)
-    await expectForgotten(tenant, path)
-    // What was notified before is not lost: it waits for the next connection.
-    expect(await pendingOf(tenant)).toBe(2)
-    tenant.erp.clearFaults()
-    tenant.erp.edit([1])
-    await tenant.erp.webhooksSettled()
-    expect(tenant.erp.deliveries().at(-1)).toMatchObject({ status: 404 })
-  })
+  ])(
+    'is deleted even when the ERP %s, and the response says what is left',
+    async (what, fault, code, why) => {
+      const tenant = await live.tenant(`left-${what.replaceAll(' ', '-')}`)
+      const path = await register(tenant)
+      await notify(path, [1, 2])
+      tenant.erp.inject({ ...fault, route: '*' })
+      const { status, json } = await tenant.call('DELETE', CONNECTION)
+      expect(status).toBe(200)
+      expect(webhookLeftSchema.strict().parse(json).code).toBe(code)
+      expect(json.message).toMatch(why)
+      await expectForgotten(tenant, path)
+      // Ids that were notified before stay pending for the next connection.
+      expect(await pendingOf(tenant)).toBe(2)
+      tenant.erp.clearFaults()
+      tenant.erp.edit([1])
+      await tenant.erp.webhooksSettled()
+      expect(tenant.erp.deliveries().at(-1)).toMatchObject({ status: 404 })
+    },
+  )
 
-  it('is gone even when its password can no longer be read', async () => {
+  it('is deleted even when its password is not readable', async () => {
     const tenant = await live.tenant('unreadable')
     const path = await register(tenant)
     await withTenant(app.database.pool, tenant.id, (tx) =>
@@ -359,7 +362,7 @@ describe('a connection that is deleted', () => {
     await expectForgotten(tenant, path)
   })
 
-  it('can be connected and notified again', async () => {
+  it('can be created and notified again', async () => {
     const tenant = await live.tenant('again')
     const before = await register(tenant)
     await tenant.call('DELETE', CONNECTION)
@@ -373,7 +376,7 @@ describe('a connection that is deleted', () => {
 })
 
 describe('a change at the ERP', () => {
-  it('reaches the mirror by itself', async () => {
+  it('reaches the mirror without a person', async () => {
     const tenant = await live.tenant('whole')
     await firstLoad(tenant)
     await register(tenant)
