@@ -52,8 +52,8 @@ async function syncChanges(
   const { tenantId } = context.run
   if (watermark === null || (await readPassStart(pool, context.run))) return false
   const expected = () => withTenant(pool, tenantId, (tx) => countListed(tx, tenantId))
-  const ask = createPageFetcher(client, options.signal)
-  return scanModifiedSince(context, ask, { ...options, phase: 'products', since: watermark, expected })
+  const fetchPage = createPageFetcher(client, options.signal)
+  return scanModifiedSince(context, fetchPage, { ...options, phase: 'products', since: watermark, expected })
 }
 
 async function syncAll(context: PhaseContext, client: CianboxClient, options: SyncOptions): Promise<void> {
@@ -63,10 +63,10 @@ async function syncAll(context: PhaseContext, client: CianboxClient, options: Sy
   if (isFresh || (await hasOnlyReadBack(context, options.pool)))
     await syncReferences(context, client, options)
   if (phase !== 'sweep') {
-    const ask = createPageFetcher(client, options.signal)
-    const start = await walkProducts(context, ask, options)
-    await closeDrift(context, ask, options, start)
-    await proveWhole(ask, start, {
+    const fetchPage = createPageFetcher(client, options.signal)
+    const start = await walkProducts(context, fetchPage, options)
+    await closeDrift(context, fetchPage, options, start)
+    await proveWhole(fetchPage, start, {
       count: (lastPage) => countWalk(options.pool, context.run, lastPage),
       commitAgain: (page) => commitShownAgain(context, page),
     })
@@ -81,7 +81,7 @@ async function hasOnlyReadBack({ run }: PhaseContext, pool: Pool): Promise<boole
 /** Reads what was modified while the walk went on; the source's own clock says since when. */
 async function closeDrift(
   context: PhaseContext,
-  ask: FetchPage,
+  fetchPage: FetchPage,
   options: SyncOptions,
   start: PassStart,
 ): Promise<void> {
@@ -90,5 +90,11 @@ async function closeDrift(
   if (dialect === 'simple') return
   const since = start.since === null ? (run.startedAt ?? run.createdAt) : new Date(start.since)
   const expected = async () => (await countWalk(options.pool, run, start.lastPage)).walked
-  await scanModifiedSince(context, ask, { ...options, pageSize: start.size, phase: 'drift', since, expected })
+  await scanModifiedSince(context, fetchPage, {
+    ...options,
+    pageSize: start.size,
+    phase: 'drift',
+    since,
+    expected,
+  })
 }

@@ -5,7 +5,7 @@ import { nextPageNumber } from '../runs/page-store.js'
 import { type FetchPage, type ListedPage, lengthOf, repeatsARow, union } from './belief/listed-page.js'
 import { fetchUnlessRefused } from './belief/open-pass.js'
 
-import { placesNow } from './belief/prove-whole.js'
+import { countPlaces } from './belief/prove-whole.js'
 import { MAX_ATTEMPTS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
@@ -43,14 +43,14 @@ export interface ScanOptions {
  */
 export async function scanModifiedSince(
   context: PhaseContext,
-  ask: FetchPage,
+  fetchPage: FetchPage,
   options: ScanOptions,
 ): Promise<boolean> {
   for (let round = 1; ; round++) {
-    const shown = await scanOnce(context, ask, options, round)
+    const shown = await scanOnce(context, fetchPage, options, round)
     if (shown === null) return false
     if (options.phase === 'drift') return true
-    const again = await ask({ page: 1, limit: shown.limit, order: 'modified-date-desc' })
+    const again = await fetchPage({ page: 1, limit: shown.limit, order: 'modified-date-desc' })
     const news = again.ids.filter((id) => !shown.ids.has(id))
     const cameShort = lengthOf(again) > shown.frontLength
     if (news.length > 0) await commitChanges(context, options, again.rows)
@@ -73,7 +73,7 @@ interface Shown {
 /** @param round 1: nothing is committed yet */
 async function scanOnce(
   context: PhaseContext,
-  ask: FetchPage,
+  fetchPage: FetchPage,
   options: ScanOptions,
   round: number,
 ): Promise<Shown | null> {
@@ -84,7 +84,7 @@ async function scanOnce(
   let front = { limit: pageSize, frontLength: 0 }
   for (let page = 1; ; page++) {
     const window = order.next()
-    const answer = await fetchWindow(ask, window, options)
+    const answer = await fetchWindow(fetchPage, window, options)
     if (page === 1) front = { limit: window.limit, frontLength: lengthOf(answer) }
     const times = answer.rows.map((row) => timeOf(row, context))
     const isFirst = page === 1 && round === 1
@@ -102,7 +102,7 @@ async function scanOnce(
     if (isLast && !reachedBack && ids.size < (await options.expected())) {
       if (isFirst && phase === 'products') return null
       // Products may have been deleted since they were counted.
-      if (!(await isAll(ask, pageSize, shownWith(window, answer)))) {
+      if (!(await isAll(fetchPage, pageSize, shownWith(window, answer)))) {
         throw incompletePass('mostró menos productos en la lista de cambios que los que se conocen')
       }
     }
@@ -143,17 +143,17 @@ async function commitChanges(
  * twice. An incremental run does not know what is new, and looks at the front again in the end.
  */
 async function fetchWindow(
-  ask: FetchPage,
+  fetchPage: FetchPage,
   window: Window,
   { phase, expected }: ScanOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
-  const first = (await fetchUnlessRefused(ask, query)) ?? NOTHING
+  const first = (await fetchUnlessRefused(fetchPage, query)) ?? EMPTY_PAGE
   if (lengthOf(first) >= window.limit && !repeatsARow(first)) return first
   const known = await expected()
   const isKnown = phase === 'drift' ? shownWith(window, first) >= known : window.page === 1
   if (lengthOf(first) > 0 && isKnown && !repeatsARow(first)) return first
-  const again = (await fetchUnlessRefused(ask, query)) ?? NOTHING
+  const again = (await fetchUnlessRefused(fetchPage, query)) ?? EMPTY_PAGE
   // Of two answers that both repeat rows the later one says so.
   const answer = repeatsARow(again) ? again : union(first, again)
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
@@ -162,7 +162,7 @@ async function fetchWindow(
   return answer
 }
 
-const NOTHING: ListedPage = { rows: [], ids: [], withoutId: 0, totalPages: null }
+const EMPTY_PAGE: ListedPage = { rows: [], ids: [], withoutId: 0, totalPages: null }
 
 /** How many rows of the list have been shown when this window has. */
 function shownWith({ page, limit }: Window, answer: ListedPage): number {
@@ -170,9 +170,9 @@ function shownWith({ page, limit }: Window, answer: ListedPage): number {
 }
 
 /** Whether the list has no more places than were shown, by its other orders. */
-async function isAll(ask: FetchPage, size: number, shown: number): Promise<boolean> {
+async function isAll(fetchPage: FetchPage, size: number, shown: number): Promise<boolean> {
   for (let look = 1; look <= MAX_ATTEMPTS; look++) {
-    const now = await placesNow(ask, size, Math.ceil(shown / size))
+    const now = await countPlaces(fetchPage, size, Math.ceil(shown / size))
     if (typeof now === 'number') return shown >= now
   }
   return false

@@ -91,7 +91,7 @@ async function findAbsent(
   { pool, pauseMs, signal }: SweepOptions,
 ): Promise<string[]> {
   const { run } = context
-  const ask = createByIdFetcher(client, signal)
+  const fetchByIds = createByIdFetcher(client, signal)
   const pause = () => delay(pauseMs, undefined, { signal })
   const ascending = [...ids].sort((a, b) => Number(a) - Number(b))
   const absent: string[] = []
@@ -104,7 +104,9 @@ async function findAbsent(
       for (const half of chunks(asked, Math.ceil(asked.length / 2))) await settle(half, false)
       return
     }
-    absent.push(...(await confirmAbsence(ask, asked, known, (page) => mirrorFound(context, page), pause)))
+    absent.push(
+      ...(await confirmAbsence(fetchByIds, asked, known, (page) => mirrorFound(context, page), pause)),
+    )
   }
   for (const asked of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await settle(asked, true)
   return absent

@@ -15,7 +15,7 @@ import { newestModification } from './source-time.js'
 /** Mirrors the whole catalogue page by page: {@link readCatalog} says in which order, and what proves it. */
 export async function walkProducts(
   context: PhaseContext,
-  ask: FetchPage,
+  fetchPage: FetchPage,
   options: { pool: Pool; pageSize: number; watermark: Date | null },
 ): Promise<PassStart> {
   const { run, dialect } = context
@@ -24,7 +24,7 @@ export async function walkProducts(
   // What was shown beside the walk has no place in it.
   let hasRowsOutsideWalk = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
-    ask,
+    fetchPage,
     {
       done: () => donePages(context),
       readStart: () => readPassStart(pool, run),

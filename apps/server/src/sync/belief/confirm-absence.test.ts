@@ -25,11 +25,11 @@ function spoil(rows: readonly string[], cut: Cut): string[] {
 
 function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
   let asked = 0
-  const ask: FetchByIds = async (ids, order) => {
+  const fetchByIds: FetchByIds = async (ids, order) => {
     const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
     return pageOf(spoil(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
   }
-  return { ask, asked: () => asked }
+  return { fetchByIds, asked: () => asked }
 }
 
 const never = async () => undefined
@@ -69,7 +69,7 @@ async function settle(
   ])
   const source = sourceOf(there, cutOf)
   try {
-    const absent = await confirmAbsence(source.ask, ids, known, never, never)
+    const absent = await confirmAbsence(source.fetchByIds, ids, known, never, never)
     return { absent, live, dead: ids.filter((id) => !live.includes(id)), asked: source.asked() }
   } catch (error) {
     if (error instanceof RunFailure) return null

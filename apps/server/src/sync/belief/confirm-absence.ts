@@ -2,31 +2,32 @@ import { incompletePass } from '../failure.js'
 import { type ListedPage, repeatsARow } from './listed-page.js'
 import { isEvidence, isWellFormed, MAX_ATTEMPTS } from './rules.js'
 
-/** Asks the source for products by id. Null: an answer in no order at all. */
+/** Fetches products by id. Null: the answer cannot be used, as it has more rows than ids were requested. */
 export type FetchByIds = (ids: readonly string[], order: 'id-asc' | 'id-desc') => Promise<ListedPage | null>
 
-/** Products that are known to be there, with ids below and above of those that are asked for. */
+/** Ids of products known to exist, below and above the requested ids. */
 export interface Known {
   below: readonly string[]
   above: readonly string[]
 }
 
-/** An absence counts when so many answers in a row agree. */
+/** An absence is confirmed by so many answers in a row. */
 const REQUIRED_ANSWERS = 2
-/** Known products on one side that so many answers do not show may be gone: those on the other serve. */
+/** After so many answers without the known products of one side, those of the other side are used: the former may be deleted. */
 const MAX_MISSED = 2
 
 /**
- * Asks for products by id until two answers in a row, at two moments, show none of those that are left.
- * They stand in front of known products in one answer and behind them in the next: one that is cut short,
- * at either end or in the middle, cannot hide them in both. Whatever an answer shows is there, and the
- * others are asked for anew. Where none is known, they are asked for alone.
- * @param onFound takes each answer that shows some of them
- * @returns those that are absent
+ * Requests products by id until two answers in a row, at two moments, contain none of the remaining ids. In one answer
+ * these come before products known to exist, in the next after them, so that an answer that is truncated, at either end
+ * or in the middle, cannot lack them in both. Ids that an answer contains exist; the others are requested again.
+ * Without known products they are requested alone.
+ * @param onFound called with each answer that contains some of the ids
+ * @param pause waits between two answers that agree
+ * @returns the absent ids
  * @throws {@link RunFailure} `incomplete_pass` when no answer can be believed
  */
 export async function confirmAbsence(
-  ask: FetchByIds,
+  fetchByIds: FetchByIds,
   ids: readonly string[],
   known: Known,
   onFound: (page: ListedPage) => Promise<void>,
@@ -35,12 +36,12 @@ export async function confirmAbsence(
   const sides = { above: sideOf(known.above), below: sideOf(known.below) }
   let left = [...ids]
   let agreed = 0
-  let doubted = 0
-  for (let look = 0; left.length > 0 && agreed < REQUIRED_ANSWERS; look++) {
+  let unreliable = 0
+  for (let attempt = 0; left.length > 0 && agreed < REQUIRED_ANSWERS; attempt++) {
     if (agreed > 0) await pause()
-    const { side, order } = placed(look % 2 === 0, sides)
-    const page = await ask([...left, ...side.controls], order)
-    // What is shown is there, whatever the answer is worth otherwise.
+    const { side, order } = sideFor(attempt % 2 === 0, sides)
+    const page = await fetchByIds([...left, ...side.controls], order)
+    // A row proves that its product exists, also in an answer that is no evidence of absence.
     const shown = new Set(page?.ids)
     const found = left.filter((id) => shown.has(id))
     if (page && found.length > 0) {
@@ -62,14 +63,14 @@ export async function confirmAbsence(
     }
     if (answer && isWellFormed(answer)) side.missed++
     agreed = 0
-    if (++doubted >= MAX_ATTEMPTS * 2) throw incompletePass(UNRELIABLE)
+    if (++unreliable >= MAX_ATTEMPTS * 2) throw incompletePass(UNRELIABLE)
   }
   return left
 }
 
 interface Side {
   controls: readonly string[]
-  /** Answers in good order that showed none of them. */
+  /** Well-formed answers that contained none of them. */
   missed: number
 }
 
@@ -78,10 +79,10 @@ function sideOf(controls: readonly string[]): Side {
 }
 
 /**
- * Beside which known products, and in which order, those that are asked for stand first, or last. Where
- * none is known on one side, those of the other serve, in descending order.
+ * Chooses the known products and the order that put the requested ids first, or last, in the answer. Where one side has
+ * no usable products, those of the other side serve, in descending order.
  */
-function placed(
+function sideFor(
   isFirst: boolean,
   { above, below }: { above: Side; below: Side },
 ): { side: Side; order: 'id-asc' | 'id-desc' } {

@@ -14,45 +14,42 @@ import {
 import { fetchUnlessRefused } from './open-pass.js'
 import { MAX_ATTEMPTS, partsOf } from './rules.js'
 
-/** What a walk has shown when it has reached the front of the list. */
-export interface Walked {
+/** The result of a walk down to the first page of the list. */
+export interface WalkResult {
   start: PassStart
-  /** Rows on its last page when it began. */
+  /** Rows on the page that the walk began with, the last of the list. */
   lastLength: number
-  /** Rows that it showed in all, at least. */
+  /** Distinct rows of the walk. */
   rows: number
-  /** The highest id that it showed; null: none. */
+  /** The highest id of the walk; null when it has no rows. */
   highest: number | null
 }
 
-/**
- * What the end of the list turned out to be.
- * `whole`: all of it was seen; a page number: the list goes on to there, and the pages behind the one
- * that was taken for the last are still to be walked.
- */
+/** `whole`: the walk saw the end of the list. A number: the list has pages up to this one, at least, still to be walked. */
 export type End = 'whole' | number
 
 /**
- * Proves the end of a walk by what is shown, not by what is missing: read from the highest id down, the
- * list must lead to rows that the walk has shown. Where the source takes no order, its last page is
- * asked for again, and what lies behind it twice.
- * @param commit mirrors an answer
+ * Proves that the walk saw the end of the list. Read in the order `id-desc`, the list must continue without a gap to
+ * rows of the walk. This needs no total and no empty page, which may be wrong. From a source that ignores the order the
+ * last page is requested again, and the page after it twice.
+ * @param commit writes an answer to the mirror
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function confirmEnd(
-  ask: FetchPage,
-  walked: Walked,
+  fetchPage: FetchPage,
+  walked: WalkResult,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   const { size } = walked.start
   const order = createOverlappingPager(size)
   for (let isFirst = true; ; isFirst = false) {
     const window = order.next()
-    const answer = await askDownwards(ask, window, isFirst ? walked : null)
-    if (answer === null) return confirmEndWithoutOrder(ask, walked, commit)
+    const answer = await fetchDescending(fetchPage, window, isFirst ? walked : null)
+    if (answer === null) return confirmEndWithoutOrder(fetchPage, walked, commit)
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
-    if (answer.ids.length === 0) return endOfNothing(ask, walked, answer, commit)
-    if (isFirst && hidesTop(answer, walked)) await confirmTop(ask, walked, answer, commit)
+    if (answer.ids.length === 0) return confirmEmptyList(fetchPage, walked, answer, commit)
+    if (isFirst && lacksHighestId(answer, walked))
+      await confirmHighestIdGone(fetchPage, walked, answer, commit)
     const outcome = order.take(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos productos en páginas que no se continúan')
     await commit(answer)
@@ -61,52 +58,51 @@ export async function confirmEnd(
 }
 
 /**
- * One window of the list from the highest id down. An answer that hides something, or is not in that order, is
- * asked for again.
- * @param front what the walk has shown, where this is the list's front
- * @returns null where two answers are not in that order: the source takes none
+ * Fetches one window in the order `id-desc`; once more when rows are missing or the order is another.
+ * @param front the walk's result when this is the first page, else null
+ * @returns null after two answers in another order: the source ignores the order
  */
-async function askDownwards(
-  ask: FetchPage,
+async function fetchDescending(
+  fetchPage: FetchPage,
   window: Window,
-  front: Walked | null,
+  front: WalkResult | null,
 ): Promise<ListedPage | null> {
   const query = { ...window, order: 'id-desc' as const }
   const isInOrder = ({ ids }: ListedPage) => front === null || isDescending(ids)
-  const first = await ask(query)
-  const hides = front ? hidesSomething(first, front) : first.ids.length === 0
-  if (isInOrder(first) && !hides && !repeatsARow(first)) return first
-  const second = await ask(query)
+  const first = await fetchPage(query)
+  const isShort = front ? lacksRows(first, front) : first.ids.length === 0
+  if (isInOrder(first) && !isShort && !repeatsARow(first)) return first
+  const second = await fetchPage(query)
   if (isInOrder(first) && isInOrder(second)) return descending(union(first, second))
-  const third = isInOrder(first) || isInOrder(second) ? await ask(query) : null
+  const third = isInOrder(first) || isInOrder(second) ? await fetchPage(query) : null
   if (third === null || !isInOrder(third)) return null
   return descending(union(isInOrder(first) ? first : second, third))
 }
 
-/** Fewer rows than the walk has shown, or without the highest of them. */
-function hidesSomething(answer: ListedPage, walked: Walked): boolean {
+/** Whether the first page in the order `id-desc` has fewer rows than the walk, or lacks its highest id. */
+function lacksRows(answer: ListedPage, walked: WalkResult): boolean {
   const expected = walked.rows === 0 ? 1 : Math.min(walked.start.size, walked.rows)
-  return lengthOf(answer) < expected || hidesTop(answer, walked)
+  return lengthOf(answer) < expected || lacksHighestId(answer, walked)
 }
 
-function hidesTop(answer: ListedPage, { highest, start }: Walked): boolean {
+function lacksHighestId(answer: ListedPage, { highest, start }: WalkResult): boolean {
   return (highestOf(answer.ids) ?? 0) < Math.max(highest ?? 0, start.top)
 }
 
 /**
- * That the highest id is gone is believed when the second place of the list shows a lower one than the first
- * does: were the highest hidden, the second place would have what is shown as the first, or a higher one.
+ * The highest id counts as deleted when the second place of the list has a lower id than the first row of the answer.
+ * If the answer only lacked it, the second place would have that same id, or a higher one.
  */
-async function confirmTop(
-  ask: FetchPage,
-  walked: Walked,
+async function confirmHighestIdGone(
+  fetchPage: FetchPage,
+  walked: WalkResult,
   shown: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<void> {
-  if (shown.ids.length < 2) return confirmOnlyRow(ask, walked, shown, commit)
-  // A place whose row is left out by rule says nothing.
+  if (shown.ids.length < 2) return confirmOnlyRow(fetchPage, walked, shown, commit)
+  // A place whose row is left out by rule proves nothing: the next place is read.
   for (const page of [2, 3, 4]) {
-    const other = await fetchUnlessRefused(ask, { page, limit: 1, order: 'id-desc' })
+    const other = await fetchUnlessRefused(fetchPage, { page, limit: 1, order: 'id-desc' })
     const highest = other && highestOf(other.ids)
     if (!highest) continue
     if (highest < (highestOf(shown.ids) ?? 0)) return
@@ -115,16 +111,16 @@ async function confirmTop(
 }
 
 async function confirmOnlyRow(
-  ask: FetchPage,
-  walked: Walked,
+  fetchPage: FetchPage,
+  walked: WalkResult,
   shown: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<void> {
   const { size } = walked.start
   const limit = Math.max(1, size / (partsOf(size) ?? size))
-  const other = await ask({ page: 1, limit, order: 'id-desc' })
+  const other = await fetchPage({ page: 1, limit, order: 'id-desc' })
   if (highestOf(other.ids) === highestOf(shown.ids)) return
-  if (!hidesTop(other, walked)) return commit(other)
+  if (!lacksHighestId(other, walked)) return commit(other)
   throw hidden()
 }
 
@@ -133,19 +129,19 @@ function hidden() {
 }
 
 /**
- * That there is nothing at all is believed when the second and the third place of the list show nothing
- * either: a source that always answers its first page wrongly is asked for others.
+ * An empty list counts as empty when its second and third place are empty too: the first page alone may be wrong in
+ * every answer.
  */
-async function endOfNothing(
-  ask: FetchPage,
-  { highest }: Walked,
+async function confirmEmptyList(
+  fetchPage: FetchPage,
+  { highest }: WalkResult,
   answer: ListedPage,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   if (highest !== null) throw incompletePass('dejó de mostrar los productos que había mostrado')
   await commit(answer)
   for (const page of [2, 3]) {
-    const other = await fetchUnlessRefused(ask, { page, limit: 1, order: 'id-asc' })
+    const other = await fetchUnlessRefused(fetchPage, { page, limit: 1, order: 'id-asc' })
     if (other !== null && lengthOf(other) > 0) {
       throw incompletePass('no muestra ningún producto en la primera página, y sí más adelante')
     }
@@ -154,30 +150,30 @@ async function endOfNothing(
 }
 
 /**
- * The last page is read again until two answers have the same length, and what lies behind it is asked
- * for twice: a short page alone is no end, as the source may leave rows out.
+ * Reads the last page again until two answers have the same length, and the page after it twice. A short page alone
+ * does not prove the end, because the source may leave rows out.
  */
 async function confirmEndWithoutOrder(
-  ask: FetchPage,
-  { start: { size, lastPage }, lastLength }: Walked,
+  fetchPage: FetchPage,
+  { start: { size, lastPage }, lastLength }: WalkResult,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
-  const askFor = (page: number) => fetchUnlessRefused(ask, { page, limit: size, order: 'id-asc' })
+  const fetchNumber = (page: number) => fetchUnlessRefused(fetchPage, { page, limit: size, order: 'id-asc' })
   let length = lastLength
-  let last = await askFor(lastPage)
-  for (let look = 2; last === null || lengthOf(last) !== length; look++) {
-    if (look > MAX_ATTEMPTS + 1)
+  let last = await fetchNumber(lastPage)
+  for (let attempt = 2; last === null || lengthOf(last) !== length; attempt++) {
+    if (attempt > MAX_ATTEMPTS + 1)
       throw incompletePass(`mostró la última página, la ${lastPage}, cada vez distinta`)
     if (last) await commit(last)
     length = Math.max(length, last ? lengthOf(last) : 0)
-    last = await askFor(lastPage)
+    last = await fetchNumber(lastPage)
   }
   await commit(last)
   const known = new Set(last.ids)
-  for (let look = 1; look <= 2; look++) {
-    const behind = await askFor(lastPage + 1)
-    if (behind?.ids.some((id) => !known.has(id))) return Math.max(lastPage + 1, behind.totalPages ?? 0)
-    if (behind === null && (last.totalPages ?? 0) > lastPage) {
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const after = await fetchNumber(lastPage + 1)
+    if (after?.ids.some((id) => !known.has(id))) return Math.max(lastPage + 1, after.totalPages ?? 0)
+    if (after === null && (last.totalPages ?? 0) > lastPage) {
       throw incompletePass(`dice que hay más páginas que ${lastPage} y no las muestra`)
     }
   }

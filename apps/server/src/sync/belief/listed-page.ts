@@ -1,13 +1,13 @@
 import { type ProductOrder, type ProductRow, type ProductRowPage, productRowId } from '@espejo/cianbox'
 
-/** One answer of a list, with what a decision about presence and absence looks at. */
+/** One answer of a list, with what decides about presence and absence. */
 export interface ListedPage {
   rows: readonly ProductRow[]
-  /** The ids of its rows, in order, each once. */
+  /** Distinct ids of its rows, in order. */
   ids: readonly string[]
-  /** How many of its rows have no readable id. */
+  /** Number of rows without a readable id. */
   withoutId: number
-  /** As the source says; null when it does not. A hint, never a proof. */
+  /** The total of the answer; null when it has none. A hint only: it may be wrong. */
   totalPages: number | null
 }
 
@@ -18,7 +18,7 @@ export interface ListQuery {
   order: ProductOrder
 }
 
-/** Asks the source for one page of its product list. */
+/** Fetches one page of the source's product list. */
 export type FetchPage = (query: ListQuery) => Promise<ListedPage>
 
 export function listedPage({ rows, totalPages }: Pick<ProductRowPage, 'rows' | 'totalPages'>): ListedPage {
@@ -32,19 +32,19 @@ export function listedPage({ rows, totalPages }: Pick<ProductRowPage, 'rows' | '
   return { rows, ids: [...ids], withoutId, totalPages }
 }
 
-/** How many places of the list a page shows: a row that stands twice fills one. */
+/** Number of places of the list that a page fills: a repeated row fills one. */
 export function lengthOf(page: ListedPage): number {
   return page.ids.length + page.withoutId
 }
 
-/** Whether a row stands twice: then another may be missing for it. */
+/** Whether a row is repeated: another row may be missing in its place. */
 export function repeatsARow(page: ListedPage): boolean {
   return page.rows.length > lengthOf(page)
 }
 
 /**
- * Two answers to the same question as one: what either shows is there. Of a row that both show the
- * later answer's is kept; the order is that of the longer answer.
+ * The rows of two answers to the same request. A row of both is taken from the longer answer, which also gives the
+ * order; of two equally long ones from the later.
  */
 export function union(earlier: ListedPage, later: ListedPage): ListedPage {
   const [first, second] = lengthOf(later) >= lengthOf(earlier) ? [later, earlier] : [earlier, later]
@@ -65,17 +65,17 @@ export function sameIds(a: ListedPage, b: ListedPage): boolean {
   return b.ids.every((id) => known.has(id))
 }
 
-/** The highest of some ids as a number; null when there is none. Ids are safe integers. */
+/** The highest id as a number (ids are safe integers); null for an empty list. */
 export function highestOf(ids: readonly string[]): number | null {
   return ids.length === 0 ? null : ids.reduce((highest, id) => Math.max(highest, Number(id)), 0)
 }
 
-/** Whether the ids fall from one to the next, as `id-desc` asks for. */
+/** Whether the ids are in strictly descending order. */
 export function isDescending(ids: readonly string[]): boolean {
   return ids.every((id, i) => i === 0 || Number(id) < Number(ids[i - 1]))
 }
 
-/** The same rows, the highest id first; those without a readable id stand last. */
+/** The same rows in descending order of id; those without a readable id come last. */
 export function descending(page: ListedPage): ListedPage {
   const idOf = ({ raw }: ProductRow) => Number(productRowId(raw) ?? 0)
   const rows = page.rows.toSorted((a, b) => idOf(b) - idOf(a))

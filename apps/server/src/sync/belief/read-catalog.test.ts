@@ -115,7 +115,7 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
     }
   }
 
-  const ask: FetchPage = async (query) => {
+  const fetchPage: FetchPage = async (query) => {
     requests++
     for (const one of moves) if (one.nth === requests) move(one)
     if (newestAtProof === 0 && query.order === 'id-desc') newestAtProof = newest
@@ -138,7 +138,7 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
     const newestKept = nature.hiddenEvery === 0 ? newestAtProof : nature.products
     return all.filter((id) => id <= newestKept && isShown(id))
   }
-  return { ask, truth: all.filter(isShown), kept, requests: () => requests }
+  return { fetchPage, truth: all.filter(isShown), kept, requests: () => requests }
 }
 
 /** A record in memory, which keeps what a run's tables keep. */
@@ -195,8 +195,8 @@ async function readThrough(nature: Nature, lies: readonly ToldLie[], moves: read
       newestOf: async () => null,
       earlier,
     }
-    const start = await readCatalog(source.ask, record, options)
-    await proveWhole(source.ask, start, { count: record.count, commitAgain: record.commitEnd })
+    const start = await readCatalog(source.fetchPage, record, options)
+    await proveWhole(source.fetchPage, start, { count: record.count, commitAgain: record.commitEnd })
     return { outcome: 'whole', seen: seen(), ...source, requests: source.requests() }
   } catch (error) {
     if (!(error instanceof RunFailure) && !(error instanceof CianboxError)) throw error
@@ -461,9 +461,9 @@ describe('a pass over a catalogue', () => {
         await record.commitPage(page)
       },
     }
-    await expect(readCatalog(source.ask, cut, options)).rejects.toThrow('killed')
-    const start = await readCatalog(source.ask, record, options)
-    await proveWhole(source.ask, start, { count: record.count, commitAgain: record.commitEnd })
+    await expect(readCatalog(source.fetchPage, cut, options)).rejects.toThrow('killed')
+    const start = await readCatalog(source.fetchPage, record, options)
+    await proveWhole(source.fetchPage, start, { count: record.count, commitAgain: record.commitEnd })
     expect(missing(source.truth, seen())).toEqual([])
   })
 
@@ -472,6 +472,6 @@ describe('a pass over a catalogue', () => {
     const pass = await readThrough(HONEST, [lie])
     expect(pass.outcome).toBe('whole')
     expect(pass.requests).toBe(13)
-    expect(lengthOf(await pass.ask({ page: 10, limit: 10, order: 'id-asc' }))).toBe(10)
+    expect(lengthOf(await pass.fetchPage({ page: 10, limit: 10, order: 'id-asc' }))).toBe(10)
   })
 })

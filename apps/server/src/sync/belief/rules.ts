@@ -2,28 +2,27 @@ import type { CianboxError } from '@espejo/cianbox'
 import { type ListedPage, lengthOf, repeatsARow } from './listed-page.js'
 
 /**
- * The rules of belief: when something that the source did not show counts as absent. What it shows is
- * believed at once; what it does not show is asked for again, by another question where there is one,
- * until two answers agree and nothing that was seen speaks against them. Pure; docs/run-lifecycle.md
- * numbers them, and each has its test.
+ * The rules of belief: when something that is missing from an answer counts as absent. What an answer contains is
+ * believed at once. What is missing is requested again, by a different request where there is one, until two answers
+ * agree and no other answer contradicts them. Pure functions; docs/run-lifecycle.md lists the rules and their tests.
  */
 
-/** How often an answer that cannot be believed is asked for in all before the run ends. */
+/** Requests in all for an answer that cannot be believed, before the run ends. */
 export const MAX_ATTEMPTS = 3
 
 /**
- * Whether a page in the middle of the list shows every place that it should. A shorter one has lost
- * rows, or its source leaves rows out, or serves fewer than it is asked for.
+ * Whether a page fills as many places as were requested. A shorter one in the middle of the list has lost rows, or its
+ * source leaves rows out by rule, or caps its pages.
  */
 export function isFull(page: ListedPage, size: number): boolean {
   return lengthOf(page) >= size
 }
 
 /**
- * What a short page and the same stretch read in shorter pages say together.
- * - `whole`: the shorter pages are full, so the stretch was seen
- * - `left_out`: both show the same rows in the same order: the source leaves rows out by a rule of its
- *   own. A limit that shrank cannot show this, as its short pages lie elsewhere in the list.
+ * Compares a short page with the same range of the list read in shorter pages, the parts.
+ * - `whole`: the parts are full, so the range was seen
+ * - `left_out`: both have the same rows in the same order: the source leaves rows out by a rule of its own. A source
+ *   that caps its pages cannot look like this, since its parts begin elsewhere in the list.
  * - `contradiction`: neither can be believed
  */
 export function compareWithParts(
@@ -33,22 +32,22 @@ export function compareWithParts(
 ): 'whole' | 'left_out' | 'contradiction' {
   if (parts.every((part) => isFull(part, partSize))) return 'whole'
   const together = parts.flatMap(({ ids }) => ids)
-  // A stretch of nothing is no rule: everything behind some point may be missing. Nor is a row for another.
+  // An empty range is no rule: everything after some point may be missing. A repeated row may replace another.
   const mayBeRule = page.ids.length > 0 && ![page, ...parts].some(repeatsARow)
   const isSame = mayBeRule && together.length === page.ids.length
   return isSame && together.every((id, i) => id === page.ids[i]) ? 'left_out' : 'contradiction'
 }
 
 /**
- * In how many pages a stretch of `size` rows is read again: the smallest number above 1 that divides
- * it, since pages of a list begin at multiples of their length. Null: only by pages of one row.
+ * Number of parts in which a page of `size` rows is read again: the smallest divisor above 1, since pages of a list
+ * begin at multiples of their length. Null when only pages of one row would do.
  */
 export function partsOf(size: number): number | null {
   for (let parts = 2; parts <= size / 2; parts++) if (size % parts === 0) return parts
   return null
 }
 
-/** The largest page of at most `size` rows that can be read again in two to five parts. */
+/** The largest page length up to `size` that can be read again in two to five parts; `size` when there is none. */
 export function divisible(size: number): number {
   for (let fitting = size; fitting > 1; fitting--) {
     const parts = partsOf(fitting)
@@ -57,39 +56,41 @@ export function divisible(size: number): number {
   return size
 }
 
-/** Places of a list whose last page is `lastPage`, with `lastLength` rows. */
+/** Places of a list whose last page is `lastPage` (0: empty list), with `lastLength` rows. */
 export function placesOf(size: number, lastPage: number, lastLength: number): number {
   return lastPage === 0 ? 0 : (lastPage - 1) * size + lastLength
 }
 
-/** What a source answered to a question by id. */
+/** An answer to a request by id. */
 export interface ByIdAnswer {
+  /** Ids whose absence is to be confirmed. */
   asked: readonly string[]
-  /** Products that are known to be there, asked for along with the others. */
+  /** Ids of products known to exist, requested together with the others. */
   controls: readonly string[]
+  /** Ids of the answer. */
   shown: readonly string[]
-  /** Rows without a readable id. */
+  /** Number of rows without a readable id. */
   withoutId: number
-  /** A row stood twice. */
+  /** A row is repeated. */
   isRepeated: boolean
 }
 
 /**
- * Whether an answer by id is in good order. A row without a readable id may be the one that is missing,
- * one that stands twice may stand in its place, and one that nobody asked for says that ids are not heeded.
+ * Whether an answer by id can be used at all. A row without a readable id may be the missing one, a repeated row may
+ * replace it, and a row that was not requested shows that the source ignores the ids.
  */
 export function isWellFormed({ asked, controls, shown, withoutId, isRepeated }: ByIdAnswer): boolean {
   const known = new Set([...asked, ...controls])
   return withoutId === 0 && !isRepeated && shown.every((id) => known.has(id))
 }
 
-/** Whether an answer by id says anything of what it does not show: it must show a product that is known to be there. */
+/** Whether an answer by id is evidence that missing ids are absent: it must contain a product known to exist. */
 export function isEvidence(answer: ByIdAnswer): boolean {
   const { controls, shown } = answer
   return isWellFormed(answer) && (controls.length === 0 || controls.some((id) => shown.includes(id)))
 }
 
-/** Whether so many retirements, with those of the last day, need a person's word first. */
+/** Whether retirements, with those of the last day, need a person's decision. @param retiring `share`: 0 to 1, of `of` */
 export function exceedsGuard(retiring: {
   count: number
   recent: number
@@ -100,8 +101,8 @@ export function exceedsGuard(retiring: {
 }
 
 /**
- * The newest of some times that is not in the future: one row dated years ahead must not hide all
- * that is modified until then. ISO 8601 UTC; null when none is left.
+ * The newest time that is not after `now`, ISO 8601 UTC; null when there is none. One row dated years ahead would
+ * otherwise set the watermark past every change until then.
  */
 export function newestUntil(now: Date, times: readonly (string | null)[]): string | null {
   const limit = now.toISOString()
@@ -112,8 +113,8 @@ export function newestUntil(now: Date, times: readonly (string | null)[]): strin
 }
 
 /**
- * Whether the source refused a page, as some do behind the end: a 4xx, or an error said inside a 200.
- * A 5xx says that the source is in trouble and nothing of the list.
+ * Whether the source refused a page, as some do after the last one: a 4xx, or an error in a response with status 200.
+ * A 5xx is a failure of the source and implies nothing about the list.
  */
 export function isRefusal({ kind, status }: Pick<CianboxError, 'kind' | 'status'>): boolean {
   return kind === 'bad_request' || (kind === 'server_error' && status === 200)
