@@ -2,11 +2,11 @@ import fc from 'fast-check'
 
 export interface ByteStream {
   bytes: Uint8Array
-  /** The same bytes, as they go over the wire. */
+  /** The same bytes, in the chunks in which they are sent. */
   chunks: Uint8Array[]
 }
 
-/** Names of types that a test listens for, beside those that a stream names itself. */
+/** Event types that the generated streams use most. */
 const TYPES = [
   'start',
   'progress',
@@ -66,7 +66,7 @@ const utf8 = fc
   .tuple(fc.constantFrom('', '', '', '\ufeff', 'ï»¿'), fc.array(fc.tuple(line, end), { maxLength: 14 }))
   .map(([mark, lines]) => new TextEncoder().encode(mark + lines.flat().join('')))
 
-/** Mostly well-formed; sometimes a few bytes of it are others. */
+/** Mostly well-formed; in one of four streams up to three bytes are replaced. */
 const bytes = fc
   .tuple(utf8, fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }), fc.nat(3))
   .map(([clean, faults, dice]) => {
@@ -75,7 +75,7 @@ const bytes = fc
     return dirty
   })
 
-/** Byte streams of every kind: valid, odd and broken, split anywhere. */
+/** Byte streams: valid, unusual and malformed, split at random places. */
 export const byteStreams: fc.Arbitrary<ByteStream> = fc
   .tuple(bytes, fc.array(fc.nat(300), { maxLength: 5 }))
   .map(([all, cuts]) => ({ bytes: all, chunks: split(all, cuts) }))

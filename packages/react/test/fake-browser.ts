@@ -3,17 +3,17 @@ import type { TabChannel, Tabs } from '../src/core/platform/platform.js'
 /** A tab of a {@link fakeBrowser}. */
 export interface FakeTab {
   tabs: Tabs
-  /** Gone without a word, as a killed process is: the browser lets go of its locks. */
+  /** Ends the tab like a killed process: without a message, and the browser releases its locks. */
   crash(): void
-  /** Runs nothing of what reaches it until thawed. */
+  /** Queues the tab's tasks until `thaw`. */
   freeze(): void
   thaw(): void
 }
 
 /**
- * Web Locks and BroadcastChannel as their specifications say, for tabs that are all in one process:
- * queue, `ifAvailable`, `signal` and `steal`; messages in order, copied, never to oneself. Both reach
- * a tab in a task of their own. The browser's own are tested in Chromium.
+ * Web Locks and BroadcastChannel as specified, for tabs in one process: lock queue, `ifAvailable`,
+ * `signal` and `steal`; messages in order, cloned, not to the sender. Each reaches a tab in a task of its
+ * own. `shared-tabs.test.ts` tests the real APIs in Chromium.
  */
 export function fakeBrowser(): { tab(): FakeTab } {
   const locks = new Map<string, { holder: Request | null; queue: Request[] }>()
@@ -53,7 +53,7 @@ export function fakeBrowser(): { tab(): FakeTab } {
         const mine: Request = {
           tab: self,
           grant: () => run(() => void hold()),
-          oust: () => run(() => reject(new DOMException('stolen', 'AbortError'))),
+          steal: () => run(() => reject(new DOMException('stolen', 'AbortError'))),
         }
         async function hold() {
           const result = await callback({ name, mode: 'exclusive' })
@@ -63,7 +63,7 @@ export function fakeBrowser(): { tab(): FakeTab } {
           resolve(result)
         }
         if (options.steal) {
-          lock.holder?.oust()
+          lock.holder?.steal()
           lock.holder = mine
           return mine.grant()
         }
@@ -129,5 +129,5 @@ export function fakeBrowser(): { tab(): FakeTab } {
 interface Request {
   tab: object
   grant(): void
-  oust(): void
+  steal(): void
 }

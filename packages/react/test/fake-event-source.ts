@@ -1,9 +1,9 @@
 import type { StreamEvent } from '@espejo/contract'
 
 /**
- * Node has no EventSource. This stands in for its events alone, so that the wiring can be tested:
- * which address is opened, what each event is taken for, when it is closed. The requests around it
- * go to a real server. The browser's own EventSource is tested in Chromium, with the web app.
+ * A fake EventSource for Node, which has none. It only dispatches events, so that a test can check which
+ * URL is opened, how each event is handled, and when it is closed. All other requests go to a real
+ * server. The real EventSource is tested in Chromium, with the web app.
  */
 export class FakeEventSource extends EventTarget {
   readyState = 0
@@ -22,12 +22,12 @@ export class FakeEventSource extends EventTarget {
     this.dispatchEvent(new Event('open'))
     for (const event of events) this.#send(event)
   }
-  /** The network fails, or the stream is cut: a browser would try again by itself. */
+  /** The network fails, or the stream is cut: a browser would reconnect by itself. */
   lose() {
     this.readyState = 0
     this.dispatchEvent(new Event('error'))
   }
-  /** The server has answered with something that is no stream: a browser gives up. */
+  /** The response is not a stream: a browser gives up. */
   refuse() {
     this.readyState = 2
     this.dispatchEvent(new Event('error'))

@@ -2,18 +2,18 @@ import type { Platform } from '../src/core/platform/platform.js'
 
 export interface ManualPlatform {
   platform: Pick<Platform, 'setTimer' | 'now' | 'random' | 'onWake'>
-  /** Moves the clock and runs what became due, in order. */
+  /** Advances the clock and runs the timers that are due, in order. */
   advance(ms: number): void
-  /** Moves the clock without running timers, as a laptop's sleep does. */
+  /** Advances the clock without running timers, like the sleep of a machine. */
   sleep(ms: number): void
   wake(): void
   /** Milliseconds until each pending timer, soonest first. */
   pending(): number[]
-  /** How many listen for waking up. */
+  /** Number of wake-up listeners. */
   wakeListeners(): number
 }
 
-/** A clock, timers, chance and wake-ups that move only when the test says so. */
+/** A clock, timers, random numbers and wake-ups that the test controls. */
 export function manualPlatform(random = 0.5): ManualPlatform {
   let now = 1_000_000
   const timers = new Set<{ at: number; run: () => void }>()

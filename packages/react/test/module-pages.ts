@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Handler, SseServer } from './sse-server.js'
 
-/** Packages as a browser without a bundler loads them: their built modules, and an import map. */
+/** Packages that a browser loads without a bundler: their built modules, with an import map. */
 const PACKAGES = ['@espejo/react/core', '@espejo/contract', 'eventsource-parser']
 
-/** Serves `/page`, which holds the package's core as `window.core`, imported under its published name. */
+/** Serves `/page`, which imports the package's core under its published name and sets it as `window.core`. */
 export function servePage(server: SseServer): void {
   const imports: Record<string, string> = {}
   for (const name of PACKAGES) {

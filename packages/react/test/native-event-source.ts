@@ -3,11 +3,11 @@ import type { DispatchedEvent } from './reference-parser.js'
 
 export interface NativeCase {
   url: string
-  /** Types to listen for: an EventSource tells nothing of those without a listener. */
+  /** Types to listen for: an EventSource ignores events without a listener. */
   types: string[]
 }
 
-/** What the browser's own EventSource dispatches of each stream until its end, four at a time. */
+/** The events that the browser's EventSource dispatches for each stream, four streams at a time. */
 export function readNatively(page: Page, cases: NativeCase[]): Promise<DispatchedEvent[][]> {
   return page.evaluate(async (all) => {
     const results: { type: string; data: string; lastEventId: string }[][] = []
@@ -21,7 +21,7 @@ export function readNatively(page: Page, cases: NativeCase[]): Promise<Dispatche
         }
         for (const type of new Set(['message', ...types])) source.addEventListener(type, take)
         source.addEventListener('error', (event) => {
-          // The stream's end: without this it would come back for the same again.
+          // The stream's end. Without `close` the browser would reconnect.
           if (event instanceof MessageEvent) return
           source.close()
           resolve(events)

@@ -7,12 +7,12 @@ export interface DispatchedEvent {
 
 /**
  * The specification's algorithm (WHATWG HTML §9.2.6), step by step and over the whole stream at once:
- * slow, and plain enough to be checked against the text.
+ * slow, and simple enough to compare with the specification's text.
  *
- * @param deviation our decoder's one: an `id` in a block without data, which our server never writes,
- *   moves a browser's cursor and not ours, since a cursor is where the last event stands
+ * @param deviation the one difference of our decoder: an `id` in a block without data, which our server
+ *   never writes, changes a browser's cursor and not ours, because the cursor is that of the last event
  */
-export function parseByTheBook(bytes: Uint8Array, deviation?: 'id needs data'): DispatchedEvent[] {
+export function parseBySpecification(bytes: Uint8Array, deviation?: 'id needs data'): DispatchedEvent[] {
   const events: DispatchedEvent[] = []
   let data = ''
   let type = ''
@@ -32,7 +32,7 @@ export function parseByTheBook(bytes: Uint8Array, deviation?: 'id needs data'): 
     type = ''
   }
 
-  // Decoding takes one byte order mark away. What follows the last line end is no line.
+  // TextDecoder removes one byte order mark. Text after the last line end is not a line.
   const lines = new TextDecoder()
     .decode(bytes)
     .split(/\r\n|\n|\r/)

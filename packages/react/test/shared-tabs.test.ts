@@ -14,13 +14,13 @@ declare global {
   }
 }
 
-const NAME = 'the tabs of a real browser'
+const NAME = 'tabs of a real browser'
 
 describe.skipIf(whyNoBrowser !== null)(whyNoBrowser ? `${NAME} (skipped: ${whyNoBrowser})` : NAME, () => {
   let browser: Browser
   let context: BrowserContext
   let server: SseServer
-  /** Each stream's own pen, in the order in which they were opened. */
+  /** Writes to each stream, in the order in which the streams were opened. */
   let pens: ((text: string) => void)[]
 
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.skipIf(whyNoBrowser !== null)(whyNoBrowser ? `${NAME} (skipped: ${whyNo
     await server.close()
   })
 
-  /** A tab that watches the run, its timers a tenth of their length. */
+  /** A tab that watches the run. Its timers run ten times as fast. */
   async function openTab(share: string | null): Promise<Page> {
     const page = await context.newPage()
     await page.goto(`${server.origin}/page`)
@@ -75,7 +75,7 @@ describe.skipIf(whyNoBrowser !== null)(whyNoBrowser ? `${NAME} (skipped: ${whyNo
   const shows = (page: Page, expected: Partial<Awaited<ReturnType<typeof shown>>>) =>
     expect.poll(() => shown(page), { timeout: 15_000 }).toMatchObject(expected)
 
-  it('share one connection, so that the seventh is not without one', { timeout: 60_000 }, async () => {
+  it('share one connection, so that a seventh tab can still make requests', { timeout: 60_000 }, async () => {
     server.on(runOf(RUN_ID), json(runAt(1)))
     const tabs: Page[] = []
     for (let i = 0; i < 7; i++) {
@@ -100,13 +100,13 @@ describe.skipIf(whyNoBrowser !== null)(whyNoBrowser ? `${NAME} (skipped: ${whyNo
     expect(server.seen(eventsOf(RUN_ID))).toHaveLength(2)
   })
 
-  it('do not wait for a frozen one that leads', { timeout: 60_000 }, async () => {
+  it('do not wait for a frozen leader', { timeout: 60_000 }, async () => {
     const leader = await openTab('u1')
     await eventually(() => expect(pens).toHaveLength(1))
     pens[0]?.(encode(started()) + encode(progressed(1)))
     const other = await openTab('u1')
     await shows(other, { page: 1 })
-    // A synchronous request holds up everything in its page, as freezing does, for as long as it lasts.
+    // A synchronous request blocks all tasks of its page while it lasts, like a frozen page.
     let thaw = () => {}
     server.on('GET /hang', (response) => {
       thaw = () => response.end()

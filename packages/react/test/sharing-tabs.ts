@@ -9,7 +9,7 @@ import { watcherOf } from './watcher-harness.js'
 import { until } from './watching.js'
 
 export let browser: ReturnType<typeof fakeBrowser>
-/** Gives each test of a file a browser of its own. */
+/** Creates a browser for each test of a file. */
 export function withBrowser(): void {
   beforeEach(() => {
     browser = fakeBrowser()
@@ -27,7 +27,7 @@ export function tabOf(
   return { tab, watcher: watcherOf({ transport, ...options, edges: { ...edges, tabs: () => tab.tabs } }) }
 }
 
-/** Each connection's own pen, in the order in which they were opened. */
+/** Writes to each connection, in the order in which they were opened. */
 export function pens(): { write: ((text: string) => void)[]; handler: Handler } {
   const write: ((text: string) => void)[] = []
   return { write, handler: streamTo((response) => void write.push((text) => response.write(text))) }

@@ -13,13 +13,13 @@ export type Handler = (response: ServerResponse, request: SeenRequest) => void
 
 export interface SseServer {
   origin: string
-  /** The brief's route on this server. */
+  /** URL of the v0 contract's route on this server. */
   streamUrl: string
   /** All requests so far, in order. */
   requests: SeenRequest[]
   /** Requests of one route, `GET /api/…`. */
   seen(route: string): SeenRequest[]
-  /** Answers a route: the first request with the first handler, and so on; the last one stays. */
+  /** Sets a route's handlers: the first request gets the first one, and so on; the last one repeats. */
   on(route: string, ...handlers: Handler[]): void
   close(): Promise<void>
 }
@@ -31,7 +31,7 @@ export const eventsOf = (runId: string) => `GET /api/cianbox/sync/runs/${runId}/
 export const runOf = (runId: string) => `GET /api/cianbox/sync/runs/${runId}`
 export const cancelOf = (runId: string) => `POST /api/cianbox/sync/runs/${runId}/cancel`
 
-/** A real HTTP server whose routes are scripted by the test. A route without a script answers 404. */
+/** A real HTTP server whose responses the test sets. Other routes respond with 404. */
 export async function startSseServer(): Promise<SseServer> {
   const scripts = new Map<string, Handler[]>()
   const requests: SeenRequest[] = []
@@ -66,7 +66,7 @@ export async function startSseServer(): Promise<SseServer> {
   }
 }
 
-/** Answers with these events and leaves the stream open. */
+/** Responds with these events and leaves the stream open. */
 export function stream(...events: StreamEvent[]): Handler {
   return (response) => {
     openStream(response)
@@ -74,7 +74,7 @@ export function stream(...events: StreamEvent[]): Handler {
   }
 }
 
-/** Answers with these events and then cuts the connection, as a dying server does. */
+/** Responds with these events and then cuts the connection, like a server that crashes. */
 export function streamThenDrop(...events: StreamEvent[]): Handler {
   return (response) => {
     openStream(response)
@@ -83,7 +83,7 @@ export function streamThenDrop(...events: StreamEvent[]): Handler {
   }
 }
 
-/** Hands the open stream to the test. */
+/** Passes the open stream to the test. */
 export function streamTo(take: (response: ServerResponse) => void): Handler {
   return (response) => {
     openStream(response)
@@ -108,7 +108,7 @@ export function noContent(): Handler {
   return (response) => void response.writeHead(204).end()
 }
 
-/** Cuts the connection before any answer. */
+/** Cuts the connection before any response. */
 export function drop(): Handler {
   return (response) => void response.destroy()
 }

@@ -7,7 +7,7 @@ import { eagerWatcher, until } from './watching.js'
 export let server: SseServer
 const watchers: RunWatcher[] = []
 
-/** Gives each test of a file a server of its own, and closes what the test leaves open. */
+/** Starts a server for each test of a file, and closes it and the test's watchers afterwards. */
 export function withServer(): void {
   beforeEach(async () => {
     server = await startSseServer()
@@ -18,7 +18,7 @@ export function withServer(): void {
   })
 }
 
-/** A watcher on the test's server; over `fetch` unless told otherwise. */
+/** A watcher of the test's server; its default transport is `fetchTransport`. */
 export function watcherOf(options: Partial<RunWatcherOptions> = {}): RunWatcher {
   const watcher = eagerWatcher({ url: server.streamUrl, transport: fetchTransport, ...options })
   watchers.push(watcher)
@@ -28,7 +28,7 @@ export function watcherOf(options: Partial<RunWatcherOptions> = {}): RunWatcher 
 /** Resolves when the run's ending is shown and the connection closed. */
 export const ended = (watcher: RunWatcher) =>
   until(watcher, (s) => s.result !== null && s.connection === 'closed')
-/** Resolves when the watcher is at rest, for whatever reason. */
+/** Resolves when the watcher is idle or closed, for any reason. */
 export const settled = (watcher: RunWatcher) =>
   until(watcher, (s) => s.connection === 'closed' || s.connection === 'idle')
 /** Resolves when the progress of a page is shown. */

@@ -16,7 +16,7 @@ export function until(watcher: RunWatcher, holds: (snapshot: RunSnapshot) => boo
   })
 }
 
-/** The connections that a watcher goes through, each named once. */
+/** The sequence of a watcher's `connection` values, without repetitions. */
 export function recordConnections(watcher: RunWatcher): string[] {
   const seen: string[] = [watcher.getSnapshot().connection]
   watcher.subscribe(() => {
@@ -26,7 +26,7 @@ export function recordConnections(watcher: RunWatcher): string[] {
   return seen
 }
 
-/** A watcher whose progress is never held back and whose retries come at once. */
+/** A watcher that does not throttle progress and retries without delay. */
 export function eagerWatcher(options: RunWatcherOptions): RunWatcher {
   return createRunWatcher({
     getToken: () => 'secreto',

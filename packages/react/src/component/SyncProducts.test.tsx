@@ -34,7 +34,7 @@ function running(changes: Parameters<typeof progressed>[1] = {}, sync: Partial<S
   return syncOf({ isLoading: true, status: 'running', connection: 'open', progress, ...sync })
 }
 const success: CompleteData = { ...dataOf<CompleteData>(completed()), errors: 0 }
-/** With plain spaces, and units written as older and newer Unicode data both do. */
+/** Replaces no-break spaces, and unit names that differ between Unicode versions. */
 const plain = (text: string | null | undefined) =>
   text
     ?.replace(/\s/g, ' ')
@@ -42,8 +42,8 @@ const plain = (text: string | null | undefined) =>
     .replace(' %', '%') ?? ''
 const text = () => plain(document.body.textContent)
 
-describe("the brief's screen", () => {
-  it('offers to start', () => {
+describe("the v0 contract's screen", () => {
+  it('has a button to start', () => {
     const sync = syncOf()
     render(<SyncProducts sync={sync} />)
     expect(screen.getByRole('region', { name: 'Sincronizar Productos' })).toBeTruthy()
@@ -53,7 +53,7 @@ describe("the brief's screen", () => {
     expect(screen.queryByRole('progressbar')).toBeNull()
   })
 
-  it('shows how far it is, and offers to cancel', () => {
+  it('shows the progress, and has a button to cancel', () => {
     const sync = running({ totalProcessed: 2598, created: 2410, updated: 150, unchanged: 38, errors: 2 })
     render(<SyncProducts sync={sync} />)
     expect(screen.getByRole('button', { name: 'Sincronizando...' })).toHaveProperty('disabled', true)
@@ -73,7 +73,7 @@ describe("the brief's screen", () => {
     }
   })
 
-  it('says why it has to ask for the progress, in its language', () => {
+  it('shows in its language why the progress is polled', () => {
     const sync = running({}, { connection: 'polling', problem: connectionProblem('buffered') })
     render(<SyncProducts sync={sync} />)
     expect(text()).toContain('Un proxy retiene los eventos en el camino')
@@ -91,12 +91,12 @@ describe("the brief's screen", () => {
     expect((bar.firstElementChild as HTMLElement).style.width).toBe('52%')
   })
 
-  it('does not speak of errors when there are none', () => {
+  it('shows no error count if it is 0', () => {
     render(<SyncProducts sync={running()} />)
     expect(text()).not.toContain('Errores')
   })
 
-  it('says how it ended, politely', () => {
+  it('shows the ending in a polite live region', () => {
     render(<SyncProducts sync={syncOf({ status: 'complete', result: success })} />)
     const region = screen.getByText('Sincronización completada').closest('[aria-live="polite"]')
     expect(plain(region?.textContent)).toContain(
@@ -105,7 +105,7 @@ describe("the brief's screen", () => {
     expect(screen.queryByRole('alert')).toBeNull()
   })
 
-  it('does not call a run whole that rejected rows', () => {
+  it('does not show a run with rejected rows as a full success', () => {
     const ended = (errors: number, locale: 'es-AR' | 'en' = 'es-AR') => {
       cleanup()
       render(
@@ -124,7 +124,7 @@ describe("the brief's screen", () => {
     expect(ended(0)).toContain('✓ Sincronización completada')
   })
 
-  it('does not call a dry run a success', () => {
+  it('does not show a dry run as a success', () => {
     render(<SyncProducts sync={syncOf({ status: 'complete', result: success })} preview />)
     expect(text()).toContain('Prueba terminada: no se guardó nada')
     expect(text()).not.toMatch(/✓|completada/)
@@ -139,7 +139,7 @@ describe("the brief's screen", () => {
     expect(text()).toContain('Página 13 de 25')
   })
 
-  it('says what failed, as an alert', () => {
+  it('shows the failure as an alert', () => {
     const result = dataOf<Sync['result']>(failedWith('upstream_auth', 'Cianbox rechazó las credenciales.'))
     render(
       <SyncProducts sync={syncOf({ status: 'error', result, error: 'Cianbox rechazó las credenciales.' })} />,
@@ -147,7 +147,7 @@ describe("the brief's screen", () => {
     expect(screen.getByRole('alert').textContent).toContain('Cianbox rechazó las credenciales.')
   })
 
-  it('shows a script in a sentence as text', () => {
+  it("shows markup in the server's sentence as text", () => {
     const message = '<img src=x onerror=alert(1)>'
     const result = dataOf<Sync['result']>(failedWith('internal', message))
     render(<SyncProducts sync={syncOf({ status: 'error', result })} />)
@@ -155,7 +155,7 @@ describe("the brief's screen", () => {
     expect(document.querySelector('img')).toBeNull()
   })
 
-  it('says that it was cancelled, without alarm', () => {
+  it('shows that the run was cancelled, without an alert', () => {
     const result = dataOf<Sync['result']>(failedWith('cancelled'))
     render(<SyncProducts sync={syncOf({ status: 'cancelled', result, error: 'Sincronización cancelada' })} />)
     expect(screen.getByText('Sincronización cancelada').closest('[aria-live="polite"]')).toBeTruthy()
@@ -163,7 +163,7 @@ describe("the brief's screen", () => {
   })
 })
 
-describe('what is new on the screen', () => {
+describe('what the screen shows besides', () => {
   it('why it waits, and until when', () => {
     render(
       <SyncProducts sync={running({ waiting: { reason: 'retry_after', until: '2026-11-24T12:00:00Z' } })} />,
@@ -184,14 +184,14 @@ describe('what is new on the screen', () => {
     expect(screen.getByRole('alert').textContent).toContain('Tu sesión venció. Volvé a ingresar.')
   })
 
-  it('that a cancel did not get through while the run goes on', () => {
+  it('that a cancel failed and the run continues', () => {
     const cancelProblem = connectionProblem('network')
     render(<SyncProducts sync={running({}, { cancelProblem })} />)
     expect(screen.getByRole('alert').textContent).toContain('No se pudo cancelar, la sincronización sigue.')
     expect(screen.getByRole('button', { name: 'Cancelar' })).toBeTruthy()
   })
 
-  it('that a cancel is on its way', () => {
+  it('that a cancel was requested', () => {
     render(<SyncProducts sync={running({}, { isCancelling: true })} />)
     expect(screen.getByRole('button', { name: 'Cancelando...' })).toHaveProperty('disabled', true)
   })
@@ -202,7 +202,7 @@ describe('what is new on the screen', () => {
     expect(text()).not.toContain('NaN')
   })
 
-  it('English, and words of the application', () => {
+  it('English, and texts of the application', () => {
     const sync = running({}, { connection: 'reconnecting', problem: connectionProblem('silent') })
     render(<SyncProducts sync={sync} locale="en" labels={{ title: 'Catalogue' }} className="mi-clase" />)
     expect(screen.getByRole('region', { name: 'Catalogue' }).className).toBe('mi-clase')
@@ -211,23 +211,23 @@ describe('what is new on the screen', () => {
   })
 })
 
-describe('for who may only watch', () => {
+describe('for a person who may only watch', () => {
   const SENTENCE = 'Tu usuario puede ver las sincronizaciones, pero no iniciarlas ni cancelarlas.'
 
-  it('there is a sentence in place of the button to start', () => {
+  it('a sentence replaces the button to start', () => {
     render(<SyncProducts sync={syncOf()} canOperate={false} />)
     expect(screen.getByText(SENTENCE)).toBeTruthy()
     expect(screen.queryByRole('button')).toBeNull()
   })
 
-  it('a run is shown as to anyone, without the button to cancel', () => {
+  it('a run is shown without the button to cancel', () => {
     render(<SyncProducts sync={running()} canOperate={false} locale="en" />)
     expect(screen.getByRole('progressbar')).toBeTruthy()
     expect(screen.getByText('Your user may see the syncs, but not start or cancel them.')).toBeTruthy()
     expect(screen.queryByRole('button')).toBeNull()
   })
 
-  it('the component’s own hook says the same', () => {
+  it('the same is true with the component’s own hook', () => {
     const html = renderToString(<SyncProducts canOperate={false} resume={false} />)
     expect(html).toContain(SENTENCE)
     expect(html).not.toContain('<button')
@@ -268,7 +268,7 @@ describe('with its own hook, on a real server', () => {
     await server.close()
   })
 
-  it('shows the run of before the reload, and cancels it', async () => {
+  it('shows the active run after a reload, and cancels it', async () => {
     let write = (_text: string) => {}
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'running' })))
     server.on(
@@ -290,7 +290,7 @@ describe('with its own hook, on a real server', () => {
     expect(server.seen(START)).toHaveLength(0)
   })
 
-  it('can be rendered on a server, where there is no browser to ask', () => {
+  it('can be rendered on a server, without browser APIs', () => {
     expect(renderToString(<SyncProducts url={server.streamUrl} />)).toContain('Iniciar Sincronización')
     expect(renderToString(<SyncProducts url={server.streamUrl} transport="eventsource" />)).toContain(
       'Iniciar',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { boundedPercent, formatOf } from './format.js'
 
-/** With plain spaces, and seconds written as older and newer Unicode data both do. */
+/** Replaces no-break spaces, and unit names that differ between Unicode versions. */
 const plain = (text: string) =>
   text
     .replace(/\s/g, ' ')
@@ -41,7 +41,7 @@ describe('in English', () => {
   })
 })
 
-describe('what a server did not send', () => {
+describe('a field that the server did not send', () => {
   it('is a dash, an empty bar or no time, and never NaN', () => {
     const format = formatOf('es-AR')
     expect(format.count(Number.NaN)).toBe('–')

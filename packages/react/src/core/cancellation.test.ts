@@ -6,7 +6,7 @@ import { failureWithoutAnswer } from './connection/failure.js'
 const failed = { ok: false, failure: failureWithoutAnswer('network') } as const
 
 describe('a cancellation', () => {
-  it('is sent once, however often the run is named', () => {
+  it('is sent once, even if the run id arrives several times', () => {
     const cancelRun = vi.fn(async () => ({ ok: true, value: null }) as const)
     const cancellation = createCancellation({ cancelRun }, () => {})
     cancellation.request(null)
@@ -16,13 +16,13 @@ describe('a cancellation', () => {
     expect(cancelRun.mock.calls).toEqual([['r7k2m9']])
   })
 
-  it('is not sent unless asked for', () => {
+  it('is not sent unless requested', () => {
     const cancelRun = vi.fn(async () => failed)
     createCancellation({ cancelRun }, () => {}).send('r7k2m9')
     expect(cancelRun).not.toHaveBeenCalled()
   })
 
-  it('that failed can be asked for again', async () => {
+  it('that failed can be requested again', async () => {
     const cancelRun = vi.fn(async () => failed)
     const cancellation = createCancellation({ cancelRun }, () => {})
     cancellation.request('r7k2m9')
@@ -33,7 +33,7 @@ describe('a cancellation', () => {
     expect(cancelRun).toHaveBeenCalledTimes(2)
   })
 
-  it('of the run before does not fail in the name of the next', async () => {
+  it('of the previous run does not set a problem on the next run', async () => {
     const onChange = vi.fn()
     const cancellation = createCancellation({ cancelRun: async () => failed }, onChange)
     cancellation.request('vieja')

@@ -38,7 +38,7 @@ describe('a coalescer', () => {
     expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it('flushes at once, and does not run again for what the flush has covered', () => {
+  it('flushes at once, and cancels the scheduled run', () => {
     const { run, coalescer } = coalescing()
     coalescer.request()
     coalescer.request()
@@ -57,7 +57,7 @@ describe('a coalescer', () => {
     expect(run).toHaveBeenCalledTimes(1)
   })
 
-  it('leaves no timer behind when cancelled', () => {
+  it('has no timer after cancel', () => {
     const { coalescer } = coalescing()
     coalescer.request()
     coalescer.request()

@@ -4,7 +4,7 @@ import { afterLostStart } from './lost-start.js'
 
 const watch = { next: 'watch', runId: 'nueva' }
 
-describe('after a start whose answer was lost', () => {
+describe('after a start whose response was lost', () => {
   it.each<RunStatus>(['queued', 'running', 'paused'])('a %s run is watched, whoever started it', (status) => {
     for (const known of ['nueva', 'vieja', null, undefined]) {
       expect(afterLostStart({ id: 'nueva', status }, known, true)).toEqual(watch)
@@ -20,16 +20,16 @@ describe('after a start whose answer was lost', () => {
     },
   )
 
-  it('an ended run may be an old one when nobody looked before', () => {
+  it('an ended run may be an old one if the newest run was unknown before the start', () => {
     expect(afterLostStart({ id: 'x', status: 'complete' }, undefined, false)).toEqual({ next: 'give-up' })
   })
 
-  it('nothing new and no word from the server leaves the decision to the person', () => {
+  it('without a new run and without a response, the person decides', () => {
     expect(afterLostStart({ id: 'vieja', status: 'complete' }, 'vieja', false)).toEqual({ next: 'give-up' })
     expect(afterLostStart(null, null, false)).toEqual({ next: 'give-up' })
   })
 
-  it('nothing new and a server that said it would not is asked again', () => {
+  it('without a new run and after a declined start, it starts again', () => {
     expect(afterLostStart({ id: 'vieja', status: 'complete' }, 'vieja', true)).toEqual({ next: 'start' })
     expect(afterLostStart(null, undefined, true)).toEqual({ next: 'start' })
   })

@@ -24,7 +24,7 @@ describe('the bytes of a stream', () => {
     expect(await ended(watcher)).toMatchObject({ progress: { page: 1 }, result: { success: true } })
   })
 
-  it('after the ending are not looked at', async () => {
+  it('after the ending are ignored', async () => {
     const after = encode(progressed(3, {}, 'otra'))
     server.on(
       START,
@@ -35,7 +35,7 @@ describe('the bytes of a stream', () => {
     expect(await ended(watcher)).toMatchObject({ runId: RUN_ID, progress: { page: 1 } })
   })
 
-  it('of an unknown event are passed over', async () => {
+  it('of an unknown event are ignored', async () => {
     server.on(
       START,
       streamTo((response) => {
@@ -48,7 +48,7 @@ describe('the bytes of a stream', () => {
     expect(await ended(watcher)).toMatchObject({ status: 'complete' })
   })
 
-  it('that are no event make it ask again rather than show something false', async () => {
+  it('that are a malformed event cause a reconnect, and the event is not shown', async () => {
     const torn = 'event: progress\nid: r7k2m9.2\ndata: {"pa\n\n'
     server.on(
       START,
@@ -61,7 +61,7 @@ describe('the bytes of a stream', () => {
     expect(server.seen(eventsOf(RUN_ID))[0]?.headers['last-event-id']).toBe('r7k2m9.1')
   })
 
-  it('of another run are not believed', async () => {
+  it('of another run are ignored', async () => {
     server.on(eventsOf(RUN_ID), stream(started(), progressed(3), started('otra'), progressed(4)))
     const watcher = watcherOf()
     const shown = new Set<string | null>()
@@ -71,7 +71,7 @@ describe('the bytes of a stream', () => {
     expect([...shown]).toEqual([RUN_ID])
   })
 
-  it('without an end do not fill the memory', async () => {
+  it('without a line end are limited in memory', async () => {
     const { platform } = manualPlatform()
     server.on(
       eventsOf(RUN_ID),
@@ -84,7 +84,7 @@ describe('the bytes of a stream', () => {
     })
   })
 
-  it('of a page of HTML with 200 are no stream', async () => {
+  it('of an HTML page with status 200 are not a stream', async () => {
     const { platform } = manualPlatform()
     server.on(eventsOf(RUN_ID), (response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<p>hola'),

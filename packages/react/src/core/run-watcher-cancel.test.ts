@@ -19,7 +19,7 @@ import { until } from '../../test/watching.js'
 withServer()
 
 describe('cancel', () => {
-  it('asks the server, and is over when the ending says so', async () => {
+  it("sends one request, and ends with the run's ending", async () => {
     let write = (_text: string) => {}
     server.on(
       START,
@@ -47,7 +47,7 @@ describe('cancel', () => {
     expect(server.seen(cancelOf(RUN_ID))).toHaveLength(1)
   })
 
-  it('that does not get through says so, and goes on watching', async () => {
+  it('whose request fails shows the problem, and watching continues', async () => {
     let write = (_text: string) => {}
     server.on(
       START,
@@ -72,7 +72,7 @@ describe('cancel', () => {
     expect(await ended(watcher)).toMatchObject({ status: 'complete', error: null })
   })
 
-  it('before the run has a name is sent as soon as it has', async () => {
+  it('before the run id is known is sent as soon as it is', async () => {
     let open = () => {}
     server.on(START, (response) => {
       open = () => stream(started())(response, server.requests[0] as never)
@@ -87,7 +87,7 @@ describe('cancel', () => {
     await eventually(() => expect(server.seen(cancelOf(RUN_ID))).toHaveLength(1))
   })
 
-  it('reaches a run that was found again, even before its stream opens', async () => {
+  it('is sent to a run found after a lost start, even before its stream opens', async () => {
     let cut = () => {}
     server.on(START, (response) => {
       cut = () => response.destroy()
@@ -103,7 +103,7 @@ describe('cancel', () => {
     await eventually(() => expect(server.seen(cancelOf(RUN_ID))).toHaveLength(1))
   })
 
-  it('of a start that the server then declines leaves nothing to be started', async () => {
+  it('of a start that the server then declines prevents another start', async () => {
     let decline = () => {}
     server.on(START, (response, request) => {
       decline = () => problem(503)(response, request)
@@ -117,7 +117,7 @@ describe('cancel', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('while the server does not take starts up starts nothing any more', async () => {
+  it('while the server declines starts stops the retries', async () => {
     const clock = manualPlatform()
     server.on(START, problem(503, {}, { 'retry-after': '30' }))
     const watcher = watcherOf({ edges: clock.platform })

@@ -8,8 +8,8 @@ import { recordConnections, until } from '../../test/watching.js'
 
 withServer()
 
-describe('a stream cut in mid-run', () => {
-  it('is taken up at its cursor, and nothing is started again', async () => {
+describe('a stream that is cut before the ending', () => {
+  it('resumes at its cursor, and no run is started again', async () => {
     server.on(START, streamThenDrop(started(), progressed(1), progressed(2)))
     server.on(
       eventsOf(RUN_ID),
@@ -28,7 +28,7 @@ describe('a stream cut in mid-run', () => {
     expect(connections.filter((c) => c === 'reconnecting')).toHaveLength(2)
   })
 
-  it('says so meanwhile, keeps what it knows, and is no error', async () => {
+  it('shows `reconnecting` and the previous progress, and no error', async () => {
     const { platform, pending } = manualPlatform()
     server.on(START, streamThenDrop(started(), progressed(2)))
     const watcher = watcherOf({ edges: platform })
@@ -42,7 +42,7 @@ describe('a stream cut in mid-run', () => {
     expect(pending()).toEqual([500])
   })
 
-  it('backs off longer with each failure in a row', async () => {
+  it('doubles the backoff with each consecutive failure', async () => {
     const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop())
     const watcher = watcherOf({ edges: clock.platform })
@@ -59,7 +59,7 @@ describe('a stream cut in mid-run', () => {
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000])
   })
 
-  it('comes back at once when the browser is online again', async () => {
+  it('reconnects at once when the browser is online again', async () => {
     const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop(), stream(started(), completed()))
     const watcher = watcherOf({ edges: clock.platform })
@@ -72,7 +72,7 @@ describe('a stream cut in mid-run', () => {
 })
 
 describe('events of the connection', () => {
-  it('drain: comes back after exactly the time it says, at its cursor', async () => {
+  it('drain: reconnects after exactly `retryMs`, at its cursor', async () => {
     const clock = manualPlatform()
     const drain = { event: 'drain', data: { retryMs: 730 } } as const
     server.on(START, stream(started(), progressed(5), drain))
@@ -89,7 +89,7 @@ describe('events of the connection', () => {
     expect(server.seen(eventsOf(RUN_ID))[0]?.headers['last-event-id']).toBe('r7k2m9.6')
   })
 
-  it('reset: the state that follows replaces what was known, without a flicker', async () => {
+  it('reset: the state that follows replaces the previous one, without an empty state in between', async () => {
     const reset = { event: 'reset', data: { reason: 'unknown_cursor' } } as const
     server.on(START, streamThenDrop(started(), progressed(9)))
     server.on(eventsOf(RUN_ID), stream(reset, started(), progressed(4)))
@@ -103,7 +103,7 @@ describe('events of the connection', () => {
     expect(pages.slice(pages.indexOf(9))).not.toContain(undefined)
   })
 
-  it('ping: silence for 45 s makes it reconnect, and a ping holds that off', async () => {
+  it('ping: 45 s without a byte cause a reconnect, and a ping restarts these 45 s', async () => {
     const clock = manualPlatform()
     let write = (_text: string) => {}
     server.on(
@@ -118,7 +118,7 @@ describe('events of the connection', () => {
     watcher.start()
     await until(watcher, (s) => s.status === 'running')
     clock.sleep(44_000)
-    // The progress behind the ping is how the test knows that the ping has arrived.
+    // The progress event after the ping shows the test that the ping has arrived.
     write(encode(ping()) + encode(progressed(1)))
     await showing(watcher, 1)
     clock.advance(44_999)
@@ -130,7 +130,7 @@ describe('events of the connection', () => {
     expect(server.seen(eventsOf(RUN_ID))[0]?.headers['last-event-id']).toBe('r7k2m9.2')
   })
 
-  it('a laptop that wakes up does not trust a stream that has been silent for an hour', async () => {
+  it('after an hour of sleep, a silent stream is reconnected on wake-up', async () => {
     const clock = manualPlatform()
     server.on(START, stream(started()))
     server.on(eventsOf(RUN_ID), stream(completed()))
@@ -142,7 +142,7 @@ describe('events of the connection', () => {
     expect(await ended(watcher)).toMatchObject({ status: 'complete' })
   })
 
-  it('nor does it after half a minute, in which two pings were due; and it asks at once', async () => {
+  it('after 30 s of sleep, in which two pings were due, it is reconnected at once too', async () => {
     const clock = manualPlatform()
     server.on(START, stream(started()))
     server.on(eventsOf(RUN_ID), stream(completed()))
@@ -151,11 +151,11 @@ describe('events of the connection', () => {
     await until(watcher, (s) => s.status === 'running')
     clock.sleep(30_000)
     clock.wake()
-    // No timer has run: neither the watchdog's nor a backoff's was waited for.
+    // The clock does not advance, so neither the watchdog's timer nor a backoff has run.
     expect(await ended(watcher)).toMatchObject({ status: 'complete' })
   })
 
-  it('nor does it wait on where a retry was put off when it fell asleep', async () => {
+  it('a retry delay that began before the sleep ends on wake-up', async () => {
     const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), drop(), drop(), drop(), drop(), stream(started(), completed()))
     const watcher = watcherOf({ edges: clock.platform })

@@ -17,8 +17,8 @@ import { until } from '../../test/watching.js'
 
 withServer()
 
-describe('a start whose answer is lost', () => {
-  it('finds the run that is under way and only watches it', async () => {
+describe('a start whose response is lost', () => {
+  it('finds the active run and only watches it', async () => {
     server.on(START, streamThenDrop())
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'queued' })))
     server.on(eventsOf(RUN_ID), stream(started(), completed()))
@@ -29,7 +29,7 @@ describe('a start whose answer is lost', () => {
     expect(server.seen(RUNS)[0]?.query.get('limit')).toBe('1')
   })
 
-  it('finds a run that is over already, when it knew the one before', async () => {
+  it('finds a run that has ended already, if the previous run is known', async () => {
     server.on(
       RUNS,
       json(runList({ id: 'vieja', status: 'complete' })),
@@ -45,7 +45,7 @@ describe('a start whose answer is lost', () => {
     expect(server.seen(START)).toHaveLength(1)
   })
 
-  it('is not repeated when no run is to be found: the person decides', async () => {
+  it('is not repeated when there is no new run: the person decides', async () => {
     server.on(START, drop())
     server.on(RUNS, json(runList()))
     const watcher = watcherOf()
@@ -58,7 +58,7 @@ describe('a start whose answer is lost', () => {
     expect(server.seen(START)).toHaveLength(1)
   })
 
-  it('is repeated when the server had said that it would not, after the time it asked for', async () => {
+  it('is repeated after `Retry-After` when the server declined it', async () => {
     const clock = manualPlatform(0)
     server.on(START, problem(503, {}, { 'retry-after': '7' }), stream(started(), completed()))
     server.on(RUNS, json(runList()))
@@ -76,7 +76,7 @@ describe('a start whose answer is lost', () => {
     expect(server.requests.map((r) => r.path.split('/').at(-1))).toEqual(['stream', 'runs', 'stream'])
   })
 
-  it('goes on looking while the list of runs cannot be read', async () => {
+  it('requests the list of runs again while that fails', async () => {
     server.on(START, drop())
     server.on(RUNS, problem(502), json(runList({ id: RUN_ID, status: 'running' })))
     server.on(eventsOf(RUN_ID), stream(started(), completed()))
@@ -88,7 +88,7 @@ describe('a start whose answer is lost', () => {
 })
 
 describe('a refusal', () => {
-  it('with 401 stops, so that the person can sign in, and goes on from there afterwards', async () => {
+  it('with 401 stops until the person has signed in, and then resumes at the cursor', async () => {
     server.on(START, streamThenDrop(started(), progressed(3)))
     server.on(eventsOf(RUN_ID), problem(401), stream(progressed(4), completed()))
     const watcher = watcherOf()
@@ -104,7 +104,7 @@ describe('a refusal', () => {
     expect(server.seen(eventsOf(RUN_ID)).at(-1)?.headers['last-event-id']).toBe('r7k2m9.4')
   })
 
-  it('with 404 says that the run is gone', async () => {
+  it('with 404 shows that the run no longer exists', async () => {
     const watcher = watcherOf()
     watcher.watch(RUN_ID)
     expect(await settled(watcher)).toMatchObject({
@@ -114,7 +114,7 @@ describe('a refusal', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it("with 409 speaks with the server's sentence, and a new start is a new start", async () => {
+  it("with 409 shows the server's sentence, and the next start is sent", async () => {
     const detail = 'Configurá la conexión con Cianbox.'
     server.on(START, problem(409, { code: 'connection_missing', detail }), stream(started(), completed()))
     const watcher = watcherOf()
@@ -128,7 +128,7 @@ describe('a refusal', () => {
     expect(await ended(watcher)).toMatchObject({ status: 'complete' })
   })
 
-  it('with 409 that names the active run leads to watching that', async () => {
+  it('with 409 that names the active run watches that run', async () => {
     server.on(START, problem(409, { code: 'run_active', run: { id: RUN_ID, status: 'running' } }))
     server.on(eventsOf(RUN_ID), stream(started(), completed()))
     const watcher = watcherOf()
@@ -137,7 +137,7 @@ describe('a refusal', () => {
     expect(server.seen(START)).toHaveLength(1)
   })
 
-  it('with 204 has nothing more to say and is not asked again', async () => {
+  it('with 204 closes the connection without a reconnect', async () => {
     server.on(eventsOf(RUN_ID), noContent())
     const watcher = watcherOf()
     watcher.watch(RUN_ID)

@@ -19,7 +19,7 @@ import { recordConnections, until } from '../../test/watching.js'
 withServer()
 
 describe('a run from start to ending', () => {
-  it('is started once, followed and finished', async () => {
+  it('is started once and watched to its ending', async () => {
     server.on(START, stream(started(), progressed(1), progressed(25), completed()))
     const watcher = watcherOf()
     const connections = recordConnections(watcher)
@@ -38,7 +38,7 @@ describe('a run from start to ending', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('carries the bearer, asks for an event stream, and has no cursor yet', async () => {
+  it('is started with the bearer token, `Accept: text/event-stream` and no cursor', async () => {
     server.on(START, stream(started(), completed()))
     const watcher = watcherOf({ getToken: async () => 'secreto' })
     watcher.start()
@@ -49,7 +49,7 @@ describe('a run from start to ending', () => {
     expect(request?.query.toString()).toBe('')
   })
 
-  it('sends no authorization without a token, and leaves the word to the cookie', async () => {
+  it('is started without `Authorization` if there is no token; the cookie identifies the session', async () => {
     server.on(START, stream(started(), completed()))
     const watcher = watcherOf({ getToken: () => null })
     watcher.start()
@@ -57,7 +57,7 @@ describe('a run from start to ending', () => {
     expect(server.seen(START)[0]?.headers).not.toHaveProperty('authorization')
   })
 
-  it('that ends in error says why', async () => {
+  it('that ends in error shows the reason', async () => {
     server.on(START, stream(started(), failedWith('upstream_auth', 'Cianbox rechazó las credenciales.')))
     const watcher = watcherOf()
     watcher.start()
@@ -68,7 +68,7 @@ describe('a run from start to ending', () => {
     })
   })
 
-  it('is not started a second time by a second press', async () => {
+  it('is not started a second time by a second `start`', async () => {
     server.on(START, stream(started(), progressed(1)))
     const watcher = watcherOf()
     watcher.start()
@@ -78,7 +78,7 @@ describe('a run from start to ending', () => {
     expect(server.seen(START)).toHaveLength(1)
   })
 
-  it('can be followed by another, which begins from nothing', async () => {
+  it('can be followed by another, which begins with an empty state', async () => {
     server.on(START, stream(started(), progressed(25), completed()), stream(started('otra')))
     const watcher = watcherOf()
     watcher.start()
@@ -98,7 +98,7 @@ describe('a run from start to ending', () => {
 })
 
 describe('resume', () => {
-  it('watches the run that is under way', async () => {
+  it('watches the active run', async () => {
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'paused' })))
     server.on(eventsOf(RUN_ID), stream(started(), progressed(7)))
     const watcher = watcherOf()
@@ -109,10 +109,10 @@ describe('resume', () => {
   })
 
   it.each([
-    ['the newest run is over', json(runList({ id: RUN_ID, status: 'complete' }))],
-    ['there never was one', json(runList())],
-    ['the server keeps no history', problem(404)],
-  ])('rests when %s', async (_when, answer) => {
+    ['the newest run has ended', json(runList({ id: RUN_ID, status: 'complete' }))],
+    ['there is no run', json(runList())],
+    ['the server has no list of runs', problem(404)],
+  ])('stays idle when %s', async (_when, answer) => {
     server.on(RUNS, answer)
     const watcher = watcherOf()
     watcher.resume()
@@ -121,7 +121,7 @@ describe('resume', () => {
     expect(watcher.reconnect()).toBe(false)
   })
 
-  it('gives way to a start', async () => {
+  it('is replaced by a start', async () => {
     server.on(RUNS, () => {})
     server.on(START, stream(started(), completed()))
     const watcher = watcherOf()
@@ -132,7 +132,7 @@ describe('resume', () => {
 })
 
 describe('close', () => {
-  it('lets go of the connection and of every timer, and leaves the run alone', async () => {
+  it('closes the connection, cancels every timer, and does not cancel the run', async () => {
     const clock = manualPlatform()
     const closed = vi.fn()
     server.on(
@@ -150,7 +150,7 @@ describe('close', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('is undone by reconnect, at the cursor', async () => {
+  it('can be followed by `reconnect`, which resumes at the cursor', async () => {
     server.on(START, stream(started(), progressed(2)))
     server.on(eventsOf(RUN_ID), stream(completed()))
     const watcher = watcherOf()
@@ -162,7 +162,7 @@ describe('close', () => {
     expect(server.seen(START)).toHaveLength(1)
   })
 
-  it('with a start in flight is undone by a look at the runs, never by another start', async () => {
+  it('during a start can be followed by `reconnect`, which reads the list of runs and never starts again', async () => {
     server.on(START, () => {})
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'running' })))
     server.on(eventsOf(RUN_ID), stream(started(), completed()))
@@ -177,7 +177,7 @@ describe('close', () => {
 })
 
 describe('the store', () => {
-  it('gives the same snapshot until something changes', async () => {
+  it('returns the same snapshot until something changes', async () => {
     server.on(START, stream(started(), progressed(1)))
     const watcher = watcherOf()
     watcher.start()
@@ -185,7 +185,7 @@ describe('the store', () => {
     expect(watcher.getSnapshot()).toBe(watcher.getSnapshot())
   })
 
-  it('holds progress back to ten changes a second, and the ending never', async () => {
+  it('throttles progress to ten changes per second, and shows the ending at once', async () => {
     const clock = manualPlatform()
     let write = (_text: string) => {}
     server.on(
@@ -209,7 +209,7 @@ describe('the store', () => {
 describe('the products that a run changes', () => {
   const drill = { id: '1042', kind: 'updated' } as const
 
-  it('are told to who asks, a connection at a time from reading all anew on', async () => {
+  it('are passed to `onChanges`, beginning with null (reload) on each connection', async () => {
     server.on(
       START,
       streamThenDrop(
@@ -231,7 +231,7 @@ describe('the products that a run changes', () => {
     expect(server.requests.map(({ query }) => query.get('changes'))).toEqual(['1', '1'])
   })
 
-  it('are to be read anew after an event that cannot be understood', async () => {
+  it('are null (reload) after an event that cannot be decoded', async () => {
     server.on(
       START,
       streamTo((response) => {
@@ -246,7 +246,7 @@ describe('the products that a run changes', () => {
     expect(told).toEqual([null])
   })
 
-  it('are not asked for by who does not', async () => {
+  it('are not requested without `onChanges`', async () => {
     server.on(START, stream(started(), completed()))
     const watcher = watcherOf()
     watcher.start()

@@ -56,7 +56,7 @@ function Panel({ url }: { url: string }) {
 }
 
 describe('useSSESyncFetch', () => {
-  it('returns what the brief says, at rest', () => {
+  it("returns the v0 contract's fields before a start", () => {
     const { result } = renderSync()
     expect(result.current).toMatchObject({ progress: null, result: null, isLoading: false, error: null })
     expect(result.current.startSync).toBeTypeOf('function')
@@ -74,7 +74,7 @@ describe('useSSESyncFetch', () => {
     expect(server.seen(START)[0]?.headers.authorization).toBe('Bearer secreto')
   })
 
-  it('asks getToken of the latest render, and gets no new connection for it', async () => {
+  it('calls the getToken of the latest render, without a new connection', async () => {
     server.on(START, streamThenDrop(started()))
     server.on(eventsOf(RUN_ID), stream(completed()))
     let token = 'uno'
@@ -89,7 +89,7 @@ describe('useSSESyncFetch', () => {
     expect(server.requests.map((r) => r.headers.authorization)).toEqual(['Bearer dos', 'Bearer dos'])
   })
 
-  it('keeps its functions from render to render', async () => {
+  it('returns the same functions at each render', async () => {
     server.on(START, stream(started(), completed()))
     const { result } = renderSync()
     const { startSync, cancel } = result.current
@@ -120,7 +120,7 @@ describe('useSSESyncFetch', () => {
     expect(result.current).toMatchObject({ isLoading: false, result: { success: false, code: 'cancelled' } })
   })
 
-  it('goes on after signing in again', async () => {
+  it('resumes after signing in again', async () => {
     server.on(START, problem(401))
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'running' })))
     server.on(eventsOf(RUN_ID), problem(401), stream(started(), completed()))
@@ -131,7 +131,7 @@ describe('useSSESyncFetch', () => {
     expect(server.seen(START)).toHaveLength(0)
   })
 
-  it('renders at most about ten times a second for progress, and not late for the ending', async () => {
+  it('renders about ten times per second for progress, and at once for the ending', async () => {
     let renders = 0
     const pages = Array.from({ length: 25 }, (_, i) => progressed(i + 1))
     server.on(START, stream(started(), ...pages, completed()))
@@ -169,7 +169,7 @@ describe('useSSESync', () => {
 })
 
 describe('resume', () => {
-  it('shows the run that is under way after a reload of the page', async () => {
+  it('shows the active run after a reload of the page', async () => {
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'running' })))
     server.on(eventsOf(RUN_ID), stream(started(), progressed(13)))
     const { result } = renderSync({ resume: true })
@@ -217,7 +217,7 @@ describe('mounting and unmounting', () => {
     await waitFor(() => expect(open).toBe(1))
   })
 
-  it('a hidden panel lets its connection go, and takes the run up again when it is shown', async () => {
+  it('a hidden panel closes its connection, and watches the run again when it is shown', async () => {
     server.on(START, stream(started(), progressed(1)))
     server.on(eventsOf(RUN_ID), stream(progressed(2)))
     const panel = (mode: 'visible' | 'hidden') => (
@@ -235,7 +235,7 @@ describe('mounting and unmounting', () => {
     expect(server.seen(eventsOf(RUN_ID))[0]?.headers['last-event-id']).toBe('r7k2m9.2')
   })
 
-  it('unmounting closes the connection, never the run', async () => {
+  it('unmounting closes the connection and does not cancel the run', async () => {
     let open = 0
     server.on(
       START,
@@ -265,7 +265,7 @@ describe('useRun', () => {
     expect(server.seen(START)).toHaveLength(0)
   })
 
-  it('never shows the run before under the name of the next', async () => {
+  it("never shows the previous run under the next run's id", async () => {
     server.on(eventsOf(RUN_ID), stream(started(), progressed(25), completed()))
     server.on(eventsOf('otra'), stream(started('otra'), progressed(1, {}, 'otra')))
     const seen: [string, number | undefined][] = []

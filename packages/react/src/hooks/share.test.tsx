@@ -27,7 +27,7 @@ afterEach(async () => {
   await server.close()
 })
 
-/** The options of one tab: one browser, many tabs. */
+/** The options of one tab of the same browser. */
 function tabs() {
   const browser = fakeBrowser()
   return () => {
@@ -41,7 +41,7 @@ function tabs() {
 }
 
 describe('share', () => {
-  it('is off unless a name is given: each has a connection of its own', async () => {
+  it('is off without a name: each hook has a connection of its own', async () => {
     const newTab = tabs()
     server.on(eventsOf(RUN_ID), stream(started(), progressed(1)))
     for (const options of [newTab(), { ...newTab(), share: false as const }]) {
@@ -51,7 +51,7 @@ describe('share', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('is not done with who asks for the products that change: the tab that leads may not have', async () => {
+  it('is off for a hook with `onChanges`, because the leading tab may not have requested the changes', async () => {
     const newTab = tabs()
     const products = [{ id: '1042', kind: 'updated' as const }]
     server.on(eventsOf(RUN_ID), stream(started(), { event: 'changes', data: { products } }, progressed(1)))
@@ -63,7 +63,7 @@ describe('share', () => {
     expect(server.requests.map(({ query }) => query.get('changes'))).toEqual([null, '1'])
   })
 
-  it('lets hooks that give the same name have one connection, in StrictMode too', async () => {
+  it('gives hooks with the same name one connection, in StrictMode too', async () => {
     const newTab = tabs()
     server.on(START, stream(started(), progressed(4)))
     const starting = { ...newTab(), share: 'u1' }
@@ -78,7 +78,7 @@ describe('share', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('shows nothing of the one to the other when another person signs in on the same page', async () => {
+  it('shows no run of the previous person when another person signs in on the same page', async () => {
     const newTab = tabs()
     const pens: ((text: string) => void)[] = []
     server.on(

@@ -106,7 +106,7 @@ describe('the connection, cell by cell', () => {
 })
 
 describe('the connection', () => {
-  it('counts failures in a row, and backs off by that count', () => {
+  it('counts consecutive failures, and backs off by that count', () => {
     let state = at('connecting')
     for (const attempt of [0, 1, 2]) {
       const dropped = stepConnection(state, INPUTS.dropped)
@@ -115,37 +115,37 @@ describe('the connection', () => {
     }
   })
 
-  it('does not forget the failures for a stream that merely opened', () => {
+  it('does not reset the failure count when a stream opens', () => {
     const opened = stepConnection({ phase: 'retrying', attempt: 4, problem }, INPUTS.opened).state
     expect(opened).toEqual({ phase: 'open', attempt: 4, problem: null })
     expect(stepConnection(opened, INPUTS.alive).state.attempt).toBe(0)
   })
 
-  it('is held, not waiting, when the server itself asked for the time', () => {
+  it('is `held`, not `waiting`, when the server requested the delay', () => {
     const { state, command } = stepConnection(at('connecting'), { ...INPUTS.dropped, floorMs: 9_000 })
     expect(state.phase).toBe('held')
     expect(command).toEqual({ type: 'back-off', attempt: 0, floorMs: 9_000 })
   })
 
-  it('waits exactly as long as a drain says, since the server has spread it already', () => {
+  it('waits exactly as long as a drain says, because the server has added the jitter already', () => {
     expect(stepConnection(at('open'), INPUTS.drained).command).toEqual({ type: 'wait', ms: 700 })
   })
 
-  it('keeps the problem while it waits and tries again, and drops it once open', () => {
+  it('keeps the problem while it waits and retries, and clears it once open', () => {
     const waiting = stepConnection(at('open'), INPUTS.dropped).state
     const retrying = stepConnection(waiting, INPUTS.due).state
     expect([waiting.problem, retrying.problem]).toEqual([problem, problem])
     expect(stepConnection(retrying, INPUTS.opened).state.problem).toBeNull()
   })
 
-  it('keeps the cause in view while it polls, and drops it once the stream is back', () => {
+  it('keeps the problem while it polls, and clears it once the stream is open again', () => {
     const polling = stepConnection(at('open'), INPUTS.degraded).state
     expect(polling).toEqual({ phase: 'polling', attempt: 0, problem })
     expect(stepConnection(polling, INPUTS.alive).state.problem).toBe(problem)
     expect(stepConnection(polling, INPUTS.opened).state.problem).toBeNull()
   })
 
-  it('after any history ends closed, with nothing left to do, when it is closed', () => {
+  it('is closed, with no command left, after `close` in any state', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TYPES), { maxLength: 40 }), (types) => {
         const reached = types.reduce(

@@ -26,7 +26,7 @@ describe('a refusal', () => {
     expect(failure).toMatchObject({ next, problem: { code, status } })
   })
 
-  it("speaks with the server's own sentence when it sent one", () => {
+  it("has the server's sentence as message, if it sent one", () => {
     const body = JSON.stringify({ code: 'connection_missing', detail: 'Configurá la conexión con Cianbox.' })
     const { problem } = failureOfRefusal({ status: 409, retryAfter: null, body }, NOW)
     expect(problem).toMatchObject({
@@ -36,23 +36,23 @@ describe('a refusal', () => {
     })
   })
 
-  it('speaks for itself otherwise', () => {
+  it('has the sentence of its code otherwise', () => {
     const { problem } = failureOfRefusal({ status: 401, retryAfter: null, body: '<html>Unauthorized' }, NOW)
     expect(problem).toMatchObject({ message: 'Tu sesión venció. Volvé a ingresar.', detail: null })
   })
 
-  it('takes Retry-After for the floor', () => {
+  it('has `Retry-After` as least delay', () => {
     expect(failureOfRefusal({ status: 503, retryAfter: '7', body: '' }, NOW).floorMs).toBe(7_000)
   })
 
-  it('was certainly not taken up with 429 and 503, and may have been with 500, 502 and 504', () => {
+  it('is `declined` with 429 and 503, and not with 500, 502 and 504', () => {
     const declined = (status: number) =>
       failureOfRefusal({ status, retryAfter: null, body: '' }, NOW).declined
     expect([429, 503].map(declined)).toEqual([true, true])
     expect([500, 502, 504].map(declined)).toEqual([false, false, false])
   })
 
-  it('with 409 names the run that is under way', () => {
+  it('with 409 names the active run', () => {
     const body = JSON.stringify({ code: 'run_active', run: { id: 'r7k2m9' } })
     expect(failureOfRefusal({ status: 409, retryAfter: null, body }, NOW).activeRunId).toBe('r7k2m9')
     expect(failureOfRefusal({ status: 503, retryAfter: null, body }, NOW).activeRunId).toBeNull()

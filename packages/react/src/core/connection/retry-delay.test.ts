@@ -6,7 +6,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z')
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 describe('the delay before a retry', () => {
-  it('is never less than the server asked for, nor more than that and the cap', () => {
+  it('is at least what the server requested, and at most that plus the largest backoff', () => {
     fc.assert(
       fc.property(fc.nat({ max: 5000 }), fc.nat({ max: 300_000 }), random, (attempt, floorMs, chance) => {
         const delay = retryDelayMs(attempt, floorMs, chance)
@@ -16,13 +16,13 @@ describe('the delay before a retry', () => {
     )
   })
 
-  it('spreads over 1, 2, 4 … seconds, up to 30', () => {
+  it('is random within 1, 2, 4 … seconds, up to 30', () => {
     const most = [0, 1, 2, 3, 4, 5, 6].map((attempt) => retryDelayMs(attempt, 0, 0.999_999))
     expect(most).toEqual([999, 1999, 3999, 7999, 15_999, 29_999, 29_999])
     expect(retryDelayMs(6, 0, 0)).toBe(0)
   })
 
-  it('holds an absurd floor to five minutes', () => {
+  it("limits the server's delay to five minutes", () => {
     expect(retryDelayMs(0, Number.MAX_SAFE_INTEGER, 0)).toBe(300_000)
     expect(retryDelayMs(0, Number.NaN, 0)).toBe(0)
     expect(retryDelayMs(0, -5, 0)).toBe(0)
@@ -45,11 +45,11 @@ describe('Retry-After', () => {
     expect(parseRetryAfter(value, NOW)).toBe(ms)
   })
 
-  it('absent is no floor', () => {
+  it('that is absent adds no delay', () => {
     expect(parseRetryAfter(null, NOW)).toBe(0)
   })
 
-  it('is a sane number whatever the header holds', () => {
+  it('gives 0 to 5 minutes, whatever the header contains', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         const ms = parseRetryAfter(value, NOW)

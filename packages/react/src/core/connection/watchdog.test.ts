@@ -6,7 +6,7 @@ describe('a watchdog', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('barks once after the silence', () => {
+  it('calls `onSilence` once after the silence', () => {
     const bark = vi.fn()
     createWatchdog(bark, 45_000, browserPlatform())
     vi.advanceTimersByTime(44_999)
@@ -15,7 +15,7 @@ describe('a watchdog', () => {
     expect(bark).toHaveBeenCalledTimes(1)
   })
 
-  it('counts the silence from the last thing it heard', () => {
+  it('counts the silence from the last `feed`', () => {
     const bark = vi.fn()
     const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     for (let i = 0; i < 20; i++) {
@@ -27,7 +27,7 @@ describe('a watchdog', () => {
     expect(bark).toHaveBeenCalledTimes(1)
   })
 
-  it('notices at a check what the timer slept through', () => {
+  it('notices at a check the silence that a suspended timer missed', () => {
     const bark = vi.fn()
     const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     vi.setSystemTime(Date.now() + 60_000)
@@ -35,7 +35,7 @@ describe('a watchdog', () => {
     expect(bark).toHaveBeenCalledTimes(1)
   })
 
-  it('is less patient at a check, after which a stream is rather dead than quiet', () => {
+  it('needs only half of the silence at a check', () => {
     const bark = vi.fn()
     const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     vi.setSystemTime(Date.now() + 22_000)
@@ -46,7 +46,7 @@ describe('a watchdog', () => {
     expect(bark).toHaveBeenCalledTimes(1)
   })
 
-  it('is quiet for good once stopped', () => {
+  it('never calls `onSilence` after `stop`', () => {
     const bark = vi.fn()
     const watchdog = createWatchdog(bark, 45_000, browserPlatform())
     watchdog.stop()

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { browserPlatform } from './browser-platform.js'
 
-describe('waking up in a browser', () => {
+describe('onWake in a browser', () => {
   const woke = vi.fn()
   let stop = () => {}
   beforeEach(() => {
@@ -15,23 +15,23 @@ describe('waking up in a browser', () => {
     vi.useRealTimers()
   })
 
-  it('is being online again', () => {
+  it('calls the listener when the browser is online again', () => {
     window.dispatchEvent(new Event('online'))
     expect(woke).toHaveBeenCalledTimes(1)
   })
 
-  it('is being looked at again', () => {
+  it('calls the listener when the page is visible again', () => {
     document.dispatchEvent(new Event('visibilitychange'))
     expect(woke).toHaveBeenCalledTimes(1)
   })
 
-  it('is timers that have stood still, where no event tells of it', () => {
+  it('calls the listener after timers were suspended, without any event', () => {
     vi.setSystemTime(Date.now() + 3_600_000)
     vi.advanceTimersByTime(5_000)
     expect(woke).toHaveBeenCalledTimes(1)
   })
 
-  it('is over with when it is stopped', () => {
+  it('calls no listener after it was removed', () => {
     stop()
     window.dispatchEvent(new Event('online'))
     vi.setSystemTime(Date.now() + 3_600_000)
@@ -41,15 +41,15 @@ describe('waking up in a browser', () => {
   })
 })
 
-describe('what tabs have in common', () => {
+describe('tabs', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
-  it('is nothing where there are no locks, as on a page without HTTPS', () => {
+  it('is null without Web Locks, as on a page without HTTPS', () => {
     vi.stubGlobal('navigator', {})
     expect(browserPlatform().tabs()).toBeNull()
   })
 
-  it('is nothing where there are no channels', () => {
+  it('is null without BroadcastChannel', () => {
     vi.stubGlobal('navigator', { locks: { request: vi.fn() } })
     vi.stubGlobal('BroadcastChannel', undefined)
     expect(browserPlatform().tabs()).toBeNull()

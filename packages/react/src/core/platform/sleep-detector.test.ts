@@ -3,7 +3,7 @@ import { manualPlatform } from '../../../test/manual-platform.js'
 import { detectSleep } from './sleep-detector.js'
 
 describe('the sleep detector', () => {
-  it('says nothing while timers come when they are due', () => {
+  it('does not call back while timers run on time', () => {
     const { platform, advance } = manualPlatform()
     const woke = vi.fn()
     detectSleep(woke, platform)
@@ -11,7 +11,7 @@ describe('the sleep detector', () => {
     expect(woke).not.toHaveBeenCalled()
   })
 
-  it('notices at its first tick that the timers have stood still', () => {
+  it('calls back at the first tick after timers were suspended', () => {
     const { platform, advance, sleep } = manualPlatform()
     const woke = vi.fn()
     detectSleep(woke, platform)
@@ -20,7 +20,7 @@ describe('the sleep detector', () => {
     expect(woke).toHaveBeenCalledTimes(1)
   })
 
-  it('takes a page that was merely busy for what it is', () => {
+  it('does not call back after a page was busy', () => {
     const { platform, advance, sleep } = manualPlatform()
     const woke = vi.fn()
     detectSleep(woke, platform)
@@ -29,7 +29,7 @@ describe('the sleep detector', () => {
     expect(woke).not.toHaveBeenCalled()
   })
 
-  it('leaves no timer behind', () => {
+  it('has no timer after it was stopped', () => {
     const { platform, advance, pending } = manualPlatform()
     const stop = detectSleep(() => {}, platform)
     advance(12_000)

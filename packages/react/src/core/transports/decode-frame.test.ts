@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { decodeFrame } from './decode-frame.js'
 
 describe('a frame', () => {
-  it('of a run becomes its event, with its place in the log', () => {
+  it('of a run becomes an event with its cursor', () => {
     expect(decodeFrame({ event: 'progress', id: 'r7k2m9.14', data: '{"page":13}' })).toEqual({
       type: 'event',
       event: { event: 'progress', id: 'r7k2m9.14', data: { page: 13 } },
     })
   })
 
-  it('of the connection carries no id, though EventSource repeats the last one', () => {
+  it('of the connection has no id, although EventSource repeats the last one', () => {
     expect(decodeFrame({ event: 'ping', id: 'r7k2m9.14', data: '{"timestamp":"t"}' })).toEqual({
       type: 'event',
       event: { event: 'ping', data: { timestamp: 't' } },

@@ -38,7 +38,7 @@ function mintTickets() {
 }
 
 describe('over EventSource', () => {
-  it('each connection has a ticket of its own, minted with the bearer, and the cursor in its address', async () => {
+  it('each connection mints a ticket with the bearer token and has the cursor in its URL', async () => {
     mintTickets()
     const watcher = watcherOf()
     watcher.start()
@@ -59,7 +59,7 @@ describe('over EventSource', () => {
     ])
   })
 
-  it('closes the lost EventSource, whose own reconnect would start again with a spent ticket', async () => {
+  it('closes a lost EventSource, because its own reconnect would start a run with a used ticket', async () => {
     mintTickets()
     const watcher = watcherOf()
     watcher.start()
@@ -73,7 +73,7 @@ describe('over EventSource', () => {
     })
   })
 
-  it("tells the server's error event from a connection error", async () => {
+  it("distinguishes the server's `error` event from a connection error", async () => {
     mintTickets()
     const watcher = watcherOf()
     watcher.start()
@@ -88,7 +88,7 @@ describe('over EventSource', () => {
     expect(first.readyState).toBe(2)
   })
 
-  it('falls back to the token in the address where there is no ticket route, and remembers that', async () => {
+  it('falls back to the token in the URL where there is no ticket route, and does not try that route again', async () => {
     const watcher = watcherOf()
     watcher.start()
     const first = await source(1)
@@ -99,7 +99,7 @@ describe('over EventSource', () => {
     expect(server.seen(TICKETS)).toHaveLength(1)
   })
 
-  it('without a token asks for no ticket: the cookie speaks', async () => {
+  it('without a token requests no ticket; the cookie identifies the session', async () => {
     watcherOf({ getToken: () => null }).start()
     expect((await source(1)).query.toString()).toBe('')
     expect(server.requests).toHaveLength(0)
@@ -115,7 +115,7 @@ describe('over EventSource', () => {
     expect(sources).toHaveLength(0)
   })
 
-  it('starts after all when only the ticket was not to be had, for nothing was started', async () => {
+  it('repeats the start when only the ticket request failed, because no run was started', async () => {
     server.on(TICKETS, problem(502), json({ ticket: 't', expiresAt: '' }))
     server.on(RUNS, json(runList()))
     const watcher = watcherOf()
@@ -123,7 +123,7 @@ describe('over EventSource', () => {
     expect((await source(1)).path).toBe('/api/cianbox/sync/products/stream')
   })
 
-  it('asks for the run when the stream is refused, since EventSource hides why', async () => {
+  it('requests the run when the stream is refused, because EventSource hides the reason', async () => {
     mintTickets()
     const watcher = watcherOf()
     watcher.watch(RUN_ID)
@@ -134,7 +134,7 @@ describe('over EventSource', () => {
     expect(server.seen(`GET /api/cianbox/sync/runs/${RUN_ID}`)).toHaveLength(1)
   })
 
-  it('tries again when the run is there all the same', async () => {
+  it('retries when that request succeeds', async () => {
     mintTickets()
     server.on(`GET /api/cianbox/sync/runs/${RUN_ID}`, json({ id: RUN_ID, status: 'running' }))
     const watcher = watcherOf()
@@ -144,7 +144,7 @@ describe('over EventSource', () => {
     expect(await until(watcher, (s) => s.connection === 'closed')).toMatchObject({ status: 'complete' })
   })
 
-  it('closes the EventSource on close, and hears nothing of it after', async () => {
+  it('closes the EventSource on close, and ignores its later events', async () => {
     mintTickets()
     const watcher = watcherOf()
     watcher.start()
@@ -156,7 +156,7 @@ describe('over EventSource', () => {
     expect(watcher.getSnapshot()).toMatchObject({ status: 'running', connection: 'closed' })
   })
 
-  it('opens nothing when it was closed while the token was being fetched', async () => {
+  it('opens no EventSource when it was closed while `getToken` was pending', async () => {
     let give = (_token: null) => {}
     const token = new Promise<null>((resolve) => {
       give = resolve
@@ -169,7 +169,7 @@ describe('over EventSource', () => {
     expect(sources).toHaveLength(0)
   })
 
-  it('puts the token into no problem, message or snapshot', async () => {
+  it('includes the token in no problem, message or snapshot', async () => {
     const watcher = watcherOf()
     watcher.start()
     ;(await source(1)).lose()

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { byteStreams } from '../../../test/byte-streams.js'
-import { type DispatchedEvent, parseByTheBook } from '../../../test/reference-parser.js'
+import { type DispatchedEvent, parseBySpecification } from '../../../test/reference-parser.js'
 import { bytesOf, VECTORS } from '../../../test/sse-vectors.js'
 import { createStreamDecoder } from './stream-decoder.js'
 
-/** What an EventSource would dispatch, read off the frames of the decoder. */
+/** The events that an EventSource would dispatch for the decoder's frames. */
 function decode(chunks: Uint8Array[]): DispatchedEvent[] {
   const events: DispatchedEvent[] = []
   const decoder = createStreamDecoder(({ event, id, data }) => {
@@ -18,7 +18,7 @@ function decode(chunks: Uint8Array[]): DispatchedEvent[] {
 describe('the specification, under every split of the bytes', () => {
   it.each(VECTORS)('$rule', (vector) => {
     const bytes = bytesOf(vector)
-    expect(parseByTheBook(bytes)).toEqual(vector.events)
+    expect(parseBySpecification(bytes)).toEqual(vector.events)
     expect(decode([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(vector.events)
     for (let first = 0; first <= bytes.length; first++) {
       for (let second = first; second <= bytes.length; second++) {
@@ -28,16 +28,16 @@ describe('the specification, under every split of the bytes', () => {
     }
   })
 
-  it('and random streams are read as by the book', () => {
+  it('random streams are decoded as the reference parser does', () => {
     fc.assert(
       fc.property(byteStreams, ({ bytes, chunks }) => {
-        expect(decode(chunks)).toEqual(parseByTheBook(bytes, 'id needs data'))
+        expect(decode(chunks)).toEqual(parseBySpecification(bytes, 'id needs data'))
       }),
       { numRuns: 500, seed: 20_261_124 },
     )
   })
 
-  it('an event arrives with the line end that completes it, were it a lone CR', () => {
+  it('an event is reported at the line end that completes it, even if that is a single CR', () => {
     const seen: string[] = []
     const decoder = createStreamDecoder(({ data }) => seen.push(data))
     decoder.feed(new TextEncoder().encode('data: a\r\r'))
@@ -46,7 +46,7 @@ describe('the specification, under every split of the bytes', () => {
     expect(seen).toEqual(['a', 'b'])
   })
 
-  it('a stream without line ends is refused before it fills the memory', () => {
+  it('a stream without line ends is refused at the buffer limit', () => {
     const decoder = createStreamDecoder(() => {})
     const chunk = new Uint8Array(600_000).fill(120)
     expect(decoder.feed(chunk)).toBeNull()

@@ -43,13 +43,13 @@ const BUFFERED = {
   message: 'Un proxy retiene los eventos en el camino: consultamos el avance cada pocos segundos.',
 }
 
-/** A stream of which nothing but the headers gets through. */
+/** A stream of which only the headers get through. */
 const silent = stream()
 
-describe('a stream that is held back', () => {
-  it('from its first event on gives way to asking for the run, says so, and ends as the run does', async () => {
+describe('a stream whose events do not get through', () => {
+  it('from the first event on is replaced by polling, with the reason, until the run ends', async () => {
     server.on(eventsOf(RUN_ID), silent)
-    // The first answer only shows that the server is there.
+    // The first response only shows that the server works.
     server.on(
       runOf(RUN_ID),
       json(runAt(2)),
@@ -76,7 +76,7 @@ describe('a stream that is held back', () => {
     expect(clock.wakeListeners()).toBe(0)
   })
 
-  it('with its very headers is noticed after ten seconds', async () => {
+  it('without headers is noticed after ten seconds', async () => {
     server.on(eventsOf(RUN_ID), () => {})
     server.on(runOf(RUN_ID), json(runAt(3)))
     const watcher = watcherOn('run')
@@ -85,7 +85,7 @@ describe('a stream that is held back', () => {
     expect(await polling(watcher)).toMatchObject({ problem: { code: 'buffered' } })
   })
 
-  it('on the starting route is found by the run that it has started, and nothing is started twice', async () => {
+  it('on the starting route is replaced by polling the started run, and no run is started twice', async () => {
     server.on(START, () => {})
     server.on(RUNS, json(runList({ id: RUN_ID, status: 'running' })))
     server.on(runOf(RUN_ID), json(runAt(3)))
@@ -103,7 +103,7 @@ describe('a stream that is held back', () => {
     expect(server.seen(eventsOf(RUN_ID))).toHaveLength(0)
   })
 
-  it('in its middle shows by pings that come in a bunch', async () => {
+  it('in mid-run is noticed by pings that arrive all at once', async () => {
     let write = (_text: string) => {}
     server.on(
       eventsOf(RUN_ID),
@@ -123,8 +123,8 @@ describe('a stream that is held back', () => {
   })
 })
 
-describe('nothing is held back', () => {
-  it('when the server does not answer the run either: it is slow, and the stream is waited for', async () => {
+describe('the stream is not given up', () => {
+  it('when the server does not respond to a request for the run either: it is slow', async () => {
     let write = (_text: string) => {}
     server.on(
       eventsOf(RUN_ID),
@@ -142,7 +142,7 @@ describe('nothing is held back', () => {
     expect(server.seen(eventsOf(RUN_ID))).toHaveLength(1)
   })
 
-  it('when a run that was asked to start is nowhere yet: the server is at it', async () => {
+  it('when the requested run is not listed yet: the server is still starting it', async () => {
     server.on(START, () => {})
     server.on(RUNS, json(runList()))
     const watcher = watcherOn('start')
@@ -153,7 +153,7 @@ describe('nothing is held back', () => {
     expect(watcher.getSnapshot()).toMatchObject({ connection: 'connecting', problem: null })
   })
 
-  it('when it was this laptop that slept while the pings piled up', async () => {
+  it('when this machine slept while pings were queued', async () => {
     let write = (_text: string) => {}
     server.on(
       eventsOf(RUN_ID),
@@ -174,7 +174,7 @@ describe('nothing is held back', () => {
 })
 
 describe('a stream that is cut', () => {
-  it('within seconds, three times in a row, gives way to asking for the run', async () => {
+  it('within seconds, three times in a row, is replaced by polling', async () => {
     server.on(eventsOf(RUN_ID), streamThenDrop(started(), progressed(1)))
     server.on(runOf(RUN_ID), json(runAt(3)))
     const watcher = watcherOn('run')
@@ -187,7 +187,7 @@ describe('a stream that is cut', () => {
     expect(server.seen(eventsOf(RUN_ID))).toHaveLength(3)
   })
 
-  it('by a server that then does not answer at all is an ordinary loss', async () => {
+  it('by a server that then does not respond at all is an ordinary connection loss', async () => {
     const cut = streamThenDrop(started(), progressed(1))
     server.on(eventsOf(RUN_ID), cut, drop(), cut, drop(), cut, drop(), stream(completed()))
     const watcher = watcherOn('run')
@@ -202,7 +202,7 @@ describe('a stream that is cut', () => {
   })
 })
 
-describe('while it asks for the run', () => {
+describe('while it polls the run', () => {
   async function pollingRun() {
     server.on(eventsOf(RUN_ID), silent)
     server.on(runOf(RUN_ID), json(runAt(3)))
@@ -212,7 +212,7 @@ describe('while it asks for the run', () => {
     await showing(watcher, 3)
     return watcher
   }
-  /** Time goes by, answer after answer. */
+  /** Advances the clock by one poll after another. */
   async function pollFor(ms: number) {
     for (let i = 0; i < ms / 2_000; i++) {
       const before = server.seen(runOf(RUN_ID)).length
@@ -222,7 +222,7 @@ describe('while it asks for the run', () => {
     }
   }
 
-  it('the stream is tried again after a minute, and taken up when it works', async () => {
+  it('the stream is tried again after a minute, and used if it works', async () => {
     const watcher = await pollingRun()
     server.on(eventsOf(RUN_ID), stream(started(), progressed(7), progressed(8)))
     await pollFor(58_000)
@@ -237,7 +237,7 @@ describe('while it asks for the run', () => {
     expect(server.seen(runOf(RUN_ID))).toHaveLength(asked)
   })
 
-  it('a trial that is held back as well changes nothing, and the next one comes later', async () => {
+  it('a trial that does not get through changes nothing, and the next one comes later', async () => {
     const watcher = await pollingRun()
     await pollFor(60_000)
     await seen(eventsOf(RUN_ID), 2)
@@ -249,7 +249,7 @@ describe('while it asks for the run', () => {
     await seen(eventsOf(RUN_ID), 3)
   })
 
-  it('a refusal stops it, as it stops a stream', async () => {
+  it('a refusal stops it, like a stream', async () => {
     const watcher = await pollingRun()
     server.on(runOf(RUN_ID), problem(401))
     await eventually(() => expect(clock.pending()).toContain(2_000))
@@ -259,7 +259,7 @@ describe('while it asks for the run', () => {
     })
   })
 
-  it('a server that is not available is given time, and then asked for the run again', async () => {
+  it('an unavailable server is polled again after a backoff', async () => {
     const watcher = await pollingRun()
     server.on(runOf(RUN_ID), problem(503, {}, { 'retry-after': '7' }), json(runAt(5)))
     await eventually(() => expect(clock.pending()).toContain(2_000))

@@ -11,7 +11,7 @@ import {
 const fresh = newEvidence(1_000, false)
 const opened: StallEvidence = { ...fresh, openedAt: 1_200 }
 const spoke: StallEvidence = { ...opened, firstAt: 1_300 }
-/** Pings as [sent by the server's clock, arrived by ours]. */
+/** Pings as [sent by the server's clock, arrived by ours], in milliseconds. */
 const withPings = (...pings: [number, number][]) =>
   pings.reduce((evidence, [sent, arrived]) => addPing(evidence, sent, arrived), spoke)
 
@@ -25,30 +25,30 @@ describe('a stream', () => {
     ['from a cursor, without even a ping', { ...opened, hasCursor: true }, 21_200, 'stalled'],
     ['that spoke at once', spoke, 60_000, 'timely'],
     ['that spoke late, which may have been the server', { ...opened, firstAt: 8_000 }, 9_000, 'unknown'],
-  ] as const)('%s is judged', (_name, evidence, now, verdict) => {
+  ] as const)('%s', (_name, evidence, now, verdict) => {
     expect(stallVerdict(evidence, now)).toBe(verdict)
   })
 
-  it('whose pings come in a bunch is stalled', () => {
+  it('whose pings arrive all at once is stalled', () => {
     expect(stallVerdict(withPings([0, 30_000], [15_000, 30_001], [30_000, 30_002]), 31_000)).toBe('stalled')
   })
 
-  it('whose pings come later and later is stalled', () => {
+  it('whose pings are more and more delayed is stalled', () => {
     expect(stallVerdict(withPings([0, 10], [15_000, 17_000], [30_000, 35_010]), 36_000)).toBe('stalled')
   })
 
-  it('whose page stood still is not blamed for what piled up', () => {
+  it('is not stalled because of events queued while the page was suspended', () => {
     const late = withPings([0, 10], [15_000, 75_000])
     expect(stallVerdict(late, 75_000)).toBe('stalled')
     expect(stallVerdict(restartAfterSuspend(late, 75_000), 75_000)).toBe('timely')
     expect(stallVerdict(restartAfterSuspend(fresh, 75_000), 75_000)).toBe('unknown')
   })
 
-  it('passes over a ping without a stamp', () => {
+  it('ignores a ping without a timestamp', () => {
     expect(addPing(spoke, Number.NaN, 5_000)).toBe(spoke)
   })
 
-  it('is judged alike whatever the two clocks are apart', () => {
+  it('has the same verdict whatever the difference between the two clocks', () => {
     const pings = fc.array(fc.record({ gap: fc.nat(20_000), delay: fc.nat(9_000) }), { maxLength: 8 })
     fc.assert(
       fc.property(pings, fc.integer({ min: -1e12, max: 1e12 }), (given, skew) => {

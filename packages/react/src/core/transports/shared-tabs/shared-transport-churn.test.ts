@@ -11,7 +11,7 @@ import { decodeFrame } from '../decode-frame.js'
 import type { StreamEnd, StreamListener, TransportContext } from '../transport.js'
 import { sharedTransport } from './shared-transport.js'
 
-/** What may happen to three tabs and their server, in any order. */
+/** The actions on three tabs and their server, in any order. */
 type Step =
   | { do: 'open' | 'close' | 'crash' | 'freeze' | 'thaw'; tab: number }
   | { do: 'page' | 'cut' | 'wait' }
@@ -24,8 +24,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('page', 'page', 'cut', 'wait') }),
 )
 
-describe('tabs that come, go, crash and freeze in any order', () => {
-  it('all see the ending in the end, and never hold more than one stream among those awake', async () => {
+describe('tabs that open, close, crash and freeze in any order', () => {
+  it("all get the run's ending, and the tabs that are not frozen never have more than one stream", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
         const scene = createScene()
@@ -61,7 +61,7 @@ function createScene() {
   const tabs = new Map<number, Tab>()
   const streams = new Set<Stream>()
 
-  /** A server: what the cursor has not seen, then what comes. Frozen tabs read nothing. */
+  /** A server: sends the events after the cursor, then new ones. Frozen tabs read nothing. */
   function send(stream: Stream, event: StreamEvent) {
     if (stream.tab.isFrozen) return
     stream.listener.frame({ event: event.event, id: event.id ?? null, data: JSON.stringify(event.data) })
@@ -144,12 +144,12 @@ function createScene() {
 
   async function settle() {
     for (let i = 0; i < 12; i++) await new Promise((resolve) => setImmediate(resolve))
-    // Locks that wait for their last news to arrive.
+    // Locks are released with a delay, so that the last event arrives first.
     clock.advance(100)
     for (let i = 0; i < 12; i++) await new Promise((resolve) => setImmediate(resolve))
   }
 
-  /** Long enough for a question and for a steal when no answer comes; in steps that let answers come. */
+  /** Long enough for a state request and for a steal without a response; in steps, so that responses arrive. */
   async function wait() {
     for (let i = 0; i < 6; i++) {
       clock.advance(3_000)

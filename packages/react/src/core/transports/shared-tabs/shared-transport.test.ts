@@ -23,7 +23,7 @@ import { sharedTransport } from './shared-transport.js'
 withServer()
 withBrowser()
 
-/** Watches a run whose stream has said `start` and page 1, in as many tabs. */
+/** Watches a run, whose stream has sent `start` and page 1, in `count` tabs. */
 async function watched(count: number, edges: Partial<Platform> = {}) {
   const { write, handler } = pens()
   server.on(eventsOf(RUN_ID), handler)
@@ -44,7 +44,7 @@ async function watched(count: number, edges: Partial<Platform> = {}) {
 }
 
 describe('tabs of one session', () => {
-  it('watch a run over one connection, and all show the same to the ending', async () => {
+  it('watch a run over one connection, and all show the same until the ending', async () => {
     const { first, second, third, write } = await watched(3)
     write[0]?.(text(progressed(2)))
     for (const { watcher } of [first, second, third]) await showing(watcher, 2)
@@ -56,7 +56,7 @@ describe('tabs of one session', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('can start a run in any of them: who starts what another watches lets its own connection go', async () => {
+  it('can start a run in any of them: a tab that joins a run another tab watches closes its own connection', async () => {
     const { second, write } = await watched(2)
     let closed = false
     server.on(
@@ -76,7 +76,7 @@ describe('tabs of one session', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('follow the tab that has started a run, over the connection that started it', async () => {
+  it('follow the tab that has started a run, over the connection of the start', async () => {
     const { write, handler } = pens()
     server.on(START, handler)
     const first = tabOf()
@@ -99,13 +99,13 @@ describe('tabs of one session', () => {
     await eventually(() => expect(server.seen(cancelOf(RUN_ID))).toHaveLength(1))
   })
 
-  it('wait together when the stream is refused for a while', async () => {
+  it('back off together when the stream is refused for a while', async () => {
     const clock = manualPlatform()
     const { first, second, write } = await watched(2, clock.platform)
     server.on(eventsOf(RUN_ID), problem(503, {}, { 'retry-after': '30' }))
     write[0]?.('event: progress\ndata: torn\n\n')
     for (const { watcher } of [first, second]) await until(watcher, (s) => s.connection === 'reconnecting')
-    // Both come back; one of them leads, and what it is told goes for both.
+    // Both retry; one of them leads, and its response counts for both.
     clock.advance(1_000)
     for (const { watcher } of [first, second]) await until(watcher, (s) => s.problem?.code === 'unavailable')
     expect(server.seen(eventsOf(RUN_ID))).toHaveLength(2)
@@ -113,7 +113,7 @@ describe('tabs of one session', () => {
 })
 
 describe('when the tab that leads', () => {
-  it('closes, another goes on from the newest cursor', async () => {
+  it('closes, another resumes at the newest cursor', async () => {
     const { first, second, third, write } = await watched(3)
     write[0]?.(text(progressed(2)))
     for (const { watcher } of [second, third]) await showing(watcher, 2)
@@ -137,7 +137,7 @@ describe('when the tab that leads', () => {
     expect(await showing(second.watcher, 2)).toMatchObject({ connection: 'open' })
   })
 
-  it('freezes, another steals the lead; thawed, it follows and is up to date', async () => {
+  it('freezes, another steals the lock; resumed, it follows and is up to date', async () => {
     const clock = manualPlatform()
     const { first, second, write } = await watched(2, clock.platform)
     first.tab.freeze()
@@ -154,7 +154,7 @@ describe('when the tab that leads', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('freezes before anyone else has come, a new tab does not wait for it', async () => {
+  it('freezes before any other tab is open, a new tab does not wait for it', async () => {
     const clock = manualPlatform()
     const { write, handler } = pens()
     server.on(eventsOf(RUN_ID), handler)
@@ -169,12 +169,12 @@ describe('when the tab that leads', () => {
     await eventually(() => expect(write).toHaveLength(2))
   })
 
-  it('is merely quiet, it keeps the lead: it answers when it is asked', async () => {
+  it('has no new events, it keeps the lead, because it responds to a state request', async () => {
     const clock = manualPlatform()
     const { second, write } = await watched(2, clock.platform)
     for (let i = 0; i < 3; i++) {
       clock.advance(10_000)
-      // The answer puts the next question off by ten seconds.
+      // The response delays the next state request by ten seconds.
       await eventually(() => expect(clock.pending()).toContain(10_000))
     }
     write[0]?.(text(progressed(2)))
@@ -183,8 +183,8 @@ describe('when the tab that leads', () => {
   })
 })
 
-describe('when the stream is held back', () => {
-  it('one tab asks for the run, and all show its answers and the reason', async () => {
+describe('when the stream does not get through', () => {
+  it('one tab polls the run, and all show the run and the reason', async () => {
     const clock = manualPlatform()
     server.on(eventsOf(RUN_ID), stream())
     server.on(runOf(RUN_ID), json(runAt(3)))
@@ -205,7 +205,7 @@ describe('when the stream is held back', () => {
     const late = tabOf('u1', clock.platform, { transport })
     late.watcher.watch(RUN_ID)
     expect(await showing(late.watcher, 3)).toMatchObject({ connection: 'polling' })
-    // One question whether the server is there, and one for all tabs.
+    // One request checks that the server works, and one polls for all tabs.
     expect(server.seen(runOf(RUN_ID))).toHaveLength(2)
     server.on(runOf(RUN_ID), json(runAt(25, { status: 'complete' })))
     await eventually(() => expect(clock.pending()).toContain(2_000))
@@ -217,7 +217,7 @@ describe('when the stream is held back', () => {
 })
 
 describe('nothing is shared', () => {
-  it('between sessions: what one person’s tab shows reaches no tab of another', async () => {
+  it("between sessions: a tab of one person gets no event of another person's", async () => {
     const { write, handler } = pens()
     server.on(eventsOf(RUN_ID), handler)
     const mine = tabOf('t1/u1')
@@ -234,7 +234,7 @@ describe('nothing is shared', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('by names that only look alike: the parts of a name cannot run into each other', async () => {
+  it('between names that are similar: the parts of the group name are encoded one by one', async () => {
     server.on(eventsOf('b'), stream(started('b')))
     server.on(eventsOf('a'), stream(started('a')))
     const one = tabOf('u/a')
@@ -245,7 +245,7 @@ describe('nothing is shared', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('where the browser has no locks: each tab has its own connection', async () => {
+  it('where the browser has no Web Locks: each tab has its own connection', async () => {
     server.on(eventsOf(RUN_ID), stream(started(), progressed(1), completed()))
     const transport = sharedTransport(fetchTransport, { name: 'u1' })
     for (let i = 1; i <= 2; i++) {
