@@ -1,5 +1,5 @@
 import type { Page, RowSource } from '../http/paging.js'
-import { claiming } from './claims.js'
+import { claiming } from './claimed-totals.js'
 import type { FaultTable, PageFault } from './fault.js'
 import { poisoned } from './poison.js'
 

@@ -1,4 +1,4 @@
-import { CLAIMS } from './claims.js'
+import { CLAIMS } from './claimed-totals.js'
 import type { Fault, FaultKind, FaultTarget } from './fault.js'
 import { FAULT_TABLE } from './plan.js'
 import { POISON_KINDS } from './poison.js'

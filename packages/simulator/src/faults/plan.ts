@@ -5,7 +5,7 @@ import { ANSWER_FAULTS, type AnswerContext } from './answers.js'
 import type { Fault, FaultKind } from './fault.js'
 import { PAGE_FAULTS, type PageContext } from './pages.js'
 import { isTargeted, type StruckRequest } from './target.js'
-import { WIRE_FAULTS, type WireContext } from './wire.js'
+import { WIRE_FAULTS, type WireContext } from './transmission.js'
 
 /** The faults that strike one request, by stage. */
 export interface Strikes {

@@ -1,4 +1,4 @@
-import { WrittenRow } from '../http/written-row.js'
+import { WrittenRow } from '../http/raw-json-row.js'
 import type { Poison } from './fault.js'
 
 type Row = Record<string, unknown>

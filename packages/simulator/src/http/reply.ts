@@ -1,5 +1,5 @@
-import { createWriter } from './writer.js'
-import { WrittenRow } from './written-row.js'
+import { createWriter } from './pooled-writer.js'
+import { WrittenRow } from './raw-json-row.js'
 
 /** An answer before it is sent; a fault may still spoil it. */
 export interface Reply {
