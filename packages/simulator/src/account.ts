@@ -16,49 +16,50 @@ import {
   requireRateLimit,
 } from './options.js'
 import { DEFAULT_SWITCHES, isHidden, mergeSwitches, type Switches } from './switches.js'
-import { createCourier, type Delivery } from './webhooks/deliver.js'
+import { createWebhookSender, type Delivery } from './webhooks/deliver.js'
 import { createRegistry, type Registry } from './webhooks/registry.js'
 
-/** What a test or an operator can do to an account and ask of it. */
+/** The controls of an account, for tests and operators. */
 export interface AccountControl extends Changes {
   readonly cuenta: string
   /** Every present product exactly as the API would list it now, by id. Lazy. */
   truth(): IterableIterator<AnyProductRow>
   /** One present product as the API would list it, or undefined. */
   product(id: number): AnyProductRow | undefined
-  /** How many products are present. */
+  /** Number of present products. */
   productCount(): number
-  /** A copy of the small lists. `listas` holds list 0 too, which the API does not show by default. */
+  /** A copy of the reference lists. `listas` contains list 0 too, which the API does not show by default. */
   lists(): ReferenceLists
   counts(): Counts
   resetCounts(): void
-  /** Answers a function that takes the fault out again. */
+  /** Returns a function that removes the fault. */
   inject(fault: Fault): () => void
   clearFaults(): void
+  /** The injected faults, and how often each has been applied (`strikes`). */
   faults(): { fault: Fault; strikes: number }[]
   /** Ends every access token now; refresh tokens still work. */
   expireTokens(): void
   /** Ends every token, as after 600 days. */
   revokeTokens(): void
   changePassword(password: string): void
-  /** While suspended every request answers 403. */
+  /** While suspended, the response to every request is 403. */
   suspend(suspended: boolean): void
   switches(): Switches
-  /** @throws RangeError for an unknown switch or a value that it cannot take */
+  /** @throws RangeError for an unknown switch or an invalid value */
   setSwitches(changes: Partial<Switches>): void
   setLatency(ms: number): void
-  /** Sets the clock off by which the ERP stamps changes (`updated`); tokens and the rate limit keep the true one. */
+  /** Offsets the clock for `updated`, in milliseconds. Tokens and the rate limit use the correct clock. */
   setClockOffset(ms: number): void
   setRateLimit(requestsPerSecond: number | null): void
-  /** Notifies whoever is registered, beside what happens by itself on every change. */
+  /** Notifies the registered URLs now, in addition to the notifications of every change. */
   deliverWebhooks(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]>
-  /** The last thousand deliveries that have ended. */
+  /** The last 1000 completed deliveries. */
   deliveries(): Delivery[]
-  /** Resolves when no delivery is under way. */
+  /** Resolves when no delivery is in progress. */
   webhooksSettled(): Promise<void>
 }
 
-/** An account as the HTTP side sees it. */
+/** An account as the HTTP routes use it. */
 export interface Account {
   readonly control: AccountControl
   readonly cuenta: string
@@ -94,13 +95,13 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
   const registry = createRegistry(readSwitches, now)
   const counters = createCounters()
   const faults = createFaultPlan(seed)
-  const courier = createCourier({ seed, switches: readSwitches, now })
+  const sender = createWebhookSender({ seed, switches: readSwitches, now })
 
   async function notify(event: WebhookEvent, ids: Iterable<number>): Promise<Delivery[]> {
     const urls = registry.urlsOf(event)
-    // A lazy list of ids can be read once only.
+    // An iterator of ids can be read only once.
     const shared = urls.length > 1 ? [...ids] : ids
-    const sent = await Promise.all(urls.map((url) => courier.deliver({ event, ids: shared }, url)))
+    const sent = await Promise.all(urls.map((url) => sender.deliver({ event, ids: shared }, url)))
     return sent.flat()
   }
 
@@ -164,8 +165,8 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
       rateLimit = limit
     },
     deliverWebhooks: notify,
-    deliveries: courier.deliveries,
-    webhooksSettled: courier.settled,
+    deliveries: sender.deliveries,
+    webhooksSettled: sender.settled,
   }
 
   return {
@@ -192,6 +193,6 @@ export function createAccount(options: AccountOptions, now: () => number): Accou
     },
     now,
     accepts: (givenUser, givenPassword) => givenUser === user && givenPassword === password,
-    close: courier.close,
+    close: sender.close,
   }
 }

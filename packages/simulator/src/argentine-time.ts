@@ -14,7 +14,7 @@ export function formatDate(epochMs: number): string {
   return dayText(Math.floor((epochMs - OFFSET_MS) / DAY_MS))
 }
 
-/** A page of products names hundreds of days out of a few thousand; past that many the cache starts anew. */
+/** A page of products contains hundreds of days out of a few thousand. At this size the cache is cleared. */
 const MAX_DAYS = 5000
 const days = new Map<number, string>()
 

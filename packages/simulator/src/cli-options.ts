@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { AccountOptions } from './options.js'
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Command =
   | { kind: 'help' }
   | { kind: 'run'; port: number; host: string; accounts: AccountOptions[] }
@@ -25,7 +25,7 @@ Controles y fallas: GET /__simulator`
 /**
  * Reads the arguments.
  *
- * @throws RangeError with one line that names the argument and what it may be
+ * @throws RangeError with one line that names the argument and its valid values
  */
 export function readCommand(args: readonly string[]): Command {
   const values = parse(args)
@@ -74,10 +74,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** A password may hold no colon; an account may name its own size. */
+/** Parses `cuenta:user:password[:products]`. The password cannot contain a colon. */
 function account(text: string, products: number): AccountOptions {
   const [cuenta, user, password, size, ...rest] = text.split(':')
-  // Without the value: it holds a password.
+  // The message omits the value, which contains a password.
   if (!cuenta || !user || !password || rest.length > 0) {
     throw new RangeError('--account es cuenta:usuario:contraseña[:productos].')
   }

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
 }
 
-/** Everything that wrong arguments can spoil; null once it has said what to do. */
+/** Parses the arguments. Returns null after printing the help or an error. */
 function prepare(): { simulator: Simulator; command: Extract<Command, { kind: 'run' }> } | null {
   try {
     const command = readCommand(process.argv.slice(2))

@@ -1,22 +1,22 @@
-/** What an account was asked, since it was made or since the last reset. */
+/** Counts of an account's requests since its creation or the last reset. */
 export interface Counts {
   total: number
   /** By method and route: `GET /productos`. Aliases count as the route they stand for. */
   byRoute: Record<string, number>
   /** By HTTP code sent; `none` for a connection that got no headers. */
   byStatus: Record<string, number>
-  /** Most requests under way at once. */
+  /** Most concurrent requests. */
   maxConcurrent: number
   /** Most requests within any one second. */
   maxPerSecond: number
-  /** Requests beyond the rate limit, answered with 429 or not. */
+  /** Requests above the rate limit, whether refused with 429 or not. */
   rateLimitExceeded: number
 }
 
 export interface Counters {
   /**
-   * Notes a request and answers whether it keeps within `limit` requests in any one second. Refused
-   * requests do not count against the limit.
+   * Counts a request. Returns whether it is within `limit` requests in any one second. Refused requests do
+   * not count against the limit.
    *
    * @param now clock of the simulated ERP, epoch milliseconds
    */
@@ -31,21 +31,21 @@ const WINDOW_MS = 1000
 export function createCounters(): Counters {
   let counts = emptyCounts()
   let running = 0
-  let asked: number[] = []
-  let granted: number[] = []
+  let arrivals: number[] = []
+  let accepted: number[] = []
 
   return {
     begin(route, limit, now) {
       running++
-      asked = asked.filter((at) => at > now - WINDOW_MS)
-      granted = granted.filter((at) => at > now - WINDOW_MS)
-      asked.push(now)
+      arrivals = arrivals.filter((at) => at > now - WINDOW_MS)
+      accepted = accepted.filter((at) => at > now - WINDOW_MS)
+      arrivals.push(now)
       counts.total++
       counts.byRoute[route] = (counts.byRoute[route] ?? 0) + 1
       counts.maxConcurrent = Math.max(counts.maxConcurrent, running)
-      counts.maxPerSecond = Math.max(counts.maxPerSecond, asked.length)
-      const within = limit === null || granted.length < limit
-      if (within) granted.push(now)
+      counts.maxPerSecond = Math.max(counts.maxPerSecond, arrivals.length)
+      const within = limit === null || accepted.length < limit
+      if (within) accepted.push(now)
       else counts.rateLimitExceeded++
       return within
     },
@@ -56,8 +56,8 @@ export function createCounters(): Counters {
     read: () => structuredClone(counts),
     reset() {
       counts = { ...emptyCounts(), maxConcurrent: running }
-      asked = []
-      granted = []
+      arrivals = []
+      accepted = []
     },
   }
 }

@@ -1,23 +1,23 @@
 import type { Dialect } from './http/list-routes.js'
 import type { Switches } from './switches.js'
 
-/** An account of the stand-in. Only `cuenta` is required. */
+/** An account of the simulator. Only `cuenta` is required. */
 export interface AccountOptions {
-  /** Path segment of the account's address: letters, digits, `-` and `_`. */
+  /** Path segment of the account's URL: letters, digits, `-` and `_`. */
   cuenta: string
   /** @defaultValue 'demo' */
   user?: string
   /** @defaultValue 'demo' */
   password?: string
-  /** How many products are generated, 0 – 100,000,000. @defaultValue 2500 */
+  /** Number of generated products, 0 – 100,000,000. @defaultValue 2500 */
   products?: number
-  /** Same seed and size, same catalogue. @defaultValue 7 */
+  /** The same seed and size give the same catalogue. @defaultValue 7 */
   seed?: number
   /** @defaultValue 'v2' */
   dialect?: Dialect
-  /** Pause before every answer, in milliseconds. @defaultValue 0 */
+  /** Delay before every response, in milliseconds. @defaultValue 0 */
   latencyMs?: number
-  /** Requests a second; null for no limit. @defaultValue null */
+  /** Requests per second; null for no limit. @defaultValue null */
   rateLimit?: number | null
   switches?: Partial<Switches>
 }
@@ -32,9 +32,9 @@ export interface SimulatorOptions {
 const MAX_PRODUCTS = 100_000_000
 
 /**
- * Sets what was left out.
+ * Fills in the defaults and validates.
  *
- * @throws RangeError that names the option and what it may be
+ * @throws RangeError that names the option and its valid values
  */
 export function completeAccount(options: AccountOptions): Required<AccountOptions> {
   const account = {
@@ -58,12 +58,12 @@ export function completeAccount(options: AccountOptions): Required<AccountOption
   return account
 }
 
-/** @throws RangeError unless it is a pause in milliseconds. */
+/** @throws RangeError unless it is a number of milliseconds, 0 or more. */
 export function requireLatency(ms: number): void {
   ensure(Number.isFinite(ms) && ms >= 0, 'latencyMs es un número de milisegundos, 0 o más.')
 }
 
-/** @throws RangeError unless it is a number of milliseconds, either way. */
+/** @throws RangeError unless it is a number of milliseconds, positive or negative. */
 export function requireOffset(ms: number): void {
   ensure(Number.isFinite(ms), 'El desfasaje del reloj es un número de milisegundos.')
 }

@@ -1,6 +1,6 @@
 import { hash32 } from './random.js'
 
-/** A bijection of the integers 0 … size − 1 that takes no memory. */
+/** A bijection of the integers 0 … size − 1 without a table. */
 export interface Permutation {
   size: number
   forward(index: number): number
@@ -12,9 +12,8 @@ const ROUNDS = 4
 const MAX_PERMUTATION_SIZE = 2 ** 30
 
 /**
- * A keyed permutation: a Feistel network over the next power of four, walked until it lands inside
- * the range (fewer than four steps on average). It stands between a product's id and its place in
- * the order of modification, in both directions, for any size, without a table.
+ * A keyed permutation: a Feistel network over the next power of four, with cycle walking into the range
+ * (fewer than four steps on average). It maps a product's id to its rank by modification date and back.
  */
 export function createPermutation(size: number, key: number): Permutation {
   if (size > MAX_PERMUTATION_SIZE) throw new RangeError(`A permutation holds at most ${MAX_PERMUTATION_SIZE}`)

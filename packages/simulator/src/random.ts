@@ -1,6 +1,6 @@
 /**
- * A well-mixed unsigned 32-bit number that depends on nothing but its arguments. Every random-looking
- * choice of the generator is one of these, so that a product can be made again from its id alone.
+ * A hash of its arguments as an unsigned 32-bit number. Every random choice of the generator is such a
+ * hash, so that a product can be generated again from its id alone.
  */
 export function hash32(seed: number, id: number, salt: number): number {
   let h = Math.imul(seed ^ Math.imul(id, 0x9e3779b1), 0x85ebca6b) ^ Math.imul(salt + 1, 0xc2b2ae35)
@@ -17,7 +17,7 @@ export function unit(seed: number, id: number, salt: number): number {
   return hash32(seed, id, salt) / 0x1_0000_0000
 }
 
-/** One element of a list that is not empty, chosen by a hash. */
+/** One element of a non-empty list, chosen by a hash. */
 export function pick<T>(items: readonly [T, ...T[]], hash: number): T {
   return items[hash % items.length] ?? items[0]
 }

@@ -5,30 +5,30 @@ import { CONTROL_ROOT, serveControl } from './control/serve-control.js'
 import { serve } from './http/serve.js'
 import type { AccountOptions, SimulatorOptions } from './options.js'
 
-/** A stand-in for the Cianbox API. */
+/** A simulator of the Cianbox API. */
 export interface Simulator {
   /**
-   * Starts to listen. An account's base address is `${url}/${cuenta}/api/v2`.
+   * Starts to listen. An account's base URL is `${url}/${cuenta}/api/v2`.
    *
    * @param options port 0 (the default) takes a free one; host defaults to 127.0.0.1
-   * @throws the system's error (`EADDRINUSE`, …) when the address cannot be had
+   * @throws the system's error (`EADDRINUSE`, …) when it cannot listen there
    */
   listen(options?: { port?: number; host?: string }): Promise<{ url: string; port: number }>
-  /** Breaks what is open, hanging answers included, and stops. */
+  /** Closes all connections, also those of a `hang` fault, and stops. */
   close(): Promise<void>
   /** @throws RangeError when there is no such account */
   account(cuenta: string): AccountControl
   accounts(): AccountControl[]
-  /** @throws RangeError for a bad option or a name that is taken */
+  /** @throws RangeError for an invalid option or an existing `cuenta` */
   addAccount(options: AccountOptions): AccountControl
 }
 
-/** Makes a simulator. It holds no socket until {@link Simulator.listen}. */
+/** Creates a simulator. It opens no socket before {@link Simulator.listen}. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const accounts = new Map<string, Account>()
   const now = options.now ?? Date.now
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => breakDown(response, error))
+    handle(request, response).catch((error: unknown) => sendInternalError(response, error))
   })
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -79,8 +79,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   return simulator
 }
 
-/** A mistake of the simulator itself: said aloud, so that no test takes it for the API's behaviour. */
-function breakDown(response: ServerResponse, error: unknown): void {
+/** An error of the simulator itself. The text says so, so that it is not mistaken for the API's behaviour. */
+function sendInternalError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy()
   response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(`Error del simulador: ${error instanceof Error ? error.message : String(error)}\n`)

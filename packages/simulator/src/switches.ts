@@ -7,19 +7,19 @@ import {
 import { ROW_DEFAULTS, ROW_VALUES, type RowSwitches } from './switches/row-switches.js'
 
 /**
- * What nobody outside the vendor knows of the API, one switch each. The default is the reading that
- * is documented best or, where nothing is, the one that is harder on a client.
+ * One switch for each behaviour of the API that is undocumented or ambiguous. The default is the best
+ * documented reading or, without documentation, the one that is harder for a client.
  */
 export interface Switches extends RowSwitches, ListSwitches, NotificationSwitches {
-  /** A stock move changes the product's `updated`. */
+  /** A stock change changes the product's `updated`. */
   stockMovesUpdated: boolean
   /** An exchange rate changes the `updated` of every product (each has a price in dollars). */
   rateMovesUpdated: boolean
   /** A price rise over a whole list changes the `updated` of every product. */
   priceRiseMovesUpdated: boolean
-  /** A deletion that shows as `vigente: false` changes `updated`. */
+  /** A deletion shown as `vigente: false` changes `updated`. */
   deletionMovesUpdated: boolean
-  /** How a deletion shows when the caller of `remove` does not say. */
+  /** How a deletion is shown when `remove` gets no `how`. */
   deletion: 'inactive' | 'gone'
   /** A page past the end: an empty body, an error, or the last page again. */
   pagePastEnd: 'empty' | 'error' | 'last'
@@ -29,21 +29,21 @@ export interface Switches extends RowSwitches, ListSwitches, NotificationSwitche
   idsAbove200: 'truncate' | 'error'
   /** `total_pages` of a list with no rows. */
   emptyTotalPages: 0 | 1
-  /** Order when the request names none. */
+  /** Order when the request has none. */
   defaultOrder: ProductOrder
-  /** The field that carries an error's sentence. */
+  /** The field with an error's text. */
   errorField: 'message' | 'statusMessage'
-  /** HTTP code of errors: the true one, always 200, or 200 except for a bad token. */
+  /** HTTP status of errors: the correct one, always 200, or 200 except for a bad token. */
   errorHttp: 'real' | '200' | '200-except-401'
-  /** Body of the answer to a bad token. */
+  /** Body of the response to a bad token. */
   unauthorizedBody: 'json' | 'html' | 'empty'
-  /** Text of a refused write inside an outer "ok". */
+  /** Field with the text of a refused write inside an outer "ok". */
   writeErrorField: 'descripcion' | 'description'
-  /** `page` of the envelope comes as text. */
+  /** `page` of the envelope is text. */
   pageAsString: boolean
-  /** A repeated login answers the token already issued. */
+  /** A repeated login returns the token already issued. */
   loginReusesToken: boolean
-  /** A new password ends the tokens issued under the old one. */
+  /** A new password revokes the tokens issued with the old one. */
   passwordChangeEndsTokens: boolean
   /** Life of an access token, in seconds. */
   accessTokenSeconds: number
@@ -51,28 +51,28 @@ export interface Switches extends RowSwitches, ListSwitches, NotificationSwitche
   refreshTokenSeconds: number
   /** `Retry-After` of the rate limit's 429. */
   retryAfter: 'seconds' | 'date' | 'absent'
-  /** Whether the rate limit answers 429 or only counts. */
+  /** Whether the rate limit responds with 429 or only counts. */
   rateLimitEnforced: boolean
-  /** VAT: a multiplier (1.21), a percentage (21), or now one now the other. */
+  /** VAT: a multiplier (1.21), a percentage (21), or a mix of both. */
   vat: 'mixed' | 'multiplier' | 'percent'
   /**
-   * Products whose id is a multiple of this take their place in the pages and are left out of them, and
-   * are not shown by id either; 0: none.
+   * Products whose id is a multiple of this are never shown, but count in paging, so that their page has
+   * fewer rows; 0: none.
    */
   hiddenEvery: number
   /** `/productos/listas` shows list 0, the default one. */
   defaultListListed: boolean
   /** Compress when the request accepts gzip. */
   gzip: boolean
-  /** Further attempts after a delivery that failed. */
+  /** Retries after a failed delivery. */
   webhookRetries: number
-  /** Pause before each further attempt, in milliseconds. */
+  /** Delay before each retry, in milliseconds. */
   webhookRetryDelayMs: number
-  /** How long a receiver may take to answer, in milliseconds. */
+  /** Timeout of a delivery, in milliseconds. */
   webhookTimeoutMs: number
-  /** Order in which the deliveries of one change go out. */
+  /** Order of the deliveries of one change. */
   webhookOrder: 'in-order' | 'reversed'
-  /** Share of deliveries that are never sent, 0–1, seeded. */
+  /** Share of deliveries that are never sent, 0–1, chosen by the seed. */
   webhookLossRate: number
   /** Each delivery is sent twice. */
   webhookDuplicates: boolean
@@ -126,7 +126,7 @@ export const PRODUCT_ORDERS: readonly ProductOrder[] = [
   'id-desc',
 ]
 
-/** The values a switch may take where its type alone does not say. */
+/** The valid values of the switches that are not just a number or a boolean. */
 const ALLOWED: { [K in keyof Switches]?: readonly Switches[K][] } = {
   deletion: ['inactive', 'gone'],
   pagePastEnd: ['empty', 'error', 'last'],
@@ -147,9 +147,9 @@ const ALLOWED: { [K in keyof Switches]?: readonly Switches[K][] } = {
 }
 
 /**
- * Lays a partial set over another.
+ * Applies changes to a set of switches.
  *
- * @throws RangeError for an unknown switch or a value it cannot take, naming both.
+ * @throws RangeError that names the unknown switch, or the switch and its invalid value
  */
 export function mergeSwitches(current: Readonly<Switches>, changes: Partial<Switches>): Switches {
   for (const [name, value] of Object.entries(changes)) {
@@ -165,7 +165,7 @@ export function mergeSwitches(current: Readonly<Switches>, changes: Partial<Swit
   return { ...current, ...changes }
 }
 
-/** Whether the ERP shows this product to nobody. */
+/** Whether the ERP never shows this product. */
 export function isHidden(id: number, { hiddenEvery }: Readonly<Switches>): boolean {
   return hiddenEvery > 0 && id % hiddenEvery === 0
 }

@@ -16,14 +16,14 @@ import { createVisibility } from './visibility.js'
 export interface CatalogueOptions {
   cuenta: string
   seed: number
-  /** How many products are generated. */
+  /** Number of generated products. */
   products: number
   lists: ReferenceLists
-  /** Read at every use, so that a switch takes effect at once. */
+  /** Called at every use, so that a switch takes effect at once. */
   switches(): Readonly<Switches>
 }
 
-/** A selection of products, as the parameters of `/productos` name it. */
+/** A selection of products by the parameters of `/productos`. */
 export interface ProductQuery {
   order: ProductOrder
   ids?: readonly number[]
@@ -33,11 +33,11 @@ export interface ProductQuery {
   /** True: only those with stock; false: only those without. */
   withStock?: boolean | undefined
   withAvailable?: boolean | undefined
-  /** `vigente=all`: with those that the switch `inactiveRows` hides. */
+  /** `vigente=all`: include products that the switch `inactiveRows` hides. */
   includeInactive?: boolean
 }
 
-/** The products of an account: generated ones under an overlay of changes. */
+/** The products of an account: generated ones with an overlay of changes. */
 export interface Catalogue {
   readonly seed: number
   readonly overlay: Overlay
@@ -48,8 +48,8 @@ export interface Catalogue {
   isListed(id: number): boolean
 }
 
-/** Selections by season or stock are scanned once and kept while nothing changes. */
-const KEPT_SELECTIONS = 4
+/** Selections by season or stock are scanned once and cached until something changes. */
+const MAX_CACHED_SELECTIONS = 4
 
 export function createCatalogue(options: CatalogueOptions): Catalogue {
   const { seed, products, lists } = options
@@ -57,8 +57,8 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   const ranks = createPermutation(products, deriveSeed(seed, 'modified'))
   const orders = createOrders(overlay, ranks)
   const visibility = createVisibility(seed, overlay, options.switches)
-  const kept = new Map<string, Uint32Array>()
-  let keptVersion = overlay.version
+  const cached = new Map<string, Uint32Array>()
+  let cachedVersion = overlay.version
   const world: World = {
     cuenta: options.cuenta,
     seed,
@@ -104,7 +104,7 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
     }
   }
 
-  /** A generated code leads back to its id; one that an edit wrote is found among the edited. */
+  /** A generated code contains its id; a code that an edit wrote is searched among the edited products. */
   function idsByCode(field: 'codigo_interno' | 'codigo_barras', codes: readonly string[]): Set<number> {
     const generated = field === 'codigo_interno' ? idsBySku : idsByBarcode
     const ids = new Set(codes.flatMap((code) => generated(seed, code)))
@@ -128,18 +128,18 @@ export function createCatalogue(options: CatalogueOptions): Catalogue {
   }
 
   function scanned(query: ProductQuery): Uint32Array {
-    if (keptVersion !== overlay.version) kept.clear()
-    keptVersion = overlay.version
+    if (cachedVersion !== overlay.version) cached.clear()
+    cachedVersion = overlay.version
     const { inactiveRows, unassociatedRows } = options.switches()
     const key = JSON.stringify([query, inactiveRows, unassociatedRows])
-    const known = kept.get(key)
+    const known = cached.get(key)
     if (known) return known
     const found: number[] = []
     for (const id of iterate(orders.sequence(query.order))) if (passes(id, query)) found.push(id)
-    const oldest = kept.keys().next()
-    if (kept.size >= KEPT_SELECTIONS && !oldest.done) kept.delete(oldest.value)
+    const oldest = cached.keys().next()
+    if (cached.size >= MAX_CACHED_SELECTIONS && !oldest.done) cached.delete(oldest.value)
     const ids = Uint32Array.from(found)
-    kept.set(key, ids)
+    cached.set(key, ids)
     return ids
   }
 

@@ -8,16 +8,16 @@ import type { ProductRow } from './rows.js'
 import { iterate } from './sequence.js'
 import { TIMELINE_END } from './timeline.js'
 
-/** Ids, or how many present products to choose by the seed. */
+/** Ids, or a number of present products to choose by the seed. */
 export type Target = number | readonly number[]
 
 /**
- * Raw fields to write, as they are to appear. `netos` sets net prices by list and lets the arithmetic
- * follow, where writing `precios` would not.
+ * Fields to write, unchanged. `netos` sets net prices by list and calculates the other amounts from them,
+ * which writing `precios` does not.
  */
 export type ProductEdit = Partial<Omit<ProductRow, 'id' | 'updated'>> & { netos?: Record<number, number> }
 
-/** Which ids a change concerned. Lazy: a change of everything names every product. */
+/** The ids that a change affected. Lazy, because some changes affect every product. */
 export type Changed = { event: WebhookEvent; ids: Iterable<number> }
 export type WebhookEvent =
   | 'clientes'
@@ -39,24 +39,24 @@ export interface ChangesOptions {
   lists: ReferenceLists
   switches(): Readonly<Switches>
   now(): number
-  /** How far the ERP's clock is off when it stamps a change, in milliseconds. @defaultValue 0 */
+  /** Offset of the ERP's clock for `updated`, in milliseconds. @defaultValue 0 */
   clockOffsetMs?(): number
   onChange(changed: Changed): void
 }
 
-/** What can happen to an account's data while someone mirrors it. */
+/** Changes of an account's data. */
 export interface Changes {
-  /** Answers the ids that were edited. Without `edit`, a new price and description, by the seed. */
+  /** Returns the edited ids. Without `edit`, writes a new price and description, chosen by the seed. */
   edit(target: Target, edit?: ProductEdit): number[]
   raisePrices(listId: number, percent: number): void
-  /** Answers the ids moved. Without `delta`, by the seed; without a branch, the first. */
+  /** Returns the changed ids. `delta` defaults to a value by the seed, `branchId` to the first branch. */
   moveStock(target: Target, delta?: number, branchId?: number): number[]
   setExchangeRate(currencyId: number, rate: number): void
-  /** Answers the new ids. */
+  /** Returns the new ids. */
   add(count: number): number[]
-  /** Answers the ids removed; `how` defaults to the switch `deletion`. */
+  /** Returns the removed ids. `how` defaults to the switch `deletion`. */
   remove(target: Target, how?: Switches['deletion']): number[]
-  /** Makes products visible to the integration, or not. Nothing is notified. Answers the ids concerned. */
+  /** Shows products to the integration, or hides them. Sends no notification. Returns the ids. */
   setAssociated(target: Target, associated: boolean): number[]
   editList(name: ReferenceName, id: number, fields: Record<string, unknown>): void
 }
@@ -76,7 +76,7 @@ export function createChanges(options: ChangesOptions): Changes {
   let clock = TIMELINE_END
   let draws = 0
 
-  /** Later than every generated product and never back, but for the ERP's clock being set. */
+  /** A time for `updated`: later than every generated one, and never earlier than before, except by the offset. */
   function tick(): number {
     clock = Math.max(clock + (clock === TIMELINE_END ? 1000 : 0), options.now())
     return clock + (options.clockOffsetMs?.() ?? 0)
@@ -90,7 +90,7 @@ export function createChanges(options: ChangesOptions): Changes {
     return Array.from({ length: count }, (_, index) => present.at(order.forward(index)))
   }
 
-  function tell(event: WebhookEvent | null, ids: Iterable<number>): void {
+  function notify(event: WebhookEvent | null, ids: Iterable<number>): void {
     if (event) options.onChange({ event, ids })
   }
 
@@ -116,7 +116,7 @@ export function createChanges(options: ChangesOptions): Changes {
         }
       })
     }
-    tell('productos', ids)
+    notify('productos', ids)
     return ids
   }
 
@@ -126,7 +126,7 @@ export function createChanges(options: ChangesOptions): Changes {
       const at = tick()
       overlay.rise({ listId, factor: 1 + percent / 100, at })
       if (switches().priceRiseMovesUpdated) overlay.touchAll(at)
-      tell('productos', iterate(catalogue.orders.sequence('id-asc')))
+      notify('productos', iterate(catalogue.orders.sequence('id-asc')))
     },
     moveStock(target, delta, branchId = lists.sucursales[0]?.id ?? 1) {
       const ids = resolve(target)
@@ -136,7 +136,7 @@ export function createChanges(options: ChangesOptions): Changes {
         const amount = delta ?? (hash32(seed, id, 2000 + draws) % 20) + 1
         overlay.change(id, at, ({ stock }) => stock.set(branchId, (stock.get(branchId) ?? 0) + amount))
       }
-      if (switches().stockMovesNotify) tell('productos', ids)
+      if (switches().stockMovesNotify) notify('productos', ids)
       return ids
     },
     setExchangeRate(currencyId, rate) {
@@ -145,12 +145,12 @@ export function createChanges(options: ChangesOptions): Changes {
       currency.cotizacion = rate
       overlay.bump()
       if (switches().rateMovesUpdated) overlay.touchAll(tick())
-      tell('cotizaciones', [currencyId])
+      notify('cotizaciones', [currencyId])
     },
     add(count) {
       const at = tick()
       const ids = Array.from({ length: count }, () => overlay.add(at))
-      tell('productos', ids)
+      notify('productos', ids)
       return ids
     },
     remove(target, how = switches().deletion) {
@@ -163,7 +163,7 @@ export function createChanges(options: ChangesOptions): Changes {
           else change.fields.vigente = false
         })
       }
-      if (switches().deletionNotifies) tell('productos', ids)
+      if (switches().deletionNotifies) notify('productos', ids)
       return ids
     },
     setAssociated(target, associated) {
@@ -176,7 +176,7 @@ export function createChanges(options: ChangesOptions): Changes {
       if (!row) throw new RangeError(`No existe el id ${id} en ${name}.`)
       Object.assign(row, fields, { id })
       overlay.bump()
-      tell(LIST_EVENTS[name], [id])
+      notify(LIST_EVENTS[name], [id])
     },
   }
 }

@@ -3,17 +3,16 @@ import { hash32 } from '../random.js'
 const PREFIXES = ['FE', 'ART', 'SKU', 'P'] as const
 
 /**
- * A product's SKU. Some are empty and some repeat the previous product's, as in real catalogues.
- * The id can be read back from the text, so that a filter by SKU needs no index: see
- * {@link idsBySku}.
+ * A product's SKU. Some are empty and some repeat the previous product's, as in real catalogues. It
+ * contains the id, so that a filter by SKU needs no index: see {@link idsBySku}.
  */
 export function skuOf(seed: number, id: number): string {
-  const die = hash32(seed, id, 20) % 100
-  if (die < 4) return ''
-  return ownSku(seed, die < 7 && id > 1 ? id - 1 : id)
+  const draw = hash32(seed, id, 20) % 100
+  if (draw < 4) return ''
+  return ownSku(seed, draw < 7 && id > 1 ? id - 1 : id)
 }
 
-/** The only generated products that can carry this SKU. */
+/** The only generated products that can have this SKU. */
 export function idsBySku(seed: number, sku: string): number[] {
   const match = /-0*(\d{1,9})$/.exec(sku)
   if (!match) return []
@@ -23,12 +22,12 @@ export function idsBySku(seed: number, sku: string): number[] {
 
 /** A product's EAN-13, with the Argentine prefix; empty on some, the previous product's on a few. */
 export function barcodeOf(seed: number, id: number): string {
-  const die = hash32(seed, id, 21) % 100
-  if (die < 14) return ''
-  return ownBarcode(die < 16 && id > 1 ? id - 1 : id)
+  const draw = hash32(seed, id, 21) % 100
+  if (draw < 14) return ''
+  return ownBarcode(draw < 16 && id > 1 ? id - 1 : id)
 }
 
-/** The only generated products that can carry this barcode. */
+/** The only generated products that can have this barcode. */
 export function idsByBarcode(seed: number, barcode: string): number[] {
   if (!/^779\d{10}$/.test(barcode)) return []
   const id = Number(barcode.slice(3, 12))

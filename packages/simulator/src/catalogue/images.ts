@@ -1,7 +1,7 @@
 import { hash32 } from '../random.js'
 import type { ProductRow } from './rows.js'
 
-/** The addresses, on a third of the products in another order than `detalle_imagenes` gives them. */
+/** The URLs, on a third of the products in another order than in `detalle_imagenes`. */
 export function mixedUrls(seed: number, id: number, images: ProductRow['detalle_imagenes']): string[] {
   const urls = images.map(({ url }) => url)
   const disagrees = hash32(seed, id, 49) % 3 === 0

@@ -6,16 +6,16 @@ import { type IdSequence, listed, nthNotIn, reversed } from './sequence.js'
 /** The present products in each of the API's orders. */
 export interface Orders {
   sequence(order: ProductOrder): IdSequence
-  /** Sorts a handful of ids in an order, in place. */
+  /** Sorts a few ids, in place. */
   sort(ids: number[], order: ProductOrder): number[]
 }
 
 /**
- * Orders without a table of the catalogue. By id (which is also the order of creation) the present
- * ones are 1 … lastId without the gone. By modification they are the generated ones that never moved,
- * in the order of the permutation, and then the moved ones by their stamp.
+ * Orders without a table of the catalogue. By id (also the order of creation): 1 … lastId without the
+ * deleted products. By modification: the unmodified generated products in the order of the permutation,
+ * then the modified ones by time.
  *
- * @param ranks from id − 1 to the rank by modification, for the products that were generated
+ * @param ranks maps id − 1 to the rank by modification, for generated products
  */
 export function createOrders(overlay: Overlay, ranks: Permutation): Orders {
   let cached = { version: -1, ...indexOf(overlay, ranks) }
@@ -55,7 +55,7 @@ export function createOrders(overlay: Overlay, ranks: Permutation): Orders {
   }
 }
 
-/** What the overlay takes out of the generated orders, and what it adds to their end. */
+/** The positions that the overlay removes from the generated orders, and the ids that it appends. */
 function indexOf(overlay: Overlay, ranks: Permutation) {
   const gone: number[] = []
   const vacated: number[] = []
@@ -68,12 +68,12 @@ function indexOf(overlay: Overlay, ranks: Permutation) {
   }
   moved.sort((a, b) => a.at - b.at || a.order - b.order)
   return {
-    /** Positions by id that are empty. */
+    /** Positions by id of deleted products. */
     gone: Float64Array.from(gone).sort(),
-    /** Ranks that are empty: moved away or gone. */
+    /** Ranks of modified or deleted products. */
     vacated: Float64Array.from(vacated).sort(),
     moved: moved.map(({ id }) => id),
-    /** Place of each among the moved. */
+    /** Index of each id in `moved`. */
     places: new Map(moved.map(({ id }, place) => [id, place])),
   }
 }

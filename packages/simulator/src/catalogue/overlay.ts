@@ -1,28 +1,28 @@
 import type { ProductRow } from './rows.js'
 
-/** What has happened to one product since it was generated. */
+/** The changes of one product since it was generated. */
 export interface Change {
-  /** When `updated` was last moved, epoch milliseconds; null while it never was. */
+  /** When `updated` last changed, epoch milliseconds; null if never. */
   movedAt: number | null
-  /** Place among the moved products; grows with every move. */
+  /** Sequence number of the last change of `updated`. */
   order: number
-  /** Raw fields, laid over the generated row. */
+  /** Fields that replace those of the generated row. */
   fields: Partial<ProductRow>
   /** Net prices set by an edit, by list. */
   netos: Map<number, NetoEdit>
-  /** Stock moved, by branch. */
+  /** Stock added, by branch. */
   stock: Map<number, number>
   gone: boolean
 }
 
-/** A net price set by an edit: only the rises that come after it apply to it. */
+/** A net price set by an edit. Only later price rises apply to it. */
 interface NetoEdit {
   neto: number
   at: number
   risesBefore: number
 }
 
-/** A percentage laid over every price of a list. */
+/** A percentage added to every price of a list. */
 export interface Rise {
   listId: number
   factor: number
@@ -30,30 +30,29 @@ export interface Rise {
 }
 
 /**
- * Everything that is not a pure function of seed and id: sparse changes by product, and the few
- * changes that touch every product at once. Memory grows with what was changed, never with the
- * catalogue.
+ * All state that is not a pure function of seed and id: changes of single products, and changes of every
+ * product at once. Memory grows with the number of changes, not with the catalogue.
  */
 export interface Overlay {
-  /** Grows with every change; caches hang on it. */
+  /** Incremented by every change; invalidates caches. */
   readonly version: number
   readonly changes: ReadonlyMap<number, Readonly<Change>>
   readonly rises: readonly Rise[]
-  /** When a change last moved the `updated` of every product; null while none did. */
+  /** When `updated` of every product last changed; null if never. */
   readonly touchedAllAt: number | null
   /** Products that are not associated with the integration. */
   readonly unassociated: ReadonlySet<number>
-  /** Products ever made: ids run from 1 to this. */
+  /** The highest id; ids begin at 1. */
   readonly lastId: number
   exists(id: number): boolean
-  /** Changes one product, moving its `updated` to `movedAt` unless that is null. */
+  /** Changes one product, and sets its `updated` to `movedAt` unless that is null. */
   change(id: number, movedAt: number | null, alter: (change: Change) => void): void
   associate(id: number, associated: boolean): void
   rise(rise: Rise): void
   touchAll(at: number): void
-  /** Something outside the products changed that their rows show (a rate, a brand's name). */
+  /** Call when something else that rows show has changed (a rate, a brand's name). */
   bump(): void
-  /** Makes one more product and answers its id. */
+  /** Creates a product and returns its id. */
   add(at: number): number
 }
 

@@ -3,7 +3,7 @@ import type { Identity } from './identity.js'
 import { INITIAL_DOLLAR } from './reference-lists.js'
 import type { OfferDetail, Price } from './rows.js'
 
-/** A price as a person enters it: everything else follows by {@link priceOf}. */
+/** A price as a person enters it. {@link priceOf} calculates the other amounts. */
 export interface PriceBasis {
   listId: number
   currencyId: number
@@ -14,7 +14,7 @@ export interface PriceBasis {
 const ROUNDINGS = [0, 1, 5, 10, 50, 100] as const
 const DOLLAR = 2
 
-/** The generated prices of a product, one a list. List 3 is always in dollars. */
+/** The generated prices of a product, one per list. List 3 is always in dollars. */
 export function basisOf(seed: number, id: number, identity: Identity): PriceBasis[] {
   const [low, high] = identity.assortment.price
   const pesos = low * (high / low) ** unit(seed, id, 30)
@@ -37,9 +37,9 @@ export function vatOf(seed: number, id: number, identity: Identity): number {
 }
 
 /**
- * A row of `precios`, by the arithmetic that fits the documented examples: `final = neto × VAT` in the
- * list's currency; `final_calculado` is that in pesos, rounded up to a multiple of `redondeo` (0: not
- * rounded up); `neto_calculado` takes the VAT off again.
+ * A row of `precios`, calculated as in the documented examples: `final = neto × VAT` in the list's
+ * currency; `final_calculado` is `final` in pesos, rounded up to a multiple of `redondeo` (0: not rounded
+ * up); `neto_calculado` is `final_calculado` without VAT.
  */
 export function priceOf(basis: PriceBasis, vat: number, rate: number, updated: string): Price {
   const final = round4(basis.neto * vat)
@@ -56,10 +56,10 @@ export function priceOf(basis: PriceBasis, vat: number, rate: number, updated: s
   }
 }
 
-/** An offer on the first list, in each of the forms in which a row shows it. */
+/** An offer on the first list, in each form in which a row shows it. */
 export interface Offer {
   detail: OfferDetail
-  /** As a row of `precios` would carry it. */
+  /** As a row of `precios`. */
   price: Price
   /** The net amount in pesos without the list's rounding: `precio_oferta_calculado`. */
   unrounded: number
@@ -100,7 +100,7 @@ export function round4(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }
 
-/** A hair is taken off first, so that 15.0000000001 stays 15 and does not become 20. */
+/** Subtracts a small tolerance first, so that 15.0000000001 stays 15 and does not become 20. */
 function roundUp(value: number, multiple: number): number {
   if (multiple <= 0) return round4(value)
   return Math.ceil(value / multiple - 1e-9) * multiple

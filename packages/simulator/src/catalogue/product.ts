@@ -12,7 +12,7 @@ import { stockOf } from './stock.js'
 import { descriptionOf, nameOf } from './text.js'
 import { GENDERS, LOCATIONS, MATERIALS, SEASONS, WARRANTIES } from './vocabulary/attributes.js'
 
-/** What a row depends on beside its id. */
+/** What a row depends on besides its id. */
 export interface World {
   cuenta: string
   seed: number
@@ -29,14 +29,14 @@ export interface World {
 /** Epoch milliseconds. */
 export interface Times {
   generatedAt: number
-  /** Equal to `generatedAt` until something moves it. */
+  /** Equal to `generatedAt` until a change. */
   updatedAt: number
 }
 
 /**
  * The row of a product: a pure function of its arguments.
  *
- * @param change what the overlay holds of it
+ * @param change the product's entry in the overlay
  */
 export function makeRow(world: World, id: number, times: Times, change?: Readonly<Change>): ProductRow {
   const { seed, values } = world
@@ -103,7 +103,7 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
     garantia: pick(WARRANTIES, hash32(seed, id, 68)),
     imagenes: values.imageOrder === 'mixed' ? mixedUrls(seed, id, images) : images.map(({ url }) => url),
     detalle_imagenes: images,
-    vigente: isBornActive(seed, id),
+    vigente: isGeneratedActive(seed, id),
     alto: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 71) % 2000) / 10 : 0,
     ancho: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 72) % 2000) / 10 : 0,
     profundidad: hash32(seed, id, 70) % 3 === 0 ? (hash32(seed, id, 73) % 900) / 10 : 0,
@@ -115,18 +115,18 @@ export function makeRow(world: World, id: number, times: Times, change?: Readonl
   return change ? Object.assign(row, change.fields) : row
 }
 
-/** Whether a product is active as generated. */
-export function isBornActive(seed: number, id: number): boolean {
+/** Whether the generated product is active. */
+export function isGeneratedActive(seed: number, id: number): boolean {
   return hash32(seed, id, 69) % 33 !== 0
 }
 
-/** The season's id of a product, 0 for none; the row shows its name. */
+/** Id of the product's season, 0 for none; the row shows its name. */
 export function seasonOf(seed: number, id: number): number {
   const garment = identify(seed, id).trade === 'indumentaria'
   return garment ? (hash32(seed, Math.floor((id - 1) / 16), 75) % SEASONS.length) + 1 : 0
 }
 
-/** Lays edits and rises over a generated price; answers when it last changed, null for never. */
+/** Applies edits and rises to a generated price. Returns when it last changed, null for never. */
 function applyChanges(basis: PriceBasis, rises: readonly Rise[], change?: Readonly<Change>): number | null {
   const edit = change?.netos.get(basis.listId)
   let at: number | null = null

@@ -43,7 +43,7 @@ interface Currency {
   vigente: boolean
 }
 
-/** The small lists of an account, each sorted by id. `listas` holds list 0 too. */
+/** The reference lists of an account, each sorted by id. `listas` contains list 0 too. */
 export interface ReferenceLists {
   categorias: Category[]
   marcas: Brand[]
@@ -54,10 +54,10 @@ export interface ReferenceLists {
 }
 export type ReferenceName = keyof ReferenceLists
 
-/** Pesos for a dollar when an account is made. */
+/** Pesos per dollar in a new account. */
 export const INITIAL_DOLLAR = 1285.5
 
-/** The small lists of a fresh account: a pure function of the seed. */
+/** The reference lists of a new account: a pure function of the seed. */
 export function createReferenceLists(seed: number): ReferenceLists {
   const active = (id: number, salt: number) => hash32(seed, id, salt) % 20 !== 0
   const roots = TRADES.map((trade, index) => ({

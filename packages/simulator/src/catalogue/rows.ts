@@ -29,7 +29,7 @@ export interface OfferDetail {
   precio_original_final_calculado: number
 }
 
-/** A row of `/productos`, v2 dialect: every field of the brief's table. */
+/** A row of `/productos`, v2 dialect: every field of the v0 contract's table. */
 export interface ProductRow {
   id: number
   updated: string
@@ -43,7 +43,7 @@ export interface ProductRow {
   codigo_interno: string
   codigo_barras: string
   costo: number
-  /** Absent where the switch `calculatedCost` is off. */
+  /** Absent if the switch `calculatedCost` is off. */
   costo_neto_calculado?: number
   costo_final_calculado?: number
   stock_total: number
@@ -78,7 +78,7 @@ export interface ProductRow {
   afecta_stock: boolean
 }
 
-/** A row of `/productos` in the brief's simple dialect. Amounts and flags come as text on some rows. */
+/** A row of `/productos` in the v0 contract's simple dialect. Amounts and flags are text on some rows. */
 export interface SimpleProductRow {
   id: number
   codigo: string
@@ -95,7 +95,7 @@ export interface SimpleProductRow {
 
 export type AnyProductRow = ProductRow | SimpleProductRow
 
-/** What `available_fields` announces for `/productos`, in the order of the vendor's documentation. */
+/** `available_fields` of `/productos`, in the order of the vendor's documentation. */
 export const PRODUCT_FIELDS: readonly (keyof ProductRow)[] = [
   'id',
   'updated',

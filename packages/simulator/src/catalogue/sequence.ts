@@ -1,4 +1,4 @@
-/** Ids in some order, by position. Nothing says that they are held anywhere. */
+/** Ids in some order, by position. They need not be stored. */
 export interface IdSequence {
   count: number
   at(position: number): number

@@ -1,8 +1,8 @@
 import type { ProductRow, SimpleProductRow } from './rows.js'
 
 /**
- * A product in the brief's simple dialect. Odd ids carry amounts as text and `activo` as `"1"`/`"0"`,
- * even ids as numbers and booleans: the brief's own code allows for both.
+ * A product in the v0 contract's simple dialect. Products with odd ids have amounts as text and `activo` as
+ * `"1"`/`"0"`, those with even ids as numbers and booleans; the v0 contract's code accepts both.
  */
 export function toSimple(row: ProductRow): SimpleProductRow {
   const price = row.precios.find(({ id_lista_precio }) => id_lista_precio === 0)?.final_calculado ?? 0

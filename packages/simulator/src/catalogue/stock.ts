@@ -2,7 +2,7 @@ import { hash32 } from '../random.js'
 import type { Identity } from './identity.js'
 import type { BranchStock } from './rows.js'
 
-/** A branch's figures as moved by a control; what is absent keeps its generated value. */
+/** Stock added by a control, by branch. */
 export type StockMoves = ReadonlyMap<number, number>
 
 export interface Stock {
@@ -12,9 +12,9 @@ export interface Stock {
 }
 
 /**
- * A product's stock per branch: mostly small numbers, some empty, some negative (sold before it was
- * entered), with decimals where it is sold by weight or length. `moves` are added on top. As in the
- * documented row, what the product says is reserved need not be the sum of its branches.
+ * A product's stock per branch: mostly small numbers, some 0, some negative (sold before the stock was
+ * entered), with decimals if it is sold by weight or length. `moves` are added. As in the documented row,
+ * the product's reserved stock may differ from the sum of its branches.
  */
 export function stockOf(
   seed: number,
@@ -28,9 +28,9 @@ export function stockOf(
   let total = 0
   let reserved = 0
   const branches = branchIds.map((branchId) => {
-    const die = hash32(seed, id, 40 + branchId)
-    const stock = round3((soldOut ? 0 : generated(die, fractional)) + (moves?.get(branchId) ?? 0))
-    const reservado = !soldOut && die % 9 === 0 ? (die >>> 8) % 4 : 0
+    const draw = hash32(seed, id, 40 + branchId)
+    const stock = round3((soldOut ? 0 : generated(draw, fractional)) + (moves?.get(branchId) ?? 0))
+    const reservado = !soldOut && draw % 9 === 0 ? (draw >>> 8) % 4 : 0
     total += stock
     reserved += reservado
     return { id_sucursal: branchId, stock, reservado, disponible: round3(stock - reservado) }
@@ -39,9 +39,9 @@ export function stockOf(
   return { total: round3(total), reserved: disagrees ? 0 : reserved, branches }
 }
 
-function generated(die: number, fractional: boolean): number {
-  const kind = die % 100
-  const size = die >>> 7
+function generated(draw: number, fractional: boolean): number {
+  const kind = draw % 100
+  const size = draw >>> 7
   if (kind < 25) return 0
   const amount = fractional ? (size % 200_000) / 1000 : size % (kind < 80 ? 40 : 900)
   return kind < 29 ? -(amount % 12) : amount

@@ -1,10 +1,10 @@
-/** Generated products were last modified between these instants; every change of a run comes later. */
+/** Generated products were last modified between these times; every later change is after them. */
 const START = Date.UTC(2019, 0, 2, 11)
 export const TIMELINE_END = Date.UTC(2025, 5, 30, 20)
 
 /**
- * When the product of a rank (0 = modified longest ago) was last modified. Never decreases with the
- * rank; one stretch of 64 in eight shares a single second, as after a mass update.
+ * When the product of a rank (0 = least recent) was last modified. Never decreases with the rank. In one of
+ * eight groups of 64 ranks all have the same second, as after a mass update.
  */
 export function modifiedAt(rank: number, size: number): number {
   const stretch = Math.floor(rank / 64)

@@ -1,8 +1,8 @@
 import type { Switches } from '../switches.js'
 import type { Overlay } from './overlay.js'
-import { isBornActive } from './product.js'
+import { isGeneratedActive } from './product.js'
 
-/** What of a query decides which products it may show. */
+/** The part of a query that decides which products it may show. */
 interface Query {
   ids?: unknown
   skus?: unknown
@@ -10,14 +10,14 @@ interface Query {
   includeInactive?: boolean
 }
 
-/** Which of the products that exist a query does not show. */
+/** Which existing products a query does not show. */
 export interface Visibility {
-  /** Whether any product may be hidden from such a query. */
+  /** Whether the query may hide any product. */
   hidesAny(query: Query): boolean
   isHidden(id: number, query: Query): boolean
 }
 
-/** @param switches read at every use, so that a switch takes effect at once */
+/** @param switches called at every use, so that a switch takes effect at once */
 export function createVisibility(
   seed: number,
   overlay: Overlay,
@@ -29,7 +29,6 @@ export function createVisibility(
     return !query.includeInactive && (inactiveRows === 'hidden' || (inactiveRows === 'by-id' && !isNamed))
   }
 
-  /** Whether any product that exists is hidden from such a query. */
   function hidesAny(query: Query): boolean {
     const { unassociatedRows } = switches()
     return hidesInactive(query) || (unassociatedRows === 'hidden' && overlay.unassociated.size > 0)
@@ -38,7 +37,7 @@ export function createVisibility(
   function isHidden(id: number, query: Query): boolean {
     if (switches().unassociatedRows === 'hidden' && overlay.unassociated.has(id)) return true
     if (!hidesInactive(query)) return false
-    return !(overlay.changes.get(id)?.fields.vigente ?? isBornActive(seed, id))
+    return !(overlay.changes.get(id)?.fields.vigente ?? isGeneratedActive(seed, id))
   }
 
   return { hidesAny, isHidden }

@@ -4,7 +4,7 @@ import { POISON_KINDS } from '../faults/poison.js'
 import { DEFAULT_SWITCHES } from '../switches.js'
 import { CONTROL_ROUTES } from './routes.js'
 
-/** What `GET /__simulator` answers: the accounts, the controls, the faults and the switches. */
+/** The body of `GET /__simulator`: the accounts, the controls, the faults and the switches. */
 export function controlIndex(accounts: readonly AccountControl[]) {
   return {
     accounts: accounts.map((account) => ({

@@ -2,7 +2,7 @@ import type { Target } from '../catalogue/changes.js'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Each reads one parameter of a control's body. @throws RangeError that names it and what it must be */
+/** Each function reads one parameter of a control's body. @throws RangeError that names it and its type */
 export function number(body: Body, key: string): number {
   const value = body[key]
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new RangeError(`\`${key}\` es un número.`)
@@ -49,12 +49,12 @@ export function oneOf<T extends string>(body: Body, key: string, allowed: readon
   return found
 }
 
-/** Undefined where the parameter is absent. */
+/** Undefined if the parameter is absent. */
 export function optional<T>(body: Body, key: string, read: (body: Body, key: string) => T): T | undefined {
   return body[key] === undefined ? undefined : read(body, key)
 }
 
-/** `ids`, or `count` of them chosen by the seed. */
+/** `ids`, or a `count` of ids to choose by the seed. */
 export function target(body: Body): Target {
   return body.ids === undefined ? integer(body, 'count') : ids(body, 'ids')
 }

@@ -8,13 +8,13 @@ import { flag, ids, integer, number, object, oneOf, optional, target, text } fro
 
 type Body = Readonly<Record<string, unknown>>
 
-/** A control over HTTP: the same as the library's method, with its parameters in a JSON body. */
+/** A control over HTTP: calls the library's method with the parameters of a JSON body. */
 export interface ControlRoute {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/__simulator/{cuenta}/`. */
   path: string
   about: string
-  /** The answer, sent as JSON; an iterator is sent as one JSON line a row. Nothing is sent as `{ok: true}`. */
+  /** Returns the body: JSON, one JSON line per item for an iterator, `{ok: true}` for undefined. */
   run(control: AccountControl, body: Body, query: URLSearchParams): unknown
 }
 
@@ -36,8 +36,8 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
     '?id=1: one product as the API would list it, or null',
     (c, _body, query) => c.product(Number(query.get('id'))) ?? null,
   ),
-  get('product-count', 'how many products are present', (c) => ({ count: c.productCount() })),
-  get('lists', 'the small lists', (c) => c.lists()),
+  get('product-count', 'number of present products', (c) => ({ count: c.productCount() })),
+  get('lists', 'the reference lists', (c) => c.lists()),
   get('switches', 'every switch and its value', (c) => c.switches()),
   {
     method: 'PUT',
@@ -48,12 +48,12 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
       return c.switches()
     },
   },
-  get('faults', 'the injected faults and how often each has struck', (c) => c.faults()),
+  get('faults', 'the injected faults and how often each has been applied', (c) => c.faults()),
   post('faults', '{kind, …}: injects a fault', (c, body) => void c.inject(parseFault(body))),
   {
     method: 'DELETE',
     path: 'faults',
-    about: 'takes every fault out',
+    about: 'removes every fault',
     run: (c) => c.clearFaults(),
   },
   post('edit', '{ids: [1, 2] or count: 10, fields?: {…}}: edits products', (c, body) => ({
@@ -68,7 +68,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   post('exchange-rate', '{currency: 2, rate: 1400}', (c, body) =>
     c.setExchangeRate(integer(body, 'currency'), number(body, 'rate')),
   ),
-  post('add', '{count: 3}: makes new products', (c, body) => ({ ids: c.add(integer(body, 'count')) })),
+  post('add', '{count: 3}: creates products', (c, body) => ({ ids: c.add(integer(body, 'count')) })),
   post('remove', '{ids or count, how?: "inactive" or "gone"}', (c, body) => ({
     ids: c.remove(
       target(body),
@@ -86,7 +86,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   post('password', '{password}', (c, body) => c.changePassword(text(body, 'password'))),
   post('suspend', '{suspended: true}: 403 to everything', (c, body) => c.suspend(flag(body, 'suspended'))),
   post('latency', '{ms: 150}', (c, body) => c.setLatency(number(body, 'ms'))),
-  post('clock', '{hours: -2}: sets the clock off that stamps changes', (c, body) =>
+  post('clock', '{hours: -2}: offsets the clock for `updated`', (c, body) =>
     c.setClockOffset(number(body, 'hours') * 3_600_000),
   ),
   post('rate-limit', '{perSecond: 2}, or null for none', (c, body) =>
@@ -95,7 +95,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   post('deliver-webhooks', '{event: "productos", ids: [1, 2]}: notifies now', (c, body) =>
     c.deliverWebhooks(eventOf(body), ids(body, 'ids')),
   ),
-  get('deliveries', 'the last notifications and how they went', (c) => c.deliveries()),
+  get('deliveries', 'the last notifications and their outcomes', (c) => c.deliveries()),
 ]
 
 function get(path: string, about: string, run: ControlRoute['run']): ControlRoute {
@@ -112,7 +112,7 @@ function eventOf(body: Body): WebhookEvent {
   return event
 }
 
-/** Raw fields are written as they come: to send something odd is what a simulator is for. */
+/** The fields' values are not validated, so that a test can write invalid ones. */
 function productEdit(body: Body, key: string): ProductEdit {
   const fields = object(body, key)
   if ('id' in fields || 'updated' in fields) throw new RangeError('`id` y `updated` no se editan.')

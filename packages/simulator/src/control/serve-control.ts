@@ -9,13 +9,13 @@ import { CONTROL_ROUTES } from './routes.js'
 
 export const CONTROL_ROOT = '__simulator'
 
-/** What the controls need of the simulator. */
+/** The part of the simulator that the controls use. */
 export interface ControlHost {
   accounts(): AccountControl[]
   addAccount(options: AccountOptions): AccountControl
 }
 
-/** Serves `/__simulator/…`, a path that the real API does not have. Errors answer `{error}`. */
+/** Serves `/__simulator/…`, a path that the real API does not have. An error's body is `{error}`. */
 export async function serveControl(
   host: ControlHost,
   request: IncomingMessage,
@@ -27,7 +27,7 @@ export async function serveControl(
   try {
     if (!cuenta) return send(response, 200, controlIndex(host.accounts()))
     if (cuenta === 'accounts' && method === 'POST' && !action) {
-      // Checked field by field where the account is made.
+      // `addAccount` validates the fields.
       const body: unknown = await readBody(request, 'error')
       const added = host.addAccount(body as AccountOptions)
       return send(response, 201, { cuenta: added.cuenta })
@@ -52,7 +52,7 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 async function sendLines(response: ServerResponse, rows: Iterable<unknown>): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' })
-  // A reader that hangs up is no error of ours.
+  // A client that disconnects is not an error.
   await pipeline(Readable.from(lines(rows)), response).catch(() => response.destroy())
 }
 

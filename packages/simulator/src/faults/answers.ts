@@ -5,7 +5,7 @@ import { retryAfterHeader } from '../http/retry-after.js'
 import { DEFAULT_SWITCHES, type Switches } from '../switches.js'
 import type { AnswerFault, FaultTable } from './fault.js'
 
-/** What an answer is made of. */
+/** The input of a fault that responds. */
 export interface AnswerContext {
   cuenta: string
   incoming: Incoming
@@ -16,7 +16,7 @@ export interface AnswerContext {
 
 type Answer = (fault: never, context: AnswerContext) => Reply
 
-/** Faults that answer instead of the API. To add one: a member of the union and an entry here. */
+/** Faults that respond instead of the API. To add one: a member of the union and an entry here. */
 export const ANSWER_FAULTS: FaultTable<AnswerFault, Answer> = {
   unauthorized: {
     about: '401, as for a bad token',
@@ -64,13 +64,13 @@ export const ANSWER_FAULTS: FaultTable<AnswerFault, Answer> = {
   },
 }
 
-/** A fault's status is the one that was asked for, whatever the switches say of errors. */
+/** Responds with exactly this status: the switches that change an error's status do not apply. */
 function refuse(
   { cuenta, incoming, switches }: AnswerContext,
   status: number,
   text: string,
   headers?: Record<string, string>,
 ): Reply {
-  const honest = { ...switches, errorHttp: DEFAULT_SWITCHES.errorHttp }
-  return errorReply(cuenta, incoming, honest, status, text, headers)
+  const unmasked = { ...switches, errorHttp: DEFAULT_SWITCHES.errorHttp }
+  return errorReply(cuenta, incoming, unmasked, status, text, headers)
 }

@@ -1,7 +1,7 @@
 import type { Page } from '../http/paging.js'
 import type { Claim } from './fault.js'
 
-/** What each claim makes of the totals of both dialects. */
+/** The totals of each claim, in both dialects. */
 const TOTALS: Readonly<Record<Claim, (page: Page, requested: number) => { pages: number; total: number }>> = {
   stale: ({ totalPages, total, limit }) => ({ pages: totalPages ?? Math.ceil(total / limit), total }),
   here: ({ rows, limit }, requested) => ({ pages: requested, total: (requested - 1) * limit + rows.length }),
@@ -13,8 +13,8 @@ const TOTALS: Readonly<Record<Claim, (page: Page, requested: number) => { pages:
 
 export const CLAIMS = Object.keys(TOTALS) as readonly Claim[]
 
-/** The page with other totals, in both dialects; where they are left out they stay out. */
-export function claiming(page: Page, claim: Claim, requested: number): Page {
+/** The page with the claim's totals, in both dialects. A `total_pages` that is left out stays out. */
+export function withClaimedTotals(page: Page, claim: Claim, requested: number): Page {
   const { pages, total } = TOTALS[claim](page, requested)
   return { ...page, totalPages: page.totalPages === null ? null : pages, total }
 }

@@ -1,4 +1,4 @@
-/** Which requests a fault strikes. With nothing set: every request to `/productos`, for ever. */
+/** Which requests a fault applies to. Without any field: every request to `/productos`, without end. */
 export interface FaultTarget {
   /** Route without alias, such as `/productos/marcas` or `/auth/credentials`; `*` for any. Default `/productos`. */
   route?: string
@@ -6,23 +6,23 @@ export interface FaultTarget {
   page?: number
   /** This page and those after it. */
   fromPage?: number
-  /** Only requests that name this order. */
+  /** Only requests with this `order`. */
   order?: string
-  /** Only requests that name ids, or only those that name none. */
+  /** `true`: only requests with ids; `false`: only requests without. */
   byId?: boolean
-  /** Only requests that name this id among theirs. */
+  /** Only requests whose ids include this one. */
   asksFor?: number
   /** Only the n-th matching request since the injection, from 1. */
   nth?: number
   /** The n-th matching request and those after it. */
   fromNth?: number
-  /** A share of the matching requests, 0–1, by the seed. */
+  /** A share of the matching requests, 0–1, chosen by the seed. */
   rate?: number
-  /** At most so many strikes. */
+  /** The fault is applied at most this many times. */
   times?: number
 }
 
-/** Answers given instead of the true one. */
+/** Responses sent instead of the correct one. */
 export type AnswerFault =
   | { kind: 'unauthorized' }
   | { kind: 'forbidden' }
@@ -38,7 +38,7 @@ export type AnswerFault =
   | { kind: 'html-ok' }
   | { kind: 'status-error'; text?: string }
 
-/** True answers whose rows or paging are wrong. */
+/** Responses whose rows or paging are altered. */
 export type PageFault =
   | { kind: 'page-as-text' }
   | { kind: 'total-pages-missing' }
@@ -50,11 +50,11 @@ export type PageFault =
   | { kind: 'empty-page'; claims?: Claim }
   | {
       kind: 'short-page'
-      /** How many rows stay. */
+      /** Number of rows that stay. */
       rows?: number
-      /** The share of rows that stay, 0–1, in place of a number; 0: the number holds. */
+      /** Share of rows that stay, 0–1; replaces `rows`, unless it is 0. */
       share?: number
-      /** Which stay. `ends`: rows in the middle are missing. */
+      /** Which rows stay. `ends`: rows in the middle are missing. */
       keep?: 'first' | 'last' | 'ends'
       claims?: Claim
     }
@@ -71,19 +71,19 @@ export type PageFault =
   | {
       kind: 'poison-row'
       poison?: Poison
-      /** Place of the poisoned row in the page, from 0. */
+      /** Index of the poisoned row in the page, from 0. */
       index?: number
-      /** Poison this product wherever it shows, instead of a place; 0 for none. */
+      /** Poison this product on any page, instead of an index; 0 for none. */
       id?: number
     }
 
 /**
- * What a page that lost rows says of how much there is: what it said before, that it is the last page, that
- * the page before it is, that there is one page, none, or one more than there was.
+ * The totals of a page whose rows are missing. `stale`: unchanged; `here`: this page is the last; `before`:
+ * the previous page is the last; `one`: one page; `zero`: none; `more`: one page more.
  */
 export type Claim = 'stale' | 'here' | 'before' | 'one' | 'zero' | 'more'
 
-/** What can be wrong with a row. */
+/** How a row is made invalid. */
 export type Poison =
   | 'no-name'
   | 'name-not-text'
@@ -96,12 +96,12 @@ export type Poison =
   | 'nul-in-text'
   | 'lone-surrogate'
   | 'not-an-object'
-  /** Sound JSON, and a number that no database takes. */
+  /** Valid JSON with a number that no database column can store. */
   | 'number-too-large'
 
-/** True answers spoiled on their way. */
-export type WireFault =
-  /** 0 milliseconds: for ever. */
+/** Responses that are damaged in transmission. */
+export type TransmissionFault =
+  /** `ms` 0: without end. */
   | { kind: 'hang'; ms?: number }
   | { kind: 'reset' }
   | { kind: 'slow-drip'; bytes?: number; everyMs?: number }
@@ -112,13 +112,13 @@ export type WireFault =
   | { kind: 'huge-page'; megabytes?: number }
   | { kind: 'gzip-bomb'; megabytes?: number }
 
-export type Fault = (AnswerFault | PageFault | WireFault) & FaultTarget
+export type Fault = (AnswerFault | PageFault | TransmissionFault) & FaultTarget
 export type FaultKind = Fault['kind']
 
 /** A fault of some kinds with every parameter set. */
 type Complete<F, K> = Required<Extract<F, { kind: K }>>
 
-/** The table of a stage: for each kind what it is, its parameters' defaults, and what it does. */
+/** The faults of one stage: for each kind a description, its parameters' defaults, and its effect. */
 export type FaultTable<
   F extends { kind: string },
   Act extends (fault: never, ...rest: never[]) => unknown,

@@ -1,19 +1,19 @@
 import type { Page, RowSource } from '../http/paging.js'
-import { claiming } from './claimed-totals.js'
+import { withClaimedTotals } from './claimed-totals.js'
 import type { FaultTable, PageFault } from './fault.js'
 import { poisoned } from './poison.js'
 
-/** What a fault may look at to alter a page. */
+/** What a fault can read when it alters a page. */
 export interface PageContext {
   source: RowSource
-  /** The page that was asked for. */
+  /** The requested page. */
   requested: number
-  /** The ids that were asked for; null when none were named. */
+  /** The requested ids; null for a request without ids. */
   ids: readonly number[] | null
-  /** Every row of the list, in its own order, whatever was asked for. */
+  /** Every row of the list, in its default order, without the request's filters. */
   everything(): RowSource
-  /** How often this fault has struck, this time included. */
-  strike: number
+  /** How often this fault has been applied, this time included. */
+  timesApplied: number
 }
 
 type Alter = (fault: never, page: Page, context: PageContext) => Page
@@ -31,14 +31,14 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     act: (_fault, page) => ({ ...page, totalPages: null }),
   },
   'total-pages-growing': {
-    about: '`total_pages` grows by `by` with every strike',
+    about: '`total_pages` grows by `by` each time',
     defaults: { by: 1 },
-    act: ({ by }, page, { strike }) => resize(page, by * strike),
+    act: ({ by }, page, { timesApplied }) => resize(page, by * timesApplied),
   },
   'total-pages-shrinking': {
-    about: '`total_pages` shrinks by `by` with every strike',
+    about: '`total_pages` shrinks by `by` each time',
     defaults: { by: 1 },
-    act: ({ by }, page, { strike }) => resize(page, -by * strike),
+    act: ({ by }, page, { timesApplied }) => resize(page, -by * timesApplied),
   },
   'duplicate-in-page': {
     about: 'the first `rows` rows come twice in the page',
@@ -46,7 +46,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     act: ({ rows }, page) => ({ ...page, rows: [...page.rows, ...page.rows.slice(0, rows)] }),
   },
   'duplicate-across-pages': {
-    about: 'the page opens with the last `rows` rows of the page before it',
+    about: 'the page begins with the last `rows` rows of the previous page',
     defaults: { rows: 1 },
     act: ({ rows }, page, { source, requested }) => {
       const start = (requested - 1) * page.limit
@@ -55,7 +55,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   shift: {
-    about: 'the page starts `by` rows later, as if rows before it had gone (negative: earlier)',
+    about: 'the page starts `by` rows later, as if rows before it had been deleted (negative: earlier)',
     defaults: { by: 1 },
     act: ({ by }, page, { source, requested }) => {
       const start = Math.max(0, (requested - 1) * page.limit + by)
@@ -63,25 +63,25 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'empty-page': {
-    about: 'no rows; `claims` says what the totals make of it',
+    about: 'no rows; `claims` sets the totals',
     defaults: { claims: 'stale' },
-    act: ({ claims }, page, { requested }) => claiming({ ...page, rows: [] }, claims, requested),
+    act: ({ claims }, page, { requested }) => withClaimedTotals({ ...page, rows: [] }, claims, requested),
   },
   'short-page': {
-    about: 'only `rows` rows of the page, or a `share` of them; `claims` says what the totals make of it',
+    about: 'only `rows` rows of the page, or a `share` of them; `claims` sets the totals',
     defaults: { rows: 1, share: 0, keep: 'first', claims: 'stale' },
     act: ({ rows, share, keep, claims }, page, { requested }) => {
       const kept = share > 0 ? Math.floor(page.rows.length * share) : rows
-      return claiming({ ...page, rows: shortened(page.rows, kept, keep) }, claims, requested)
+      return withClaimedTotals({ ...page, rows: shortened(page.rows, kept, keep) }, claims, requested)
     },
   },
   'total-fixed': {
-    about: 'every answer says that there are `pages` pages',
+    about: 'every response has `pages` as number of pages',
     defaults: { pages: 1 },
     act: ({ pages }, page) => ({ ...page, totalPages: pages, total: pages * page.limit }),
   },
   'total-lags': {
-    about: 'the totals are behind by `rows` rows, always by as many (negative: ahead)',
+    about: 'the totals are always too small by `rows` rows (negative: too large)',
     defaults: { rows: 1 },
     act: ({ rows }, page) => {
       const total = Math.max(0, page.total - rows)
@@ -90,7 +90,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'limit-shrinks': {
-    about: 'pages hold `limit` rows, whatever is asked for; the totals say so, or are stale',
+    about: 'pages have at most `limit` rows, whatever is requested; the totals match that, or are stale',
     defaults: { limit: 10, isTotalStale: false },
     act: ({ limit: largest, isTotalStale }, page, { source, requested }) => {
       const limit = Math.min(largest, page.limit)
@@ -99,7 +99,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'order-ignored': {
-    about: 'rows in the order of the catalogue, whichever is asked for',
+    about: 'rows in default order, whichever order is requested',
     defaults: {},
     act: (_fault, page, { everything, requested, ids }) => {
       if (ids !== null) return page
@@ -107,7 +107,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'row-replaced': {
-    about: 'the row at `index` (from the end if negative) is missing and its neighbour stands there twice',
+    about: 'the row at `index` (from the end if negative) is replaced by a copy of its neighbour',
     defaults: { index: 0 },
     act: ({ index }, page) => {
       const place = index < 0 ? page.rows.length + index : index
@@ -117,7 +117,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'other-page': {
-    about: 'the rows of page `shows`, with the number and totals of the one asked for',
+    about: 'the rows of page `shows`, with the number and totals of the requested page',
     defaults: { shows: 1 },
     act: ({ shows }, page, { source }) => ({
       ...page,
@@ -135,7 +135,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     }),
   },
   'foreign-rows': {
-    about: 'the first `rows` rows (0: all) are other ones than were asked for by id',
+    about: 'the first `rows` rows (0: all) are not those requested by id',
     defaults: { rows: 0 },
     act: ({ rows }, page, { everything, ids }) => {
       const count = rows === 0 ? page.rows.length : Math.min(rows, page.rows.length)
@@ -147,7 +147,7 @@ export const PAGE_FAULTS: FaultTable<PageFault, Alter> = {
     },
   },
   'endless-page': {
-    about: 'the rows of page `repeats`, whichever page is asked for, and always one more page to come',
+    about: 'the rows of page `repeats`, whichever page is requested, and always one more page',
     defaults: { repeats: 1 },
     act: ({ repeats }, page, { source, requested }) => ({
       ...page,
@@ -177,7 +177,7 @@ function shortened(rows: readonly unknown[], kept: number, keep: 'first' | 'last
   return [...rows.slice(0, fromFront), ...rows.slice(rows.length - (count - fromFront))]
 }
 
-/** Both dialects' idea of how much there is, moved together. */
+/** Changes the totals of both dialects by a number of pages. */
 function resize(page: Page, pages: number): Page {
   return {
     ...page,

@@ -4,7 +4,7 @@ import { type Params, start } from '../../test/start.js'
 import type { Fault } from './fault.js'
 import { createFaultPlan } from './plan.js'
 
-describe('which requests a fault strikes', () => {
+describe('which requests a fault applies to', () => {
   const statuses = async (fault: Fault, asked: [string, Params?][]) => {
     const { get } = await faulty(fault)
     const got: number[] = []
@@ -30,7 +30,7 @@ describe('which requests a fault strikes', () => {
     expect(await statuses({ kind: 'server-error', fromPage: 2 }, asked)).toEqual([200, 500, 500])
   })
 
-  test('an order, questions by id or all others, one id among those asked for', async () => {
+  test('an order, requests with or without ids, one id among the requested ones', async () => {
     const asked: [string, Params?][] = [
       ['/productos', { order: 'id-desc' }],
       ['/productos', { id: '1,2' }],
@@ -53,23 +53,23 @@ describe('which requests a fault strikes', () => {
     expect(await statuses({ kind: 'server-error', times: 2 }, asked)).toEqual([500, 500, 200])
   })
 
-  test('a share, the same each time by the seed', () => {
-    const struck = (seed: number) => {
+  test('a share, the same each time for the same seed', () => {
+    const applied = (seed: number) => {
       const plan = createFaultPlan(seed)
       plan.inject({ kind: 'server-error', rate: 0.3 })
       return Array.from(
         { length: 500 },
-        () => plan.strike({ route: '/productos', page: 1, order: null, ids: null }).answer !== undefined,
+        () => plan.activeFor({ route: '/productos', page: 1, order: null, ids: null }).answer !== undefined,
       )
     }
-    expect(struck(7)).toEqual(struck(7))
-    expect(struck(7)).not.toEqual(struck(8))
-    const share = struck(7).filter(Boolean).length / 500
+    expect(applied(7)).toEqual(applied(7))
+    expect(applied(7)).not.toEqual(applied(8))
+    const share = applied(7).filter(Boolean).length / 500
     expect(share).toBeGreaterThan(0.2)
     expect(share).toBeLessThan(0.4)
   })
 
-  test('none once it is taken out, or all are cleared; strikes are counted', async () => {
+  test('none after it is removed or all are cleared; strikes are counted', async () => {
     const { get, account } = await start({ products: 5 })
     const remove = account.inject({ kind: 'server-error' })
     expect((await get('/productos')).status).toBe(500)

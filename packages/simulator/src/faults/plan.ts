@@ -4,27 +4,27 @@ import { deriveSeed, unit } from '../random.js'
 import { ANSWER_FAULTS, type AnswerContext } from './answers.js'
 import type { Fault, FaultKind } from './fault.js'
 import { PAGE_FAULTS, type PageContext } from './pages.js'
-import { isTargeted, type StruckRequest } from './target.js'
-import { WIRE_FAULTS, type WireContext } from './transmission.js'
+import { type FaultRequest, isTargeted } from './target.js'
+import { TRANSMISSION_FAULTS, type TransmissionContext } from './transmission.js'
 
-/** The faults that strike one request, by stage. */
-export interface Strikes {
-  /** The first fault that answers instead of the API, if one strikes. */
+/** The faults that apply to one request, by stage. */
+export interface ActiveFaults {
+  /** The first fault that responds instead of the API, if any. */
   answer: ((context: AnswerContext) => Reply) | undefined
-  /** Every fault in rows and paging, in the order of their injection. */
-  alter(page: Page, context: Omit<PageContext, 'strike'>): Page
-  /** The last fault in transmission, if one strikes. */
-  transmit: ((context: WireContext) => Promise<void> | void) | undefined
+  /** Applies every fault in rows and paging, in the order of their injection. */
+  alter(page: Page, context: Omit<PageContext, 'timesApplied'>): Page
+  /** The last fault in transmission, if any. */
+  transmit: ((context: TransmissionContext) => Promise<void> | void) | undefined
 }
 
 /** The faults injected into an account. */
 export interface FaultPlan {
-  /** Answers a function that takes the fault out again. */
+  /** Returns a function that removes the fault. */
   inject(fault: Fault): () => void
   clear(): void
   list(): { fault: Fault; strikes: number }[]
-  /** Decides what strikes a request; asked once for each. */
-  strike(request: StruckRequest): Strikes
+  /** Returns the faults that apply to a request, and counts them. Call once per request. */
+  activeFor(request: FaultRequest): ActiveFaults
 }
 
 interface Injected {
@@ -34,25 +34,25 @@ interface Injected {
   strikes: number
 }
 
-/** The three tables as one, for what is the same in all of them. */
+/** All faults, with the fields that the three tables have in common. */
 export const FAULT_TABLE: Readonly<Record<FaultKind, { about: string; defaults: object }>> = {
   ...ANSWER_FAULTS,
   ...PAGE_FAULTS,
-  ...WIRE_FAULTS,
+  ...TRANSMISSION_FAULTS,
 }
 
 export function createFaultPlan(seed: number): FaultPlan {
-  const dice = deriveSeed(seed, 'faults')
+  const faultSeed = deriveSeed(seed, 'faults')
   let plan: Injected[] = []
   let salt = 0
 
-  function strikes(entry: Injected, request: StruckRequest): boolean {
+  function appliesTo(entry: Injected, request: FaultRequest): boolean {
     const { fault } = entry
     if (!isTargeted(fault, request)) return false
     entry.seen++
     if (fault.nth !== undefined && fault.nth !== entry.seen) return false
     if (fault.fromNth !== undefined && entry.seen < fault.fromNth) return false
-    if (fault.rate !== undefined && unit(dice, entry.seen, entry.salt) >= fault.rate) return false
+    if (fault.rate !== undefined && unit(faultSeed, entry.seen, entry.salt) >= fault.rate) return false
     if (fault.times !== undefined && entry.strikes >= fault.times) return false
     entry.strikes++
     return true
@@ -70,29 +70,30 @@ export function createFaultPlan(seed: number): FaultPlan {
       plan = []
     },
     list: () => plan.map((entry) => ({ fault: entry.fault, strikes: entry.strikes })),
-    strike: (request) => staged(plan.filter((entry) => strikes(entry, request))),
+    activeFor: (request) => byStage(plan.filter((entry) => appliesTo(entry, request))),
   }
 }
 
 /**
- * Sorts what strikes into stages. Each table is keyed by the kind, so the entry under a fault's kind
- * takes that very fault; the compiler cannot follow that through a union, hence the casts.
+ * Sorts the faults into stages. Each table is keyed by kind, so the entry of a fault's kind accepts that
+ * fault. TypeScript cannot infer this through a union, hence the casts.
  */
-function staged(entries: readonly Injected[]): Strikes {
+function byStage(entries: readonly Injected[]): ActiveFaults {
   const complete = ({ fault }: Injected): never =>
     ({ ...FAULT_TABLE[fault.kind].defaults, ...fault }) as never
   const answering = entries.find(({ fault }) => fault.kind in ANSWER_FAULTS)
   const altering = entries.filter(({ fault }) => fault.kind in PAGE_FAULTS)
-  const transmitting = entries.findLast(({ fault }) => fault.kind in WIRE_FAULTS)
+  const transmitting = entries.findLast(({ fault }) => fault.kind in TRANSMISSION_FAULTS)
   return {
     answer: answering && ((context) => actOf(ANSWER_FAULTS, answering)(complete(answering), context)),
     alter: (page, context) =>
       altering.reduce((altered, entry) => {
         const act = actOf(PAGE_FAULTS, entry)
-        return act(complete(entry), altered, { ...context, strike: entry.strikes })
+        return act(complete(entry), altered, { ...context, timesApplied: entry.strikes })
       }, page),
     transmit:
-      transmitting && ((context) => actOf(WIRE_FAULTS, transmitting)(complete(transmitting), context)),
+      transmitting &&
+      ((context) => actOf(TRANSMISSION_FAULTS, transmitting)(complete(transmitting), context)),
   }
 }
 

@@ -1,9 +1,9 @@
-import { WrittenRow } from '../http/raw-json-row.js'
+import { RawJsonRow } from '../http/raw-json-row.js'
 import type { Poison } from './fault.js'
 
 type Row = Record<string, unknown>
 
-/** A copy of a row with something wrong in it, in the fields of whichever dialect it has. */
+/** A copy of a row with one invalid value, in the fields of the row's dialect. */
 export function poisoned(row: unknown, poison: Poison): unknown {
   return POISONS[poison]({ ...(row as Row) })
 }
@@ -20,7 +20,7 @@ const POISONS: Readonly<Record<Poison, (row: Row) => unknown>> = {
   'nul-in-text': (row) => ({ ...row, [nameField(row)]: `ANTES\u0000DESPUÉS ${row[nameField(row)]}` }),
   'lone-surrogate': (row) => ({ ...row, [nameField(row)]: `\ud83d ${row[nameField(row)]}` }),
   'not-an-object': () => null,
-  'number-too-large': (row) => new WrittenRow({ ...row, peso: 0 }, '"peso":0', '"peso":1e200000'),
+  'number-too-large': (row) => new RawJsonRow({ ...row, peso: 0 }, '"peso":0', '"peso":1e200000'),
 }
 
 export const POISON_KINDS = Object.keys(POISONS) as readonly Poison[]

@@ -1,17 +1,17 @@
 import type { FaultTarget } from './fault.js'
 
-/** What a fault's target looks at in a request. */
-export interface StruckRequest {
+/** The parts of a request that a fault's target matches. */
+export interface FaultRequest {
   route: string
   page: number
-  /** Null: the request names none. */
+  /** Null: the request has no `order`. */
   order: string | null
-  /** Null: the request names none. */
+  /** Null: the request has no ids. */
   ids: readonly number[] | null
 }
 
-/** Whether a request is of the kind that a target names; which of those are struck is counted elsewhere. */
-export function isTargeted(target: FaultTarget, { route, page, order, ids }: StruckRequest): boolean {
+/** Whether a request matches a target, without its counts (`nth`, `fromNth`, `rate`, `times`). */
+export function isTargeted(target: FaultTarget, { route, page, order, ids }: FaultRequest): boolean {
   const wanted = target.route ?? '/productos'
   if (wanted !== '*' && wanted !== route) return false
   if (target.page !== undefined && target.page !== page) return false

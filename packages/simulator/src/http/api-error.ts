@@ -1,4 +1,4 @@
-/** What the API refuses, with the HTTP code that it would truly deserve. */
+/** A refusal of the API, with its HTTP status before the switches for errors apply. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number

@@ -87,7 +87,7 @@ describe('a list of products', () => {
     expect(answer.body).toEqual(JSON.parse(JSON.stringify([...account.truth()].slice(100))))
   })
 
-  test('has pages of 50 unless told, and answers under its alias', async () => {
+  test('has pages of 50 by default, and an alias', async () => {
     const { list } = await start({ products: 120 })
     expect((await list('/productos')).body).toHaveLength(50)
     expect(await list('/productos/lista')).toEqual(await list('/productos'))
@@ -112,7 +112,7 @@ describe('a list of products', () => {
     expect(await ids({ order: 'modified-date-desc', limit: 2 })).toEqual([300, 7])
   })
 
-  test('shows the fields that were asked for', async () => {
+  test('shows the requested fields', async () => {
     const { list } = await start({ products: 10 })
     const answer = await list('/productos', { fields: 'id,updated,inexistente' })
     expect(answer.body.map((row) => Object.keys(row))).toEqual(Array(10).fill(['id', 'updated']))
@@ -186,7 +186,7 @@ describe('the small lists', () => {
 })
 
 describe('the simple dialect', () => {
-  test('answers the brief’s shape on the same path', async () => {
+  test('has the v0 contract’s shape on the same path', async () => {
     const { get, account } = await start({ dialect: 'simple', products: 60 })
     const answer = (await (await get('/productos', { limit: 25, page: 3 })).json()) as {
       data: object[]
@@ -229,7 +229,7 @@ describe('the simple dialect', () => {
 })
 
 describe('counts', () => {
-  test('say how many, on which route, with which status', async () => {
+  test('show how many requests, on which route, with which status', async () => {
     const { get, account } = await start({ products: 10 })
     account.resetCounts()
     await get('/productos')
@@ -245,7 +245,7 @@ describe('counts', () => {
     })
   })
 
-  test('remember the most requests under way at once, and connections that got no answer', async () => {
+  test('show the most concurrent requests, and connections without a response', async () => {
     const { get, account } = await start({ products: 10 })
     account.resetCounts()
     account.inject({ kind: 'hang' })
@@ -258,7 +258,7 @@ describe('counts', () => {
     await vi.waitFor(() => expect(account.counts().byStatus).toEqual({ none: 3 }))
   })
 
-  test('tell when the rate limit was exceeded, which answers 429 until a second has passed', async () => {
+  test('show when the rate limit was exceeded; it responds with 429 for one second', async () => {
     let now = Date.UTC(2026, 0, 1)
     const { get, account } = await start({ products: 10 }, { now: () => now })
     account.setRateLimit(2)
@@ -272,7 +272,7 @@ describe('counts', () => {
   })
 })
 
-test('the latency of an account is waited out', async () => {
+test('the latency of an account delays each response', async () => {
   const { get, account } = await start({ products: 10 })
   account.setLatency(40)
   const begun = performance.now()
@@ -280,7 +280,7 @@ test('the latency of an account is waited out', async () => {
   expect(performance.now() - begun).toBeGreaterThanOrEqual(35)
 })
 
-test('accounts are apart: tokens, catalogue and counts', async () => {
+test('accounts have separate tokens, catalogues and counts', async () => {
   const { simulator, url, token, account } = await start({ products: 10 })
   const other = simulator.addAccount({ cuenta: 'vecino', products: 3, seed: 9, user: 'v', password: 'v' })
   const answer = await fetch(`${url}/vecino/api/v2/productos?access_token=${token}`)

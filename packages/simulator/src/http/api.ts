@@ -1,6 +1,6 @@
 import type { Account } from '../account.js'
-import type { Strikes } from '../faults/plan.js'
-import type { StruckRequest } from '../faults/target.js'
+import type { ActiveFaults } from '../faults/plan.js'
+import type { FaultRequest } from '../faults/target.js'
 import { ApiError } from './api-error.js'
 import { answerCredentials, answerRefresh } from './auth-routes.js'
 import { envelope, errorReply } from './envelope.js'
@@ -11,16 +11,21 @@ import { listReply, type Reply } from './reply.js'
 import { retryAfterHeader } from './retry-after.js'
 import { answerWebhooks, isWebhookRoute } from './webhook-routes.js'
 
-/** Seconds that a client over the rate limit is told to wait. */
+/** `Retry-After` of the rate limit, in seconds. */
 const RATE_LIMIT_WAIT = 1
 
 /**
- * The answer to one request of an account, in the order in which a real front would refuse it:
- * faults, suspension, rate limit, route, token, parameters.
+ * Answers one request of an account. Checks, in this order: faults, rate limit, suspension, route, token,
+ * parameters.
  */
-export function answer(account: Account, incoming: Incoming, strikes: Strikes, withinLimit: boolean): Reply {
+export function answer(
+  account: Account,
+  incoming: Incoming,
+  activeFaults: ActiveFaults,
+  withinLimit: boolean,
+): Reply {
   const { cuenta, switches } = account
-  const fault = strikes.answer?.({ cuenta, incoming, switches, now: account.now() })
+  const fault = activeFaults.answer?.({ cuenta, incoming, switches, now: account.now() })
   if (fault) return fault
   try {
     if (!withinLimit && switches.rateLimitEnforced) {
@@ -28,14 +33,14 @@ export function answer(account: Account, incoming: Incoming, strikes: Strikes, w
       return errorReply(cuenta, incoming, switches, 429, 'Demasiadas peticiones', headers)
     }
     if (account.suspended) throw new ApiError(403, 'Cuenta suspendida')
-    return route(account, incoming, strikes)
+    return route(account, incoming, activeFaults)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return errorReply(cuenta, incoming, switches, error.status, error.message)
   }
 }
 
-function route(account: Account, incoming: Incoming, strikes: Strikes): Reply {
+function route(account: Account, incoming: Incoming, activeFaults: ActiveFaults): Reply {
   const { route: path, method, query } = incoming
   if (path === '/auth/credentials' || path === '/auth/refresh') {
     if (method !== 'POST') throw new ApiError(405, 'Método no permitido')
@@ -50,16 +55,16 @@ function route(account: Account, incoming: Incoming, strikes: Strikes): Reply {
   }
   if (!list) return answerWebhooks(account, incoming)
   if (method !== 'GET') throw new ApiError(405, 'Método no permitido')
-  return answerList(account, incoming, strikes)
+  return answerList(account, incoming, activeFaults)
 }
 
-/** The simple dialect is the brief's `{data, total}`, on the same paths. */
-function answerList(account: Account, incoming: Incoming, strikes: Strikes): Reply {
+/** The simple dialect responds with the v0 contract's `{data, total}`, on the same paths. */
+function answerList(account: Account, incoming: Incoming, activeFaults: ActiveFaults): Reply {
   const { fields, source } = selectList(account, incoming.route, incoming.query)
-  const { page: requested, ids } = struckRequest(incoming)
-  const page = strikes.alter(readPage(source, incoming.query, account.switches), {
+  const { page: requested, ids } = faultRequest(incoming)
+  const page = activeFaults.alter(readPage(source, incoming.query, account.switches), {
     ...{ source, requested, ids },
-    everything: () => selectList(account, incoming.route, everythingLike(incoming.query)).source,
+    everything: () => selectList(account, incoming.route, queryForAllRows(incoming.query)).source,
   })
   if (account.dialect === 'simple') {
     return listReply(page.totalPages === null ? {} : { total: page.total }, 'data', page.rows)
@@ -75,8 +80,8 @@ function answerList(account: Account, incoming: Incoming, strikes: Strikes): Rep
   return listReply(head, 'body', page.rows)
 }
 
-/** A request as the faults look at it; page 1 where it names none. */
-export function struckRequest({ route, query }: Incoming): StruckRequest {
+/** The parts of a request that faults match; page 1 if it has none. */
+export function faultRequest({ route, query }: Incoming): FaultRequest {
   const ids = query.get('id')
   return {
     route,
@@ -86,8 +91,8 @@ export function struckRequest({ route, query }: Incoming): StruckRequest {
   }
 }
 
-/** The same fields of every row, in the list's own order. */
-function everythingLike(query: URLSearchParams): URLSearchParams {
+/** A query for the same fields of every row, in the list's default order. */
+function queryForAllRows(query: URLSearchParams): URLSearchParams {
   const fields = query.get('fields')
   return new URLSearchParams(fields ? { fields } : {})
 }

@@ -9,7 +9,7 @@ const MODULES: readonly (readonly [prefix: string, module: string])[] = [
   ['/general', 'gr_config'],
 ]
 
-/** The fields that open every answer. */
+/** The first fields of every response. */
 export function envelope(cuenta: string, incoming: Incoming, status: 'ok' | 'error' = 'ok') {
   return {
     status,
@@ -25,7 +25,7 @@ export function okReply(cuenta: string, incoming: Incoming, body: unknown): Repl
   return jsonReply(200, { ...envelope(cuenta, incoming), body })
 }
 
-/** An error as the account's switches shape it: field, HTTP code, and the body of a 401. */
+/** An error response. The account's switches decide its field, its HTTP status, and the body of a 401. */
 export function errorReply(
   cuenta: string,
   incoming: Incoming,

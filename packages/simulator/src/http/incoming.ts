@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Switches } from '../switches.js'
 
-/** A request, parsed as far as every route needs it. */
+/** A parsed request. */
 export interface Incoming {
   method: string
   /** Below `/{cuenta}/api/v2`, without the alias `/lista`: `/productos/categorias`. */
@@ -14,7 +14,7 @@ export interface Incoming {
 
 const MAX_BODY = 1024 * 1024
 
-/** Everything of a request but its body, which is read later. */
+/** Parses a request without its body, which is read later. */
 export function describe(request: IncomingMessage, url: URL, path: string): Incoming {
   return {
     method: request.method ?? 'GET',
@@ -29,9 +29,8 @@ export function describe(request: IncomingMessage, url: URL, path: string): Inco
 /**
  * Form-urlencoded or a JSON object; an empty body is an empty object.
  *
- * @param array what a JSON array is taken for
- *
- * @throws RangeError when the body is larger than 1 MB; SyntaxError when it is no JSON object
+ * @param array how a JSON array is read: the switch `jsonArrayBody`
+ * @throws RangeError when the body is larger than 1 MB; SyntaxError when it is not a JSON object
  */
 export async function readBody(
   request: IncomingMessage,
@@ -64,8 +63,8 @@ function insteadOf(list: readonly unknown[], array: Switches['jsonArrayBody']): 
 }
 
 /**
- * Every list answers under `…/lista` too. `/productos/listas/lista` is the alias of the price lists,
- * `/productos/lista` that of the products.
+ * Removes the alias suffix `/lista`, which every list has: `/productos/lista` for the products,
+ * `/productos/listas/lista` for the price lists.
  */
 function canonical(path: string): string {
   const trimmed = path.replace(/\/+$/, '')

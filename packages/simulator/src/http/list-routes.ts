@@ -9,7 +9,7 @@ import { commaList, idList, project, type RowSource } from './paging.js'
 
 export type Dialect = 'v2' | 'simple'
 
-/** What a list needs of its account. */
+/** The parts of an account that a list needs. */
 export interface ListContext {
   catalogue: Catalogue
   lists: ReferenceLists
@@ -142,13 +142,13 @@ function isProductOrder(text: string): text is ProductOrder {
   return (PRODUCT_ORDERS as readonly string[]).includes(text)
 }
 
-/** The order that stands in for one that does not exist. @throws ApiError 400 where there is none */
+/** The order for one that does not exist. @throws ApiError 400 unless the switch allows the default */
 function fallBack<T>(asked: string, order: T, switches: Readonly<Switches>): T {
   if (switches.unknownOrder === 'default') return order
   throw new ApiError(400, `Orden desconocido: ${asked}`)
 }
 
-/** `con_stock=1`, `true` or the bare name asks for those with stock; what 0 and `false` ask for is a switch. */
+/** `con_stock=1`, `true` or the bare name selects products with stock; a switch decides what 0 and `false` select. */
 function stockFilter(
   query: URLSearchParams,
   name: string,

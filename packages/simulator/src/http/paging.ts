@@ -1,7 +1,7 @@
 import type { Switches } from '../switches.js'
 import { ApiError } from './api-error.js'
 
-/** Where the rows of a list come from. */
+/** The rows of a list, read by offset. */
 export interface RowSource {
   count: number
   read(offset: number, limit: number): unknown[]
@@ -11,7 +11,7 @@ export interface RowSource {
 export interface Page {
   rows: unknown[]
   page: number | string
-  /** Null: the answer has no `total_pages` (or, in the simple dialect, no `total`). */
+  /** Null: the response has no `total_pages` (or, in the simple dialect, no `total`). */
   totalPages: number | null
   total: number
   limit: number
@@ -21,7 +21,7 @@ export interface Page {
 const MAX_VALUES = 200
 
 /**
- * The page that a request asks for.
+ * The requested page.
  *
  * @throws ApiError 400 where the switches make a limit above the largest, page 0 or a page past the end an error
  */
@@ -87,7 +87,7 @@ export function idList(
 }
 
 /**
- * Keeps the fields that a request names, if it names any that exist.
+ * Returns a function that keeps only the requested fields, or all if the request names no existing one.
  *
  * @throws ApiError 400 for a name that does not exist, where the switch says so
  */

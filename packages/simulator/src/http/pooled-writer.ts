@@ -1,19 +1,20 @@
-/** Builds a text in memory that is lent and given back. */
-export interface Writer {
+/** Writes text into a pooled buffer. */
+export interface PooledWriter {
   write(text: string): void
-  /** What was written, valid until the release. */
+  /** The written bytes, valid until `release`. */
   written(): Buffer
+  /** Returns the buffer to the pool. */
   release(): void
 }
 
 const FIRST_SIZE = 1024 * 1024
-/** More than are under way at once in any run that is not a load test. */
-const KEPT = 8
+/** Buffers kept in the pool: more than the concurrent requests of a sync. */
+const POOL_SIZE = 8
 
-const spare: Buffer[] = []
+const pool: Buffer[] = []
 
-export function createWriter(): Writer {
-  let buffer = spare.pop() ?? Buffer.allocUnsafe(FIRST_SIZE)
+export function createPooledWriter(): PooledWriter {
+  let buffer = pool.pop() ?? Buffer.allocUnsafe(FIRST_SIZE)
   let length = 0
   let released = false
   return {
@@ -28,7 +29,7 @@ export function createWriter(): Writer {
     },
     written: () => buffer.subarray(0, length),
     release() {
-      if (!released && spare.length < KEPT) spare.push(buffer)
+      if (!released && pool.length < POOL_SIZE) pool.push(buffer)
       released = true
     },
   }

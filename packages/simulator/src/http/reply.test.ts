@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { listReply } from './reply.js'
 
-test('a list is the JSON of its fields with the rows as the last one', () => {
+test('a list is a JSON object with the rows as its last field', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()), (fields, rows) => {
       const plain = JSON.parse(JSON.stringify(fields))
@@ -14,13 +14,13 @@ test('a list is the JSON of its fields with the rows as the last one', () => {
   )
 })
 
-test('a page larger than the lent memory is whole', () => {
+test('a page larger than a pooled buffer is complete', () => {
   const rows = Array.from({ length: 3 }, (_, i) => `${'ñ👕'.repeat(200_000)}${i}`)
   const reply = listReply({}, 'filas', rows)
   expect(JSON.parse(reply.body.toString('utf8'))).toEqual({ filas: rows })
 })
 
-test('memory is not lent twice before it is given back', () => {
+test('a buffer is not used twice before its release', () => {
   const [a, b] = [listReply({}, 'filas', [1]), listReply({}, 'filas', [2])]
   a.release?.()
   a.release?.()

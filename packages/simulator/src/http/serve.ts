@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Account } from '../account.js'
-import type { Strikes } from '../faults/plan.js'
-import { answer, struckRequest } from './api.js'
+import type { ActiveFaults } from '../faults/plan.js'
+import { answer, faultRequest } from './api.js'
 import { errorReply } from './envelope.js'
 import { describe, type Incoming, readBody } from './incoming.js'
 import type { Reply } from './reply.js'
@@ -12,8 +12,8 @@ import type { Reply } from './reply.js'
 const compress = promisify(gzip)
 
 /**
- * Serves one request of an account: counts it, waits out the latency, answers, and sends the answer,
- * spoiled on its way if a fault says so.
+ * Serves one request of an account: counts it, waits for the account's latency, and sends the response,
+ * damaged if a transmission fault applies.
  *
  * @param path below `/{cuenta}/api/v2`
  */
@@ -38,22 +38,22 @@ export async function serve(
     gone.abort()
   })
 
-  // Decided on arrival: the n-th request is the n-th to come, whatever the latency.
-  const strikes = faults.strike(struckRequest(incoming))
+  // On arrival, so that `nth` counts requests in the order of arrival, whatever the latency.
+  const activeFaults = faults.activeFor(faultRequest(incoming))
   if (account.latencyMs > 0) {
     await pause(account.latencyMs, undefined, { signal: gone.signal }).catch(() => undefined)
   }
   if (gone.signal.aborted) return
-  const reply = await readAndAnswer(account, request, incoming, strikes, within)
+  const reply = await readAndAnswer(account, request, incoming, activeFaults, within)
 
   response.once('close', () => reply.release?.())
 
-  /** Counted before the last byte leaves: whoever has the answer can already see it in the counts. */
+  /** Counts before it sends, so that a client that has the response finds it in the counts. */
   const send = (sent: Reply): void => {
     count(sent.status)
     void transmit(response, sent, switches.gzip && incoming.acceptsGzip)
   }
-  if (strikes.transmit) await strikes.transmit({ response, reply, gone: gone.signal, send })
+  if (activeFaults.transmit) await activeFaults.transmit({ response, reply, gone: gone.signal, send })
   else send(reply)
 }
 
@@ -61,7 +61,7 @@ async function readAndAnswer(
   account: Account,
   request: IncomingMessage,
   incoming: Incoming,
-  strikes: Strikes,
+  activeFaults: ActiveFaults,
   within: boolean,
 ): Promise<Reply> {
   try {
@@ -70,7 +70,7 @@ async function readAndAnswer(
     const text = error instanceof Error ? error.message : 'Cuerpo ilegible'
     return errorReply(account.cuenta, incoming, account.switches, 400, text)
   }
-  return answer(account, incoming, strikes, within)
+  return answer(account, incoming, activeFaults, within)
 }
 
 async function transmit(response: ServerResponse, reply: Reply, compressed: boolean): Promise<void> {

@@ -9,12 +9,12 @@ interface Issued {
 
 /** The tokens of one account. */
 export interface Tokens {
-  /** For a user whose password was right. */
+  /** Tokens for a user whose password is correct. */
   login(): Issued
   /** A new access token, or null when the refresh token is unknown or has expired. */
   refresh(refreshToken: string): Omit<Issued, 'refresh_token'> | null
   isValid(accessToken: string): boolean
-  /** Ends every access token now; refresh tokens live on. */
+  /** Ends every access token now; refresh tokens stay valid. */
   expireAccess(): void
   /** Ends every token. */
   revokeAll(): void

@@ -1,16 +1,16 @@
-/** What a list takes, shows and leaves out. */
+/** Which parameters a list accepts and which rows it shows. */
 export interface ListSwitches {
-  /** Rows of a page when the request names no `limit`. */
+  /** Rows of a page when the request has no `limit`. */
   defaultLimit: number
-  /** The largest `limit`; `limitAbove200` says what happens above it. */
+  /** The largest `limit`; see `limitAbove200` for what happens above it. */
   maxLimit: number
   /** A name in `fields` that does not exist: ignored, or an error. */
   unknownField: 'ignore' | 'error'
-  /** `available_fields` of products names neither `detalle_oferta` nor `precio_oferta_calculado`. */
+  /** `available_fields` of products omits `detalle_oferta` and `precio_oferta_calculado`. */
   availableFieldsOmitOffer: boolean
-  /** `fields` takes names that `available_fields` omits, or does not know them. */
+  /** `fields` accepts names that `available_fields` omits (`shown`), or treats them as unknown. */
   unlistedFields: 'shown' | 'unknown'
-  /** A value in a list of ids that is none (`id=abc`): matches nothing, is ignored, or is an error. */
+  /** An invalid value in a list of ids (`id=abc`): matches nothing, is ignored, or is an error. */
   malformedId: 'no-match' | 'ignore' | 'error'
   /** An `order` that does not exist: an error, or the default order. */
   unknownOrder: 'error' | 'default'
@@ -22,17 +22,17 @@ export interface ListSwitches {
    */
   stockFilter: 'truthy' | 'present' | 'negates'
   /**
-   * Products with `vigente: false`: listed, shown to who names them by id or code (`by-id`), or left out
-   * of both (`hidden`). `vigente=all` shows them always.
+   * Products with `vigente: false`: listed, shown only when requested by id or code (`by-id`), or not shown
+   * (`hidden`). `vigente=all` always shows them.
    */
   inactiveRows: 'listed' | 'by-id' | 'hidden'
-  /** Products that are not associated with the integration: left out, or listed like any other. */
+  /** Products that are not associated with the integration: not shown, or listed. */
   unassociatedRows: 'hidden' | 'listed'
-  /** A v2 list answers `page` and `total_pages`. */
+  /** A v2 list has `page` and `total_pages`. */
   pagingFields: boolean
   /** A JSON array as the body of a write: an error, no parameters, or its first object. */
   jsonArrayBody: 'error' | 'empty' | 'first'
-  /** Answers to writes come in the envelope; else as `{status, description, id}`. */
+  /** Responses to writes have the envelope; else they are `{status, description, id}`. */
   writeEnvelope: boolean
 }
 

@@ -1,12 +1,12 @@
-/** Which changes notify, and whom. */
+/** Which changes send notifications, and to which URLs. */
 export interface NotificationSwitches {
-  /** A stock move notifies `productos`. */
+  /** A stock change notifies `productos`. */
   stockMovesNotify: boolean
-  /** A deletion notifies `productos`, with the ids alone. */
+  /** A deletion notifies `productos`, with only the ids. */
   deletionNotifies: boolean
-  /** Addresses of one event: the last one given replaces the others, or is added to them. */
+  /** URLs of one event: a new one replaces the previous one, or is added. */
   webhookUrls: 'one' | 'many'
-  /** The events of the first documentation, or with the four of its newest pages. */
+  /** The nine events of the first documentation, or also the four of its newest pages. */
   webhookEvents: 'nine' | 'thirteen'
 }
 

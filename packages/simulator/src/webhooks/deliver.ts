@@ -4,33 +4,33 @@ import type { Changed, WebhookEvent } from '../catalogue/changes.js'
 import { unit } from '../random.js'
 import type { Switches } from '../switches.js'
 
-/** One notification and how it went. The URL is left out: it holds the receiver's secret. */
+/** One notification and its outcome. Without the URL, because it contains the receiver's secret. */
 export interface Delivery {
   event: WebhookEvent
   ids: number
   attempts: number
   outcome: 'delivered' | 'failed' | 'lost'
-  /** Status of the last attempt, or null when there was no answer in time. */
+  /** HTTP status of the last attempt; null without a response in time. */
   status: number | null
 }
 
-/** Sends notifications, a batch at a time, and remembers the last thousand. */
-export interface Courier {
-  /** Resolves when every batch of the change has been delivered or given up. */
+/** Sends notifications in batches, and keeps the last 1000 deliveries. */
+export interface WebhookSender {
+  /** Resolves when every batch of the change is delivered or has failed. */
   deliver(changed: Changed, url: string): Promise<Delivery[]>
   deliveries(): Delivery[]
-  /** Resolves when nothing is under way. */
+  /** Resolves when no delivery is in progress. */
   settled(): Promise<void>
   close(): Promise<void>
 }
 
-export interface CourierOptions {
+export interface WebhookSenderOptions {
   seed: number
   switches(): Readonly<Switches>
   now(): number
 }
 
-/** The resource to ask for the ids of an event, from the vendor's table of events. */
+/** `endpoint` of each event's notification, from the vendor's documentation. */
 const ENDPOINTS: Readonly<Record<WebhookEvent, string>> = {
   clientes: 'clientes',
   pedidos: 'pedidos',
@@ -49,7 +49,7 @@ const ENDPOINTS: Readonly<Record<WebhookEvent, string>> = {
 const BATCH = 200
 const KEPT = 1000
 
-export function createCourier({ seed, switches, now }: CourierOptions): Courier {
+export function createWebhookSender({ seed, switches, now }: WebhookSenderOptions): WebhookSender {
   const log: Delivery[] = []
   const running = new Set<Promise<unknown>>()
   const closing = new AbortController()
@@ -67,7 +67,7 @@ export function createCourier({ seed, switches, now }: CourierOptions): Courier 
       await response.body?.cancel()
       return response.status
     } catch {
-      // Refused, reset or too slow: to the sender they are all one, a delivery that failed.
+      // Refused, reset or timed out: a failed delivery.
       return null
     }
   }
@@ -84,7 +84,7 @@ export function createCourier({ seed, switches, now }: CourierOptions): Courier 
     const created = formatDateTime(now())
     const body = JSON.stringify({ event, created, id: ids.map(String), endpoint: ENDPOINTS[event] })
     while (!lost && delivery.attempts <= switches().webhookRetries && !closing.signal.aborted) {
-      if (delivery.attempts > 0) await rest(switches().webhookRetryDelayMs)
+      if (delivery.attempts > 0) await sleep(switches().webhookRetryDelayMs)
       delivery.attempts++
       delivery.status = await attempt(url, body)
       if (delivery.status === 200) {
@@ -97,21 +97,21 @@ export function createCourier({ seed, switches, now }: CourierOptions): Courier 
     return delivery
   }
 
-  async function rest(ms: number): Promise<void> {
+  async function sleep(ms: number): Promise<void> {
     await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined)
   }
 
   async function sendAll({ event, ids }: Changed, url: string): Promise<Delivery[]> {
     const deliveries: Delivery[] = []
-    const note = (delivery: Delivery) => {
+    const record = (delivery: Delivery) => {
       deliveries.push(delivery)
       if (deliveries.length > KEPT) deliveries.shift()
     }
     const order = switches().webhookOrder
     for (const batch of order === 'reversed' ? [...batches(ids)].reverse() : batches(ids)) {
       if (closing.signal.aborted) break
-      note(await send(event, batch, url))
-      if (switches().webhookDuplicates) note(await send(event, batch, url))
+      record(await send(event, batch, url))
+      if (switches().webhookDuplicates) record(await send(event, batch, url))
     }
     return deliveries
   }

@@ -13,7 +13,7 @@ const WEBHOOK_EVENTS: readonly WebhookEvent[] = [
   'cotizaciones',
   'estados',
 ]
-/** Named by the newest pages of the documentation alone. */
+/** Only in the newest pages of the documentation. */
 const NEWER_EVENTS: readonly WebhookEvent[] = ['categorias_cliente', 'ventas', 'compras', 'proveedores']
 const ALL_EVENTS = [...WEBHOOK_EVENTS, ...NEWER_EVENTS]
 
@@ -27,13 +27,13 @@ interface Registration {
 }
 
 /**
- * One URL an event, as the vendor's "asigna un webhook a un evento" has it: the last one given wins. Or
- * several, where the switch says so; a deletion names events only, so it takes all of them.
+ * The registered URLs: one per event, as in the vendor's "asigna un webhook a un evento" (a new one replaces
+ * it), or several, by the switch `webhookUrls`. A deletion names only the event, so it removes all its URLs.
  */
 export interface Registry {
   list(): Registration[]
   urlsOf(event: WebhookEvent): string[]
-  /** Answers the id of the last registration. */
+  /** Returns the id of the last registration. */
   set(events: readonly WebhookEvent[], url: string): number
   delete(events: readonly WebhookEvent[]): void
 }
@@ -68,7 +68,7 @@ export function createRegistry(switches: () => Readonly<Switches>, now: () => nu
   }
 }
 
-/** The events that a body's `evento` names: a name, several, or "all"; null when one is unknown. */
+/** The events of a body's `evento`: one name, several, or "all"; null if one is unknown. */
 export function parseEvents(evento: unknown, which: Switches['webhookEvents']): WebhookEvent[] | null {
   const all = which === 'nine' ? WEBHOOK_EVENTS : ALL_EVENTS
   if (evento === 'all') return [...all]
