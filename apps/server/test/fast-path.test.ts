@@ -26,7 +26,7 @@ const app = useApp({
       now,
       viewersPerTenant: 2,
       onError: () => undefined,
-      timing: { tickMs: 5, beatMs: 20 },
+      timing: { tickMs: 5, checkMs: 20 },
     })
     const tickets = createTickets({ pool, key: new Uint8Array(32).fill(7), now })
     return { hub, runControl, pool, tickets, authenticate: createAuthenticate(verifyToken), verifyToken }

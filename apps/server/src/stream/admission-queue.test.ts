@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createAdmissionQueue } from './admission-queue.js'
 
-/** Work that goes on until it is told to end, well or badly. */
+/** Work that runs until `end` resolves or rejects it. */
 function job(nth: number, begun: number[]) {
   let end: (isGood: boolean) => void = () => undefined
   const ended = new Promise<number>((resolve, reject) => {
@@ -18,18 +18,18 @@ function job(nth: number, begun: number[]) {
 const nextTurn = () => new Promise(setImmediate)
 
 describe('the admission queue', () => {
-  it('come in order, one for each, with no more under way or begun at once than is allowed', async () => {
+  it('admits in order of arrival, within the limits of a slice and of what runs at once', async () => {
     const limits = fc.record({
-      perTurn: fc.integer({ min: 1, max: 5 }),
-      atOnce: fc.integer({ min: 1, max: 7 }),
+      perSlice: fc.integer({ min: 1, max: 5 }),
+      maxConcurrent: fc.integer({ min: 1, max: 7 }),
     })
     const endings = fc.array(fc.record({ good: fc.boolean(), which: fc.nat() }), {
       minLength: 1,
       maxLength: 40,
     })
     await fc.assert(
-      fc.asyncProperty(limits, endings, async ({ perTurn, atOnce }, given) => {
-        const admit = createAdmissionQueue({ perTurn, atOnce, oneTurnIn: 3 })
+      fc.asyncProperty(limits, endings, async ({ perSlice, maxConcurrent }, given) => {
+        const admit = createAdmissionQueue({ perSlice, maxConcurrent, turnsPerSlice: 3 })
         const begun: number[] = []
         const jobs = given.map((_, nth) => job(nth, begun))
         const results = jobs.map(({ work }) => admit(work).catch((error: Error) => error.message))
@@ -38,10 +38,10 @@ describe('the admission queue', () => {
         for (const { good, which } of given) {
           while (open.size === 0) {
             await nextTurn()
-            expect(begun.length - known).toBeLessThanOrEqual(perTurn)
+            expect(begun.length - known).toBeLessThanOrEqual(perSlice)
             for (const nth of begun.slice(known)) open.add(nth)
             known = begun.length
-            expect(open.size).toBeLessThanOrEqual(atOnce)
+            expect(open.size).toBeLessThanOrEqual(maxConcurrent)
           }
           const ending = [...open][which % open.size] ?? 0
           open.delete(ending)
@@ -54,16 +54,16 @@ describe('the admission queue', () => {
     )
   })
 
-  it('give back what the work gave, or its error, and go on after one', async () => {
-    const admit = createAdmissionQueue({ perTurn: 1, atOnce: 1 })
+  it('passes on the result or the error of the work, and continues after an error', async () => {
+    const admit = createAdmissionQueue({ perSlice: 1, maxConcurrent: 1 })
     const failed = admit(() => Promise.reject(new Error('no')))
     const next = admit(async () => 7)
     await expect(failed).rejects.toThrow('no')
     expect(await next).toBe(7)
   })
 
-  it('are mostly passed over while more arrives, and then come quickly', async () => {
-    const admit = createAdmissionQueue({ perTurn: 2, oneTurnIn: 10 })
+  it('starts few slices while more work arrives, and one in each turn afterwards', async () => {
+    const admit = createAdmissionQueue({ perSlice: 2, turnsPerSlice: 10 })
     let begun = 0
     const all: Promise<void>[] = []
     const ask = () =>
@@ -74,9 +74,9 @@ describe('the admission queue', () => {
       all.push(ask())
       await nextTurn()
     }
-    expect(begun, 'in every tenth of a hundred turns two').toBe(20)
+    expect(begun, 'two in every tenth of a hundred turns').toBe(20)
     for (let turn = 0; turn < 41; turn++) await nextTurn()
-    expect(begun, 'and then two in each').toBe(100)
+    expect(begun, 'then two in each turn').toBe(100)
     await Promise.all(all)
   })
 })

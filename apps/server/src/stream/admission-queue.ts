@@ -1,47 +1,47 @@
-/** Runs `work` when its turn comes. */
+/** Runs `work` once it is admitted, and returns what it returns. */
 export type Admit = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
- * Lets work through in slices, in the order in which it came, and only so much of it under way at once.
- * When thousands of viewers come back in the same second, whatever else arrives (a health check, another
- * viewer's event) waits for a slice and not for all of them, and what they look up does not fill the
- * queue for the database's connections.
+ * Admits work in slices, in order of arrival, and limits how much of it runs at once. When thousands of
+ * viewers reconnect in the same second, other requests (a health check, an event of another viewer)
+ * then wait for one slice instead of for all of them, and the viewers' queries do not fill the queue
+ * for database connections.
  *
- * Node accepts one connection in a turn of the event loop. A slice in every turn would make whoever
- * stands last in the queue of connections wait until nearly all before it were served: so most turns in
- * which more work arrived take none.
+ * Node accepts one connection in each turn of the event loop. With a slice in every turn, the last
+ * connection to be accepted would wait until nearly all before it were served. So while work keeps
+ * arriving, only one turn in `turnsPerSlice` starts a slice.
  */
-export function createAdmissionQueue({ perTurn = 8, atOnce = 256, oneTurnIn = 64 } = {}): Admit {
+export function createAdmissionQueue({ perSlice = 8, maxConcurrent = 256, turnsPerSlice = 64 } = {}): Admit {
   let waiting: (() => void)[] = []
   let taken = 0
-  let underWay = 0
-  let isPlanned = false
-  let hasArrived = false
-  let passedOver = 0
+  let running = 0
+  let isScheduled = false
+  let hasNewWork = false
+  let turnsSkipped = 0
 
-  function plan(): void {
-    if (isPlanned || taken === waiting.length || underWay >= atOnce) return
-    isPlanned = true
+  function schedule(): void {
+    if (isScheduled || taken === waiting.length || running >= maxConcurrent) return
+    isScheduled = true
     setImmediate(turn)
   }
 
   function turn(): void {
-    isPlanned = false
-    passedOver = hasArrived ? passedOver + 1 : oneTurnIn
-    hasArrived = false
-    if (passedOver >= oneTurnIn) takeSlice()
-    plan()
+    isScheduled = false
+    turnsSkipped = hasNewWork ? turnsSkipped + 1 : turnsPerSlice
+    hasNewWork = false
+    if (turnsSkipped >= turnsPerSlice) startSlice()
+    schedule()
   }
 
-  function takeSlice(): void {
-    passedOver = 0
-    const end = Math.min(waiting.length, taken + perTurn, taken + atOnce - underWay)
+  function startSlice(): void {
+    turnsSkipped = 0
+    const end = Math.min(waiting.length, taken + perSlice, taken + maxConcurrent - running)
     for (; taken < end; taken++) {
-      underWay += 1
+      running += 1
       waiting[taken]?.()
     }
-    // To shift a long array for each would be slow; to keep what was taken would be a leak.
-    if (taken === waiting.length || taken >= MOST_TAKEN) {
+    // `shift` on a long array is slow for each item; never removing started items would be a leak.
+    if (taken === waiting.length || taken >= MAX_TAKEN) {
       waiting = waiting.slice(taken)
       taken = 0
     }
@@ -50,16 +50,16 @@ export function createAdmissionQueue({ perTurn = 8, atOnce = 256, oneTurnIn = 64
   return async (work) => {
     await new Promise<void>((resolve) => {
       waiting.push(resolve)
-      hasArrived = true
-      plan()
+      hasNewWork = true
+      schedule()
     })
     try {
       return await work()
     } finally {
-      underWay -= 1
-      plan()
+      running -= 1
+      schedule()
     }
   }
 }
 
-const MOST_TAKEN = 1_000
+const MAX_TAKEN = 1_000

@@ -9,7 +9,7 @@ import { createChangesReader } from './changes-reader.js'
 const database = useDatabase()
 const NOTHING = { change: 0, written: 0 }
 
-/** A run that has written so many products, of which the log names some. */
+/** A run that has written `written` products, of which the log has `named`. */
 async function writtenBy(tenantId: string, counts: { written: number; named: number; dryRun?: boolean }) {
   await ensureTenant(database.pool, tenantId, tenantId)
   const { id: runId } = await beginRun(database.pool, tenantId)
@@ -36,11 +36,11 @@ async function write(
   })
 }
 
-describe('what a run has changed', () => {
-  const read = (tenantId: string, runId: string, told = NOTHING) =>
-    createChangesReader(database.pool)({ tenantId, runId, ...told })
+describe('the changes of a run', () => {
+  const read = (tenantId: string, runId: string, cursor = NOTHING) =>
+    createChangesReader(database.pool)({ tenantId, runId, ...cursor })
 
-  it('is named once, in order, and then only what is new', async () => {
+  it('are listed in order, and each only once', async () => {
     const runId = await writtenBy('once', { written: 3, named: 3 })
     const first = await read('once', runId)
     expect(first.products?.map(({ id }) => id)).toEqual(['1', '2', '3'])
@@ -50,7 +50,7 @@ describe('what a run has changed', () => {
     expect(second.products).toEqual([{ id: '1', kind: 'updated' }])
   })
 
-  it('is not named where it is more than two hundred, and what follows is again', async () => {
+  it('are null where they are more than 200, and are listed again afterwards', async () => {
     const runId = await writtenBy('many', { written: 201, named: 201 })
     const first = await read('many', runId)
     expect(first.products).toBeNull()
@@ -58,14 +58,14 @@ describe('what a run has changed', () => {
     expect((await read('many', runId, first)).products).toHaveLength(200)
   })
 
-  it('is not named where the log does not have all of it, as of a first load', async () => {
+  it('are null where the log does not have all of them, as in a first load', async () => {
     const runId = await writtenBy('first', { written: 5, named: 2 })
     const first = await read('first', runId)
     expect(first.products).toBeNull()
     expect((await read('first', runId, first)).products).toEqual([])
   })
 
-  it('is nothing in a dry run, nor of another tenant', async () => {
+  it('are empty for a dry run and for another tenant', async () => {
     const dry = await writtenBy('dry', { written: 5, named: 5, dryRun: true })
     expect((await read('dry', dry)).products).toEqual([])
     const runId = await writtenBy('mine', { written: 5, named: 5 })

@@ -1,15 +1,15 @@
 import type { ChangedProduct } from '@espejo/contract'
 import { type Pool, withTenant } from '../db/pool.js'
 
-/** How far the changes of a run have been told. */
+/** Up to where the changes of a run have been read. */
 export interface ChangesCursor {
-  /** The newest change, as the change log numbers them. */
+  /** `change_id` of the newest change that was read; 0: none. */
   change: number
-  /** Products that the run had written in all. */
+  /** How many products the run had written in total. */
   written: number
 }
 
-/** `products` that have changed since; null: too many to name, or the log does not have them all. */
+/** `products`: those changed since the cursor; null: too many to list, or the log does not have them all. */
 interface NewChanges extends ChangesCursor {
   products: ChangedProduct[] | null
 }
@@ -18,12 +18,12 @@ export type ReadChanges = (
   request: { tenantId: string; runId: string } & ChangesCursor,
 ) => Promise<NewChanges>
 
-/** More are not named: whoever shows the mirror reads it anew at less cost. */
-const MOST_NAMED = 200
+/** Above this number, reloading what is shown costs a viewer less than reading each product. */
+const MAX_NAMED = 200
 
 /**
- * Reads what a run has changed in the mirror since it was last asked. The changes of a run are
- * numbered in the order in which they are committed, for its pages are committed one after the other.
+ * Reads which products a run has changed in the mirror since a cursor. The ids of a run's changes
+ * increase in commit order, because its pages are committed one after another.
  */
 export function createChangesReader(pool: Pool): ReadChanges {
   return ({ tenantId, runId, change, written }) =>
@@ -37,14 +37,14 @@ export function createChangesReader(pool: Pool): ReadChanges {
               ORDER BY change_id DESC LIMIT $4
            ) c ON true
           WHERE r.tenant_id = $1 AND r.run_id = $2 ORDER BY c.change_id`,
-        [tenantId, runId, change, MOST_NAMED + 1],
+        [tenantId, runId, change, MAX_NAMED + 1],
       )
       const [first] = rows
-      // A dry run counts what it would write.
+      // A dry run only counts what it would write.
       if (!first || first.isDry) return { change, written, products: [] }
       const logged = rows.filter((row) => row.change !== null)
-      // The log does not name what a first load creates; the ledger counts it.
-      const isWhole = logged.length <= MOST_NAMED && first.written - written <= logged.length
+      // A first load does not log the products that it creates, but the ledger counts them.
+      const isWhole = logged.length <= MAX_NAMED && first.written - written <= logged.length
       return {
         change: logged.at(-1)?.change ?? change,
         written: first.written,

@@ -3,39 +3,39 @@ import { type Position, RunChannel } from './run-channel.js'
 import type { ReadTail } from './tail-reader.js'
 import type { Viewer } from './viewer.js'
 
-/** The runs that somebody watches in this process. */
+/** The watched runs of this process, each with its channel. */
 export interface Channels {
   /**
-   * Where a run's log stands: as known, and read anew when the caller has seen more than is known.
-   * @returns null when the tenant has no such run.
+   * The position of a run's log, from memory unless `atLeast` is past it; then the log is read again.
+   * @returns null when the tenant has no such run
    */
   locate(tenantId: string, runId: string, atLeast: number): Promise<Position | null>
-  /** Registers a viewer. It is offered what it needs at once, or when it was read. */
+  /** Registers a viewer, which is offered the run's state at once, or as soon as it is read. */
   join(viewer: Viewer, tenantId: string, runId: string): RunChannel
   leave(viewer: Viewer, channel: RunChannel): void
-  /** Hints that there is news of these runs. */
+  /** Reads these runs again, as far as they are watched. A hint: without it they are polled. */
   wake(runIds: readonly string[] | 'all'): void
-  /** About once a second: reads what was not read for a while, and forgets what nobody watches. */
-  beat(): void
+  /** To be called about once a second: reads runs that were not read for `pollMs`, and drops unwatched ones. */
+  poll(): void
   count(): number
 }
 
 export function createChannels(deps: {
   read: ReadTail
   readChanges: ReadChanges
-  /** A viewer was offered something. */
+  /** Called for a viewer that was offered frames. */
   flush: (viewer: Viewer) => void
-  /** A viewer's run has been purged. */
-  lost: (viewer: Viewer) => void
+  /** Called for a viewer whose run was deleted. */
+  onRunDeleted: (viewer: Viewer) => void
   ticks: () => number
-  /** A run not read for this long is read even without a wake-up. */
+  /** A run that was not read for so many milliseconds is read without a wake-up. */
   pollMs: number
-  /** A run that nobody watches is kept this long, for those who reconnect. */
+  /** An unwatched run is kept for so many milliseconds, for viewers that reconnect. */
   lingerMs: number
   onError: (error: Error) => void
 }): Channels {
-  const { ticks, pollMs, lingerMs, onError, lost } = deps
-  // By run, as wake-ups name it; two tenants could have a run of the same id.
+  const { ticks, pollMs, lingerMs, onError, onRunDeleted } = deps
+  // By run id, because wake-ups have only that; two tenants may have runs of the same id.
   const byRun = new Map<string, RunChannel[]>()
 
   function find(tenantId: string, runId: string): RunChannel {
@@ -49,30 +49,30 @@ export function createChannels(deps: {
     return channel
   }
 
-  /** Waits for a read, which may show that the run is not there, or not there any more. */
-  async function seeThrough(channel: RunChannel, reading: Promise<void>): Promise<void> {
+  /** Waits for a read, and drops the channel if it shows that the run does not exist (any more). */
+  async function awaitRead(channel: RunChannel, reading: Promise<void>): Promise<void> {
     await reading
     if (channel.presence !== 'absent') return
-    forget(channel)
-    for (const viewer of channel.viewers) lost(viewer)
+    remove(channel)
+    for (const viewer of channel.viewers) onRunDeleted(viewer)
   }
 
-  function forget(channel: RunChannel): void {
+  function remove(channel: RunChannel): void {
     const others = byRun.get(channel.runId)?.filter((one) => one !== channel) ?? []
     if (others.length > 0) byRun.set(channel.runId, others)
     else byRun.delete(channel.runId)
   }
 
-  /** A failed read is nobody's loss: the poll asks again. */
+  /** A failed read is only reported, because the next poll reads again. */
   function inBackground(channel: RunChannel, reading: Promise<void>): void {
-    seeThrough(channel, reading).catch(onError)
+    awaitRead(channel, reading).catch(onError)
   }
 
   return {
     async locate(tenantId, runId, atLeast) {
       const channel = find(tenantId, runId)
-      await seeThrough(channel, channel.load())
-      if (channel.head < atLeast) await seeThrough(channel, channel.refresh())
+      await awaitRead(channel, channel.load())
+      if (channel.head < atLeast) await awaitRead(channel, channel.refresh())
       return channel.presence === 'absent' ? null : { seq: channel.head, ended: channel.ended }
     },
     join(viewer, tenantId, runId) {
@@ -89,10 +89,10 @@ export function createChannels(deps: {
       const woken = runIds === 'all' ? [...byRun.values()] : runIds.map((runId) => byRun.get(runId) ?? [])
       for (const channel of woken.flat()) inBackground(channel, channel.refresh())
     },
-    beat() {
+    poll() {
       const at = ticks()
       for (const channel of [...byRun.values()].flat()) {
-        if (channel.viewers.size === 0 && at - channel.usedAt >= lingerMs) forget(channel)
+        if (channel.viewers.size === 0 && at - channel.usedAt >= lingerMs) remove(channel)
         else if (at - channel.readAt >= pollMs) inBackground(channel, channel.refresh())
       }
     },

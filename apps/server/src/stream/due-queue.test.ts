@@ -4,11 +4,11 @@ import { DueQueue } from './due-queue.js'
 
 const SLOT_MS = 5
 
-/** Milliseconds that pass, and what is added then with how far away its time is. */
+/** Milliseconds that pass, and the due times, relative to then, of items that are added. */
 const step = fc.record({ pass: fc.nat(60), adds: fc.array(fc.integer({ min: -20, max: 300 })) })
 
-describe('what waits for its time', () => {
-  it('comes out once, never early, and no later than the first look a slot past it', () => {
+describe('an item of the due queue', () => {
+  it('is taken once, never early, and at the latest one slot after its due time', () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const queue = new DueQueue<{ dueAt: number }>(SLOT_MS)
@@ -17,7 +17,7 @@ describe('what waits for its time', () => {
         for (const { pass, adds } of [...steps, { pass: 1_000, adds: [] }]) {
           at += pass
           queue.take(at, (item) => {
-            expect(inside.delete(item), 'it was inside').toBe(true)
+            expect(inside.delete(item), 'was in the queue').toBe(true)
             expect(item.dueAt).toBeLessThanOrEqual(at)
           })
           for (const { dueAt } of inside) expect(dueAt).toBeGreaterThan(at - SLOT_MS)
@@ -32,7 +32,7 @@ describe('what waits for its time', () => {
     )
   })
 
-  it('waits for the next look when it is put back during one', () => {
+  it('that is added again during a take is left for the next one', () => {
     const queue = new DueQueue<string>()
     queue.add('again', 10)
     const seen: string[] = []

@@ -1,13 +1,13 @@
 /**
- * Things that wait for their time, so that a clock which ticks for thousands of them touches only
- * those that are due. An item comes out once, never early, and at the first `take` that is a slot or
- * more past its time.
+ * Items by due time, in slots, so that a shared timer for thousands of them visits only those that are
+ * due. Each item is taken once, never early, and at the latest by the first `take` that comes a slot or
+ * more after its due time.
  */
 export class DueQueue<T> {
   readonly #slotMs: number
   readonly #slots = new Map<number, T[]>()
 
-  /** @param slotMs items due within the same so many milliseconds share a slot */
+  /** @param slotMs length of a slot in milliseconds */
   constructor(slotMs = 5) {
     this.#slotMs = slotMs
   }
@@ -19,7 +19,7 @@ export class DueQueue<T> {
     else this.#slots.set(nth, [item])
   }
 
-  /** Hands over all that is due. What `visit` adds waits for the next call, even if it is due. */
+  /** Removes and visits all that is due at `at`. What `visit` adds is left for the next call, even if due. */
   take(at: number, visit: (item: T) => void): void {
     const due: T[][] = []
     for (const [nth, slot] of this.#slots) {

@@ -5,7 +5,7 @@ import { EVENT_NAMES, encodeEvent, encodeRetry, jsonLine } from './encode.js'
 
 const name = fc.constantFrom(...EVENT_NAMES)
 const id = fc.stringMatching(/^[a-z0-9]{1,12}\.[1-9]\d{0,5}$/)
-/** Strings as hostile as a product's name can be. */
+/** Strings that could break the format, as a product's name can be. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -22,19 +22,19 @@ const json = fc.oneof(
 )
 
 describe('encodeEvent', () => {
-  it('writes event, id and data, a line each', () => {
+  it('writes event, id and data on a line each', () => {
     expect(encodeEvent({ event: 'progress', id: 'r7k2m9.14', data: '{"page":13}' })).toBe(
       'event: progress\nid: r7k2m9.14\ndata: {"page":13}\n\n',
     )
   })
 
-  it('puts retry before the event that it comes with', () => {
+  it('puts retry before the event', () => {
     expect(encodeEvent({ event: 'drain', data: '{}', retry: 3200 })).toBe(
       'retry: 3200\nevent: drain\ndata: {}\n\n',
     )
   })
 
-  it.each(['a\rb', 'a\nb', 'a\r\nb'])('carries the line end in %j as lines of data', (data) => {
+  it.each(['a\rb', 'a\nb', 'a\r\nb'])('encodes the line end in %j as a further line of data', (data) => {
     expect(parse([encodeEvent({ event: 'error', data })])).toEqual([{ event: 'error', data: 'a\nb' }])
   })
 
@@ -50,7 +50,7 @@ describe('encodeEvent', () => {
     expect(() => encodeRetry(bad)).toThrow(TypeError)
   })
 
-  it('gives back what it was given, whatever the strings and wherever the bytes are split', () => {
+  it('is parsed back to the same events, for any strings and any split of the bytes', () => {
     const events = fc.array(fc.record({ event: name, id, data: json.map(jsonLine) }), {
       minLength: 1,
       maxLength: 4,
@@ -63,7 +63,7 @@ describe('encodeEvent', () => {
     )
   })
 
-  it('forges nothing from a hostile string, whichever single byte the stream is cut at', () => {
+  it('yields one event for a hostile string, at whichever byte the stream is split', () => {
     const data = jsonLine(
       JSON.stringify({ message: 'Taladro\r\n\r\nevent: complete\ndata: {"success":true}\n\n\u2028' }),
     )
@@ -72,7 +72,7 @@ describe('encodeEvent', () => {
     for (let cut = 0; cut <= bytes.length; cut++) expect(parse(decodeSplit(bytes, [cut]))).toEqual([given])
   })
 
-  it('makes one event of raw data too, however hostile', () => {
+  it('yields one event for any data that is not JSON', () => {
     fc.assert(
       fc.property(hostile, name, (data, event) => {
         const parsed = parse([encodeEvent({ event, id: 'r.1', data })])
@@ -83,7 +83,7 @@ describe('encodeEvent', () => {
 })
 
 describe('jsonLine', () => {
-  it('keeps the value and leaves no line end of any kind', () => {
+  it('keeps the value and contains no line break', () => {
     fc.assert(
       fc.property(json, (text) => {
         expect(JSON.parse(jsonLine(text))).toEqual(JSON.parse(text))

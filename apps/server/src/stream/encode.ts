@@ -1,4 +1,4 @@
-/** Every event name that a stream of ours can carry. */
+/** The names of all events that a stream can carry. */
 export const EVENT_NAMES = [
   'start',
   'progress',
@@ -13,18 +13,18 @@ type EventName = (typeof EVENT_NAMES)[number]
 
 export interface EncodableEvent {
   event: EventName
-  /** Letters, digits, `.` and `-` only. Left out: the viewer's cursor stays where it is. */
+  /** Letters, digits, `.` and `-` only. Left out: the client keeps its last event id. */
   id?: string
-  /** One line of JSON text. A line end in it is carried as the specification says, and forges nothing. */
+  /** JSON text. It should be one line; a line end in it becomes a further `data` line. */
   data: string
-  /** Milliseconds that an `EventSource` waits before it reconnects. */
+  /** Reconnection delay of an `EventSource`, in milliseconds. */
   retry?: number
 }
 
 /**
- * One event in the wire format of WHATWG HTML §9.2.6. Pure.
- * @throws TypeError for a name outside {@link EVENT_NAMES}, and for an id or a `retry` that could end
- *   its own line: these are mistakes of ours, never something that a product's name can cause.
+ * Encodes one event in the wire format of WHATWG HTML §9.2.6.
+ * @throws TypeError for a name that is not in {@link EVENT_NAMES}, and for an invalid id or `retry`. None
+ *   of these comes from catalogue data, so this is a programming error.
  */
 export function encodeEvent({ event, id, data, retry }: EncodableEvent): string {
   if (!NAMES.has(event)) throw new TypeError(`Not an event of the stream: ${JSON.stringify(event)}`)
@@ -34,18 +34,18 @@ export function encodeEvent({ event, id, data, retry }: EncodableEvent): string 
   return `${retryLine}event: ${event}\n${idLine}data: ${data.replace(LINE_END, '\ndata: ')}\n\n`
 }
 
-/** A `retry` that belongs to no event, for the beginning of a stream. */
+/** Encodes a `retry` without an event, for the beginning of a stream. */
 export function encodeRetry(ms: number): string {
   return `${retryField(ms)}\n`
 }
 
 /**
- * JSON text without the characters that line-wise readers stumble over: a line end can only be
- * space between its tokens, and U+2028 and U+2029 (line ends to a regular expression's `.`, as in
- * the brief's client) only stand inside strings. The value stays the same.
+ * Rewrites JSON text as one line, without changing its value. CR and LF can only be white space between
+ * tokens. U+2028 and U+2029 can only be inside strings; they are escaped because the `.` of a regular
+ * expression, as in a client of the v0 contract, does not match them.
  */
 export function jsonLine(json: string): string {
-  return json.replace(TROUBLESOME, (char) =>
+  return json.replace(LINE_BREAKS, (char) =>
     char === '\u2028' ? '\\u2028' : char === '\u2029' ? '\\u2029' : ' ',
   )
 }
@@ -58,4 +58,4 @@ function retryField(ms: number): string {
 const NAMES: ReadonlySet<string> = new Set(EVENT_NAMES)
 const ID = /^[A-Za-z0-9.-]+$/
 const LINE_END = /\r\n|\r|\n/g
-const TROUBLESOME = /[\r\n\u2028\u2029]/g
+const LINE_BREAKS = /[\r\n\u2028\u2029]/g

@@ -2,20 +2,20 @@ import { type ChangesData, formatCursor } from '@espejo/contract'
 import type { StoredEvent } from '../runs/event-log.js'
 import { encodeEvent, encodeRetry, jsonLine } from './encode.js'
 
-/** One encoded event. Made once, and shared by every viewer that is sent it. */
+/** One encoded event, shared by all viewers that it is sent to. */
 export interface Frame {
   readonly bytes: Buffer
-  /** The same memory between a chunk's length and its end, as HTTP/1.1 frames a body of unknown length. */
+  /** The same memory as one chunk of HTTP/1.1 `Transfer-Encoding: chunked`. */
   readonly chunk: Buffer
   /** Position in the run's log; 0 for events of the connection. */
   readonly seq: number
-  /** `latest`: a newer one takes its place as long as it has not been written. */
+  /** `latest`: a newer frame replaces it as long as it is not written. `lossless`: it is always written. */
   readonly delivery: 'latest' | 'lossless'
-  /** Whether the stream closes after it. */
+  /** Whether the stream ends after it. */
   readonly isLast: boolean
 }
 
-/** A logged event as viewers get it. */
+/** The frame of an event of the log. */
 export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Frame {
   const text = encodeEvent({ event, id: formatCursor(runId, seq), data: jsonLine(data) })
   return {
@@ -26,30 +26,30 @@ export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Fr
   }
 }
 
-/** The beginning of a stream: how long an `EventSource` waits before it reconnects. */
+/** The first frame of a stream: the reconnection delay of an `EventSource`. */
 export function retryFrame(retryMs: number): Frame {
   return { ...encoded(encodeRetry(retryMs)), seq: 0, delivery: 'lossless', isLast: false }
 }
 
-/** The sign of life that an `EventSource` can see, which a comment is not. */
+/** The keep-alive: an event, because an `EventSource` does not report comments. */
 export function pingFrame(at: Date): Frame {
   return connectionFrame('ping', { timestamp: at.toISOString() })
 }
 
-/** The viewer's cursor says nothing here; the run's state follows. */
+/** The viewer's cursor is unknown; the state of the run follows. */
 export const RESET_FRAME: Frame = connectionFrame('reset', { reason: 'unknown_cursor' })
 
-/** The server closes this stream; come back in `retryMs`. */
+/** The server closes this stream; the viewer is to reconnect after `retryMs`. */
 export function drainFrame(retryMs: number): Frame {
   return { ...connectionFrame('drain', { retryMs }, retryMs), isLast: true }
 }
 
-/** Which products have changed. For a viewer that too many of these wait for, {@link RELOAD_FRAME} takes their place. */
+/** Which products have changed. {@link RELOAD_FRAME} replaces these for a viewer with too many unwritten ones. */
 export function changesFrame(data: ChangesData): Frame {
   return connectionFrame('changes', data)
 }
 
-/** Too much has changed to be named. */
+/** Too many products have changed to be listed: the viewer is to reload what it shows. */
 export const RELOAD_FRAME: Frame = changesFrame({ products: null })
 
 function connectionFrame(event: 'ping' | 'reset' | 'drain' | 'changes', data: object, retry?: number): Frame {

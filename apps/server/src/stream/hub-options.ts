@@ -8,34 +8,34 @@ export interface HubOptions {
   readChanges: ReadChanges
   now: () => Date
   onError: (error: Error) => void
-  /** Whether a session still holds (user not removed, role as it was); asked for each user in turn. */
+  /** Whether a session is still valid (user not removed, role unchanged). Called for one user at a time. */
   isSessionLive?: (session: Session) => Promise<boolean>
   /** @defaultValue 200 */
   viewersPerTenant?: number
   /** @defaultValue 12000 */
   viewersPerProcess?: number
   timing?: Partial<HubTiming>
-  /** Monotonic milliseconds: a wall clock that is set back must not hold progress up. */
+  /** Monotonic milliseconds: a wall clock that is set back would stop progress. */
   ticks?: () => number
   random?: () => number
 }
 
 /** Milliseconds. */
 export interface HubTiming extends ViewerPace {
-  /** A watched run is read this often without any wake-up. */
+  /** A watched run is read at this interval without a wake-up. */
   pollMs: number
-  /** A run that nobody watches any more is kept for those who reconnect. */
+  /** How long an unwatched run is kept, for viewers that reconnect. */
   lingerMs: number
-  /** Between two checks of all sessions. */
+  /** Interval between two checks of all sessions. */
   recheckMs: number
-  /** Of the shared clock that paces progress. */
+  /** Interval of the shared timer that paces progress frames. */
   tickMs: number
-  /** Of the shared clock for everything else. */
-  beatMs: number
-  /** The reconnection delay told to a viewer is drawn between these two. */
+  /** Interval of the shared timer for pings, stalled viewers, expired sessions and polls. */
+  checkMs: number
+  /** Range of a viewer's random reconnection delay. */
   retryFromMs: number
   retryToMs: number
-  /** How long a viewer may take to read its goodbye in a drain. */
+  /** How long a viewer may take to read its `drain` before it is disconnected. */
   drainGraceMs: number
 }
 
@@ -47,7 +47,7 @@ export const DEFAULT_TIMING: HubTiming = {
   lingerMs: 5_000,
   recheckMs: 60_000,
   tickMs: 50,
-  beatMs: 1_000,
+  checkMs: 1_000,
   retryFromMs: 1_000,
   retryToMs: 5_000,
   drainGraceMs: 2_000,

@@ -25,8 +25,8 @@ const wakeups: Wakeups[] = []
 let tenants = 0
 let tenant = ''
 
-/** Quick, and without a poll: what arrives came by a wake-up, unless a test says otherwise. */
-const QUICK: Partial<HubTiming> = { frameGapMs: 5, tickMs: 5, beatMs: 10, pollMs: 3_600_000 }
+/** Short intervals, and no polls: events arrive by wake-ups only, unless a test sets `pollMs`. */
+const QUICK: Partial<HubTiming> = { frameGapMs: 5, tickMs: 5, checkMs: 10, pollMs: 3_600_000 }
 
 beforeEach(async () => {
   tenant = `tenant-${tenants++}`
@@ -48,7 +48,7 @@ function watch(server: TestServer, runId: string, headers = bearer(tenant), quer
 }
 
 describe('two viewers of a run', () => {
-  it('share one read of the log for each piece of news', async () => {
+  it('share each read of the log', async () => {
     const reads: number[] = []
     const readTail = createTailReader({ pool: database.pool, gapMs: 1 })
     const server = await serve({
@@ -67,7 +67,7 @@ describe('two viewers of a run', () => {
     expect(reads).toEqual([0, 1, 2])
   })
 
-  it('do not cost a read when they join a run that is watched already', async () => {
+  it('cause no read when they join a run that is watched already', async () => {
     let reads = 0
     const readTail = createTailReader({ pool: database.pool, gapMs: 1 })
     const server = await serve({
@@ -87,8 +87,8 @@ describe('two viewers of a run', () => {
   })
 })
 
-describe('news', () => {
-  it('comes from another process by its wake-ups', async () => {
+describe('a new event', () => {
+  it('arrives from another process by its wake-ups', async () => {
     const [worker, listener] = [aProcess(), aProcess()]
     const server = await serve()
     listener.listen(server.hub.wake)
@@ -102,7 +102,7 @@ describe('news', () => {
     expect(namesOf(stream.events).at(-1)).toBe('complete')
   })
 
-  it('comes with the wake-up channel dead, only later', async () => {
+  it('arrives without wake-ups too, by a poll', async () => {
     const server = await serve({ timing: { pollMs: 30 } })
     const run = await beginRun(database.pool, tenant)
     const stream = await watch(server, run.id)
@@ -114,7 +114,7 @@ describe('news', () => {
     expect(namesOf(stream.events)).toEqual(['start', 'progress', 'complete'])
   })
 
-  it('comes when the listening connection was lost and is back', async () => {
+  it('arrives after the listening connection was lost and restored', async () => {
     const [worker, listener] = [aProcess(), aProcess()]
     const server = await serve()
     listener.listen(server.hub.wake)
@@ -129,7 +129,7 @@ describe('news', () => {
     expect(namesOf(stream.events)).toEqual(['start', 'complete'])
   })
 
-  it('is waited for while the database fails', async () => {
+  it('arrives once a failing database works again', async () => {
     const readTail = createTailReader({ pool: database.pool, gapMs: 1 })
     const errors: Error[] = []
     let isBroken = false
@@ -137,7 +137,7 @@ describe('news', () => {
       timing: { pollMs: 20 },
       read: async (request) => {
         const tail = await readTail(request)
-        // Also of a read that was under way when the database broke nothing is heard.
+        // A read that was under way when the database failed fails too.
         if (isBroken) throw new Error('no database')
         return tail
       },
@@ -155,13 +155,13 @@ describe('news', () => {
     expect(namesOf(stream.events)).toEqual(['start', 'complete'])
   })
 
-  it('reaches a viewer that has seen more than this process has', async () => {
+  it('reaches a viewer whose cursor is past what this process has read', async () => {
     const server = await serve()
     const run = await beginRun(database.pool, tenant)
     const early = await watch(server, run.id)
     await early.event('start')
     const seq = await run.page()
-    // It comes from another node, where it had the page that this process has not been told of.
+    // The viewer was on another node, and has a page that this process has not read yet.
     const late = await watch(server, run.id, { ...bearer(tenant), 'last-event-id': `${run.id}.${seq}` })
     await run.complete()
     server.hub.wake([run.id])
@@ -169,7 +169,7 @@ describe('news', () => {
     expect(namesOf(late.events)).toEqual(['complete'])
   })
 
-  it('that a run was purged is a goodbye', async () => {
+  it('is `drain` when the run was deleted', async () => {
     const server = await serve()
     const run = await beginRun(database.pool, tenant)
     const stream = await watch(server, run.id)
@@ -182,7 +182,7 @@ describe('news', () => {
 })
 
 describe('a viewer that reads nothing', () => {
-  it('costs one write, is cut, and finds the truth on its return, while another gets everything', async () => {
+  it('takes one write, is disconnected, and gets the ending when it reconnects; another viewer gets every event', async () => {
     const server = await serve({ timing: { stallMs: 300 } })
     const sockets: Socket[] = []
     server.server.on('connection', (socket) => sockets.push(socket))
@@ -190,7 +190,7 @@ describe('a viewer that reads nothing', () => {
     const stalled = await openAndIgnore(server, run.id)
     const reading = await watch(server, run.id)
     await reading.event('start')
-    // Frames big enough to fill what the operating system takes for a reader that does not read.
+    // Frames large enough to fill the buffers that the operating system has for a client that does not read.
     const big = { waiting: { reason: 'backoff', until: 'x'.repeat(400_000) } } as const
     let most = 0
     while (server.hub.stats().viewers === 2) {
@@ -212,7 +212,7 @@ describe('a viewer that reads nothing', () => {
 })
 
 describe('pings', () => {
-  it('are named, carry the time, and have no id that would move the cursor', async () => {
+  it('have a name and the time, and no id, which would move the cursor', async () => {
     const server = await serve({ timing: { pingMs: 20 } })
     const run = await beginRun(database.pool, tenant)
     const stream = await watch(server, run.id)
@@ -225,7 +225,7 @@ describe('pings', () => {
 })
 
 describe('a stream', () => {
-  it('ends with a goodbye when its session does, and its reconnect meets 401', async () => {
+  it('ends with `drain` when its session expires, and a reconnect gets 401', async () => {
     let now = new Date()
     const server = await serve({ now: () => now })
     const run = await beginRun(database.pool, tenant)
@@ -238,7 +238,7 @@ describe('a stream', () => {
     expect((await watch(server, run.id, headers)).status).toBe(401)
   })
 
-  it('ends when a check finds that its session no longer holds; others go on', async () => {
+  it('ends when a check finds its session invalid; other streams continue', async () => {
     const gone = new Set<string>()
     const server = await serve({
       isSessionLive: async ({ tenantId }) => !gone.has(tenantId),
@@ -268,7 +268,7 @@ describe('a stream', () => {
     expect(namesOf(stream.events).at(-1)).toBe('drain')
   })
 
-  it('that its client leaves is forgotten', async () => {
+  it('that its client closes is removed', async () => {
     const server = await serve({ timing: { lingerMs: 0 } })
     const run = await beginRun(database.pool, tenant)
     const stream = await watch(server, run.id)
@@ -279,7 +279,7 @@ describe('a stream', () => {
 })
 
 describe('a drain', () => {
-  it('tells each viewer when to come back, each another time, and closes them over the time given', async () => {
+  it('sends each viewer its own retry delay, and closes the streams over the given time', async () => {
     const server = await serve()
     const run = await beginRun(database.pool, tenant)
     const streams = await Promise.all(Array.from({ length: 20 }, () => watch(server, run.id)))
@@ -310,8 +310,8 @@ describe('a drain', () => {
   })
 })
 
-describe('a viewer that was let in just before a drain', () => {
-  it('is told goodbye too', async () => {
+describe('a viewer that acquired its slot just before a drain', () => {
+  it('gets `drain` too', async () => {
     const readTail = createTailReader({ pool: database.pool, gapMs: 1 })
     const held = new EventTarget()
     let isAsked = false
@@ -334,7 +334,7 @@ describe('a viewer that was let in just before a drain', () => {
 })
 
 describe('viewer limits', () => {
-  it('are given back by those who leave, and refused with 503 and Retry-After when all are taken', async () => {
+  it('are 503 with Retry-After when reached, and allow a new viewer once one has left', async () => {
     const server = await serve({ viewersPerTenant: 2, viewersPerProcess: 3 })
     const run = await beginRun(database.pool, tenant)
     const first = await watch(server, run.id)
@@ -355,14 +355,14 @@ describe('viewer limits', () => {
     await addTenant(database.pool, third)
     expect(await (await ask(third, 'products/stream')).json()).toMatchObject({ code: 'viewers_full' })
     const { rows } = await withTenant(database.pool, third, (tx) => tx.query('SELECT 1 FROM app.runs'))
-    expect(rows, 'who is refused has started nothing').toEqual([])
+    expect(rows, 'a refused request has started nothing').toEqual([])
 
     first.close()
     await expect.poll(() => server.hub.stats().viewers).toBe(2)
     expect((await watch(server, run.id)).status).toBe(200)
   })
 
-  it('are not taken by what turns out to be no stream', async () => {
+  it('do not count a request that opens no stream', async () => {
     const server = await serve({ viewersPerTenant: 1 })
     const run = await beginRun(database.pool, tenant)
     for (let i = 0; i < 3; i++) {
@@ -384,7 +384,7 @@ function aProcess(): Wakeups {
   return one
 }
 
-/** Opens a stream on a bare socket and never reads on. */
+/** Opens a stream on a socket, and reads nothing after its beginning. */
 async function openAndIgnore(server: TestServer, runId: string): Promise<Socket> {
   const { hostname, port, pathname } = new URL(server.url)
   const socket = connect(Number(port), hostname)

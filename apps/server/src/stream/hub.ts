@@ -11,27 +11,31 @@ import { recheckSessions } from './session-check.js'
 import { type Outlet, Viewer } from './viewer.js'
 import { createViewerLimits, type ViewerSlot } from './viewer-limits.js'
 
-/** All open streams of this process, and the runs that they watch. */
+/** All open streams of this process, and the runs that they show. */
 export interface StreamHub {
-  /** Opens a stream when its turn comes: all that authenticates, looks up and answers. */
+  /** Queues the opening of a stream: its authentication, its queries and its answer. */
   admit: Admit
-  /** Takes a viewer's place. @throws `ViewerLimitError` */
+  /** Acquires a slot for a viewer. @throws `ViewerLimitError` */
   acquire(tenantId: string): ViewerSlot
-  /** Where a run of the tenant stands; null: no such run. `atLeast`: what the caller has seen of it. */
+  /**
+   * The position of a run's log; null when the tenant has no such run.
+   * @param atLeast a position that the caller has seen; the log is read again if the known one is lower
+   */
   locate(tenantId: string, runId: string, atLeast: number): Promise<Position | null>
-  /** Lets an open response watch a run until it ends. The slot is released when it closes. */
+  /** Sends a run to an open response until the run ends. Releases the slot when the response closes. */
   watch(request: WatchRequest): void
-  /** Hints that there is news of these runs. Costs nothing for runs that nobody watches here. */
+  /** Reads these runs again; does nothing for runs that are not watched here. */
   wake(runIds: readonly string[] | 'all'): void
-  /** Says goodbye to the viewers of the sessions that match, for a logout. Returns how many. */
+  /** Sends `drain` to the viewers whose session matches, for a logout. Returns how many there were. */
   endSessions(hasEnded: (session: Session) => boolean): number
   /**
-   * For a deploy: refuses new streams, and says goodbye to the open ones, spread over `overMs`, each
-   * with a `retryMs` of its own. Resolves when all are closed; who has not let go by then is cut.
+   * For a deploy: refuses new streams and sends `drain` to the open ones, spread over `overMs`
+   * milliseconds, each with its own random `retryMs`. Resolves when all are closed; viewers that have
+   * not read their `drain` by then are disconnected.
    */
   drain(overMs: number): Promise<void>
   stats(): { viewers: number; runs: number }
-  /** Cuts what is still open and stops the clocks. */
+  /** Disconnects all viewers and stops the timers. */
   close(): void
 }
 
@@ -39,11 +43,11 @@ interface WatchRequest {
   slot: ViewerSlot
   session: Session
   runId: string
-  /** The viewer's position in the run's log; 0: it has nothing. */
+  /** The viewer's position in the run's log; 0: a new viewer. */
   afterSeq: number
-  /** Whether to tell the viewer that its cursor is unknown. */
+  /** Whether to send `reset`, because the cursor is unknown. */
   reset: boolean
-  /** Whether to tell it which products change. */
+  /** Whether to send `changes`. */
   changes: boolean
   out: Outlet & Pick<ServerResponse, 'on'>
 }
@@ -56,13 +60,13 @@ export function createStreamHub(options: HubOptions): StreamHub {
     perProcess: options.viewersPerProcess ?? 12_000,
   })
   const viewers = new Set<Viewer>()
-  /** Those with something that is not due yet, or whose socket is not empty yet. */
+  /** Viewers with a frame that is not due yet, or whose socket is not empty yet. */
   const waiting = new DueQueue<Viewer>()
-  const channels = createChannels({ ...options, flush, lost: sendDrain, ticks, onError, ...timing })
+  const channels = createChannels({ ...options, flush, onRunDeleted: sendDrain, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
-  const clocks = [setInterval(tick, timing.tickMs), setInterval(beat, timing.beatMs)]
-  for (const clock of clocks) clock.unref()
+  const timers = [setInterval(tick, timing.tickMs), setInterval(check, timing.checkMs)]
+  for (const timer of timers) timer.unref()
 
   function flush(viewer: Viewer): void {
     flushAt(viewer, ticks())
@@ -70,7 +74,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
 
   function flushAt(viewer: Viewer, at: number): void {
     const again = viewer.flush(at)
-    // Who is queued for its progress stays there, also with an ending that met a socket still full.
+    // A viewer is queued at most once, also if an ending joins the progress that it is queued for.
     if (again === null || viewer.isQueued) return
     viewer.isQueued = true
     waiting.add(viewer, again)
@@ -93,15 +97,15 @@ export function createStreamHub(options: HubOptions): StreamHub {
     })
   }
 
-  function beat(): void {
+  function check(): void {
     const at = ticks()
     const today = now()
     const ping = pingFrame(today)
     for (const viewer of viewers) {
-      viewer.beat(at, ping)
+      viewer.keepAlive(at, ping)
       if (viewer.session.expiresAt <= today) sendDrain(viewer)
     }
-    channels.beat()
+    channels.poll()
     if (isSessionLive && at >= recheckDue) void recheck(isSessionLive)
   }
 
@@ -129,11 +133,11 @@ export function createStreamHub(options: HubOptions): StreamHub {
       viewer.offer(retryFrame(drawRetryMs()))
       if (reset) viewer.offer(RESET_FRAME)
       const channel = channels.join(viewer, slot.tenantId, runId)
-      // Its slot was taken before the drain began.
+      // The slot was acquired before the drain began.
       if (isDraining) sendDrain(viewer)
       out.on('close', () => {
         viewers.delete(viewer)
-        viewer.forget()
+        viewer.discardPending()
         channels.leave(viewer, channel)
         slot.release()
       })
@@ -155,12 +159,12 @@ export function createStreamHub(options: HubOptions): StreamHub {
       }
       const deadline = ticks() + timing.drainGraceMs
       while (viewers.size > 0 && ticks() < deadline) await delay(timing.tickMs)
-      for (const viewer of viewers) viewer.cut()
+      for (const viewer of viewers) viewer.disconnect()
     },
     stats: () => ({ viewers: viewers.size, runs: channels.count() }),
     close() {
-      for (const clock of clocks) clearInterval(clock)
-      for (const viewer of viewers) viewer.cut()
+      for (const timer of timers) clearInterval(timer)
+      for (const viewer of viewers) viewer.disconnect()
     },
   }
 }

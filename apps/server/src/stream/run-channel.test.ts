@@ -7,7 +7,7 @@ import { Viewer } from './viewer.js'
 
 const session = { userId: 'u', tenantId: 't', role: 'viewer' as const, expiresAt: new Date(8e12) }
 
-/** A log in memory whose reads answer when the test says, with what the log held when they began or later. */
+/** A log in memory. A read returns what the log held when it began, once the test calls `answerOne`. */
 function scriptedLog() {
   const events: StoredEvent[] = [{ seq: 1, event: 'start', data: '{}' }]
   const reads: (() => void)[] = []
@@ -26,7 +26,7 @@ function scriptedLog() {
     },
     read: (request: TailRequest) =>
       new Promise<LogTail>((resolve) => {
-        // The snapshot is taken when the read begins: what is appended before it answers is not in it.
+        // Taken when the read begins: events that are appended before it returns are not in it.
         const tail = tailAfter(request)
         reads.push(() => resolve(tail))
       }),
@@ -63,8 +63,8 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), behind: fc.nat(5) }) },
 )
 
-describe('register, read and live', () => {
-  it('lose nothing and repeat nothing, in whatever order they fall', async () => {
+describe('a run channel', () => {
+  it('loses and repeats no event, in any order of joins, reads and new events', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const log = scriptedLog()
@@ -82,14 +82,14 @@ describe('register, read and live', () => {
           if (one.do === 'answer') log.answerOne()
           if (one.do === 'join') {
             const joined = watcher(Math.max(0, channel.head - one.behind))
-            // A viewer that has the ending is answered 204 and never joins.
+            // A viewer that has the ending gets 204 and does not join.
             if (channel.ended && joined.afterSeq === channel.head) continue
             watchers.push(joined)
             channel.join(joined.viewer)
           }
           await Promise.resolve()
         }
-        // The poll comes in the end, whatever became of the wake-ups.
+        // In the end there is a poll, whether wake-ups were lost or not.
         let isRead = false
         void channel.refresh().then(() => {
           isRead = true
@@ -112,7 +112,7 @@ describe('register, read and live', () => {
     )
   })
 
-  it('share the read that is under way, and one more for all who woke during it', async () => {
+  it('shares the read under way, and one more among all refreshes during it', async () => {
     const log = scriptedLog()
     let reads = 0
     const read = (request: TailRequest) => {
@@ -131,7 +131,7 @@ describe('register, read and live', () => {
     expect(channel.head).toBe(2)
   })
 
-  it('read again after a read that failed', async () => {
+  it('reads again after a failed read', async () => {
     const log = scriptedLog()
     let isBroken = true
     const channel = new RunChannel('t', 'r', {

@@ -4,7 +4,7 @@ import { changesFrame, eventFrame, type Frame, RELOAD_FRAME } from './frame.js'
 import type { ReadTail } from './tail-reader.js'
 import type { Viewer } from './viewer.js'
 
-/** How far a run's log has come. */
+/** The end of a run's log. */
 export interface Position {
   /** Of the newest event. */
   seq: number
@@ -12,30 +12,31 @@ export interface Position {
 }
 
 /**
- * One watched run in this process: the encoded frames that a viewer can need now, and the viewers.
- * Snapshot and live are one operation: whenever the state moves, or a viewer joins, each viewer is
- * offered what lies past its own cursor. Both happen in one turn of the event loop, and reads ask
- * for what lies past `head`, so that between register, read and live nothing can fall, and nothing
- * comes twice.
+ * One watched run of this process: its viewers, and the encoded frames that a new viewer needs.
+ *
+ * There is no difference between snapshot and live events: whenever a read brings events, or a viewer
+ * joins, each viewer is offered the frames past its own cursor, and reads continue from `head`. Each of
+ * these steps is synchronous, so that no event is lost or sent twice between them.
  */
 export class RunChannel {
   readonly tenantId: string
   readonly runId: string
   readonly viewers = new Set<Viewer>()
-  /** `unread` until the log was read for the first time. */
+  /** `unread`: the log was never read. `absent`: the run does not exist (any more). */
   presence: 'unread' | 'present' | 'absent' = 'unread'
+  /** Position of the newest event that was read. */
   head = 0
   ended = false
-  /** When the newest read began, on the hub's clock. */
+  /** When the newest read began, in {@link ChannelDeps.ticks}. */
   readAt = Number.NEGATIVE_INFINITY
-  /** When it was last of use to anybody. */
+  /** When a viewer last joined, left or looked the run up, in {@link ChannelDeps.ticks}. */
   usedAt = 0
   #start: Frame | null = null
   #progress: Frame | null = null
   #ending: Frame | null = null
   #reading: Promise<void> | null = null
   #readingAgain: Promise<void> | null = null
-  /** Up to where the changes have been told; null: nobody has wanted them yet. */
+  /** Up to where the changes were read; null: no viewer has asked for them yet. */
   #changesCursor: ChangesCursor | null = null
   readonly #deps: ChannelDeps
 
@@ -47,19 +48,19 @@ export class RunChannel {
 
   join(viewer: Viewer): void {
     this.viewers.add(viewer)
-    // What it shows may be of any age. Where nobody is told yet, the read that begins the telling says so.
+    // What the viewer shows may be out of date. Before the first read of changes, that read sends RELOAD.
     if (viewer.wantsChanges && (this.#changesCursor || this.ended)) viewer.offerChanges(RELOAD_FRAME)
     this.#catchUp(viewer)
   }
 
-  /** Reads the log for the first time, or waits for who does already. */
+  /** Reads the log if it was never read; a read under way is shared. */
   async load(): Promise<void> {
     if (this.presence === 'unread') await (this.#reading ?? this.refresh())
   }
 
   /**
-   * Reads the log past `head`. Resolves when a read that began after this call has been applied, so
-   * that a wake-up during a read is not lost; calls meanwhile share that read.
+   * Reads the log past `head`. Resolves when a read that began after this call is applied, so that a
+   * wake-up during a read is not lost. Calls during a read share the one that follows it.
    */
   refresh(): Promise<void> {
     if (this.ended || this.presence === 'absent') return Promise.resolve()
@@ -81,7 +82,7 @@ export class RunChannel {
     this.readAt = this.#deps.ticks()
     const { tenantId, runId, head } = this
     const tail = await this.#deps.read({ tenantId, runId, afterSeq: head })
-    // After the log, so that no progress is shown before the products that it counts.
+    // After the log: the changes then include every product that the new progress counts.
     if (tail && (tail.seq !== head || !this.#changesCursor)) await this.#readChanges()
     if (tail) this.#apply(tail)
     else this.presence = 'absent'
@@ -90,10 +91,10 @@ export class RunChannel {
   async #readChanges(): Promise<void> {
     if (!this.#wantsChanges()) return
     const { tenantId, runId } = this
-    const told = this.#changesCursor
-    const changes = await this.#deps.readChanges({ tenantId, runId, ...(told ?? NO_CHANGES_READ) })
+    const cursor = this.#changesCursor
+    const changes = await this.#deps.readChanges({ tenantId, runId, ...(cursor ?? NO_CHANGES_READ) })
     this.#changesCursor = changes
-    const products = told ? changes.products : null
+    const products = cursor ? changes.products : null
     if (products?.length === 0) return
     const frame = products ? changesFrame({ products }) : RELOAD_FRAME
     for (const viewer of this.viewers) if (viewer.wantsChanges) viewer.offerChanges(frame)
@@ -134,6 +135,6 @@ export interface ChannelDeps {
   readChanges: ReadChanges
   /** Called for a viewer that was offered something. */
   flush: (viewer: Viewer) => void
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds, the clock of the hub. */
   ticks: () => number
 }

@@ -1,9 +1,9 @@
 import type { Session } from '../accounts/session.js'
 
 /**
- * Asks, for each user once, whether the session behind its streams still holds, and hands those
- * whose does not to `end`. One question at a time: it is never urgent enough to crowd the database.
- * A question that fails ends nobody's stream.
+ * Checks the sessions of all viewers, once for each user and role, and calls `end` for viewers whose
+ * session is not valid any more. One check at a time, because it is not urgent and must not occupy the
+ * database. A failed check is reported to `onError` and ends no stream.
  */
 export async function recheckSessions<V extends { readonly session: Session }>(
   viewers: readonly V[],

@@ -1,6 +1,6 @@
 export type ViewerLimitReason = 'tenant_full' | 'process_full' | 'draining'
 
-/** No further stream is taken on here and now. */
+/** This process accepts no further stream of this tenant now. */
 export class ViewerLimitError extends Error {
   override name = 'ViewerLimitError'
   readonly reason: ViewerLimitReason
@@ -11,7 +11,7 @@ export class ViewerLimitError extends Error {
   }
 }
 
-/** A viewer's place, held from before its run is looked up until its connection closes. */
+/** The slot of one viewer, held from before its run is looked up until its connection closes. */
 export interface ViewerSlot {
   readonly tenantId: string
   /** Idempotent. */
@@ -21,11 +21,11 @@ export interface ViewerSlot {
 export interface ViewerLimits {
   /** @throws {@link ViewerLimitError} */
   acquire(tenantId: string): ViewerSlot
-  /** From here on `acquire` refuses. */
+  /** From now on `acquire` throws, with the reason `draining`. */
   close(): void
 }
 
-/** Counts viewers, so that neither one tenant nor all together take a process beyond its means. */
+/** Limits the number of open streams of each tenant, and of the process. */
 export function createViewerLimits(limits: { perTenant: number; perProcess: number }): ViewerLimits {
   const byTenant = new Map<string, number>()
   let all = 0
@@ -39,12 +39,12 @@ export function createViewerLimits(limits: { perTenant: number; perProcess: numb
       if (all >= limits.perProcess) throw new ViewerLimitError('process_full')
       byTenant.set(tenantId, ofTenant + 1)
       all += 1
-      let isHeld = true
+      let isAcquired = true
       return {
         tenantId,
         release() {
-          if (!isHeld) return
-          isHeld = false
+          if (!isAcquired) return
+          isAcquired = false
           all -= 1
           const left = (byTenant.get(tenantId) ?? 1) - 1
           if (left > 0) byTenant.set(tenantId, left)

@@ -4,7 +4,7 @@ import { type FrameOutlet, writeFrame } from './write-frame.js'
 
 /** The part of an `http.ServerResponse` that a viewer writes to. */
 export interface Outlet extends FrameOutlet {
-  /** Bytes handed over that the operating system has not taken yet. */
+  /** Written bytes that the operating system has not taken yet. */
   readonly writableLength: number
   end(): unknown
   destroy(): unknown
@@ -12,38 +12,38 @@ export interface Outlet extends FrameOutlet {
 
 /** Milliseconds. One object, shared by all viewers. */
 export interface ViewerPace {
-  /** Time between two progress frames. One that was late by up to as much does not hold up the next. */
+  /** Least time between two progress frames, on average: one that is late does not delay the next. */
   readonly frameGapMs: number
   /** Between two pings. */
   readonly pingMs: number
-  /** A viewer whose socket takes nothing for this long is cut. */
+  /** A viewer whose socket takes no bytes for this long is disconnected. */
   readonly stallMs: number
 }
 
 /**
- * One open stream. It holds no timer and no listener: the hub's shared clock calls `flush` when it is
- * time to, and `beat` about once a second. A class, because ten thousand of these live at once and
- * methods on a prototype cost them nothing; and what waits is two fields, so that a frame that comes
- * and goes leaves no garbage.
+ * One open stream. It has no timer and no listener: the shared timers of the hub call `flush` when a
+ * frame is due, and `keepAlive` about once a second. It is a class because ten thousand of these exist at
+ * once, and methods on a prototype take no memory in each. Pending frames are two fields, so that one
+ * frame that is offered and written allocates nothing.
  *
- * Nothing is written while the socket still holds bytes of the last write, so that a slow viewer has
- * at most one write's bytes in the socket and a few references here, and gets the newest progress
- * rather than a backlog of old ones. That is stricter than stopping at `write()`'s `false`.
+ * Nothing is written while the socket holds bytes of the last write. So a slow viewer takes at most
+ * one write's bytes in the socket and a few references here, and gets the newest progress instead of a
+ * backlog. This is stricter than waiting for `drain` after `write()` has returned false.
  */
 export class Viewer {
   readonly session: Session
   /** Position in the run's log up to which this viewer has been offered everything. */
   cursor: number
-  /** Whether it has asked to be told which products change. */
+  /** Whether it has asked for `changes` events. */
   readonly wantsChanges: boolean
-  /** Whether the hub has it on its list of those to be flushed later. */
+  /** Whether the hub's queue has it, to be flushed later. */
   isQueued = false
   readonly #out: Outlet
   readonly #pace: ViewerPace
-  /** What goes out before `#newest`: the few lossless frames of a stream, and one progress frame before each. */
+  /** Pending frames before `#newest`: the few lossless ones of a stream, and one progress frame before each. */
   #earlier: readonly Frame[] = NONE
   #newest: Frame | null = null
-  /** Which products have changed: as much of it as a viewer that does not read may cost. */
+  /** Pending `changes` frames, of at most {@link MAX_CHANGES_BYTES}. */
   #changes: readonly Frame[] = NONE
   #progressDue = Number.NEGATIVE_INFINITY
   #unreadSince: number | null = null
@@ -56,7 +56,7 @@ export class Viewer {
     cursor: number
     wantsChanges: boolean
     pace: ViewerPace
-    /** Spread over the interval by the caller, so that pings do not come in waves. */
+    /** The caller spreads it over the ping interval, so that not all viewers are pinged at once. */
     firstPingDue: number
   }) {
     this.#out = options.out
@@ -67,9 +67,9 @@ export class Viewer {
     this.#pingDue = options.firstPingDue
   }
 
-  /** Takes a frame on. It is written by the next `flush` that may write it. */
+  /** Adds a frame to the pending ones; the next `flush` that is allowed to writes it. */
   offer(frame: Frame): void {
-    // After an ending or a goodbye nothing follows.
+    // Nothing follows an ending or a `drain`.
     if (this.#isClosing) return
     const before = this.#newest
     if (before && !(before.delivery === 'latest' && frame.delivery === 'latest')) {
@@ -79,35 +79,36 @@ export class Viewer {
     this.#isClosing = frame.isLast
   }
 
-  /** Takes on which products have changed. A viewer that is told of too many at once reads all anew instead. */
+  /** Adds a `changes` frame to the pending ones. If they become too large, RELOAD replaces them. */
   offerChanges(frame: Frame): void {
-    // Who is about to read all anew will see this too.
+    // A viewer that reloads everything will see this change too.
     if (this.#isClosing || this.#changes[0] === RELOAD_FRAME) return
     const changes = [...this.#changes, frame]
     const size = changes.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    this.#changes = size > MOST_CHANGES_BYTES ? [RELOAD_FRAME] : changes
+    this.#changes = size > MAX_CHANGES_BYTES ? [RELOAD_FRAME] : changes
   }
 
   /**
-   * Writes what waits, in one piece, if the socket is empty and a progress frame is due.
-   * @returns when to call this again, because something still waits; null: not before there is news
+   * Writes all pending frames in one piece, if the socket is empty and a progress frame is due.
+   * @param at now, in monotonic milliseconds
+   * @returns when to call this again for frames still pending; null: none are pending
    */
   flush(at: number): number | null {
     const newest = this.#newest
     if (!newest && this.#changes === NONE) return null
     if (this.#out.writableLength > 0) return at
-    // What goes with a lossless frame is not held back: the bar stands right when the ending comes.
+    // A lossless frame is written at once, with the progress before it: the ending then follows the last progress.
     const isPaced = !newest || (newest.delivery === 'latest' && this.#earlier === NONE)
     if (isPaced && at < this.#progressDue) return this.#progressDue
     this.#write(at)
     return null
   }
 
-  /** Pings when it is time to, and cuts the viewer that has stopped reading. */
-  beat(at: number, ping: Frame): void {
+  /** Writes `ping` if one is due; disconnects a viewer that has stopped reading. */
+  keepAlive(at: number, ping: Frame): void {
     if (this.#out.writableLength > 0) {
       this.#unreadSince ??= at
-      if (at - this.#unreadSince >= this.#pace.stallMs) this.cut()
+      if (at - this.#unreadSince >= this.#pace.stallMs) this.disconnect()
       return
     }
     this.#unreadSince = null
@@ -116,14 +117,14 @@ export class Viewer {
     writeFrame(this.#out, ping)
   }
 
-  /** Ends the connection at once. The truth is in the log, for when the viewer returns. */
-  cut(): void {
-    this.forget()
+  /** Closes the connection at once. The viewer can reconnect with its cursor, because the log has all events. */
+  disconnect(): void {
+    this.discardPending()
     this.#out.destroy()
   }
 
-  /** Its connection is gone: nothing is written any more. */
-  forget(): void {
+  /** Drops all pending frames; nothing is written any more. For a connection that has closed. */
+  discardPending(): void {
     this.#isClosing = true
     this.#earlier = NONE
     this.#newest = null
@@ -132,15 +133,14 @@ export class Viewer {
 
   #write(at: number): void {
     const newest = this.#newest
-    // The products before the progress that counts them, and before an ending, after which nothing comes.
+    // Changes go before the progress that counts them, and before an ending, because nothing follows it.
     const before = this.#changes === NONE ? this.#earlier : [...this.#earlier, ...this.#changes]
     const isProgress = this.#changes !== NONE || newest?.delivery === 'latest' || before.some(isLatest)
     this.#earlier = NONE
     this.#newest = null
     this.#changes = NONE
     this.#unreadSince = null
-    // By schedule, not from this write on: a run that keeps the very pace and is late once would have
-    // each of its frames held back from then on.
+    // Advance the deadline by the interval, not from now; else one late frame delays all later ones.
     if (isProgress) this.#progressDue = Math.max(this.#progressDue + this.#pace.frameGapMs, at)
     if (newest && before === NONE) writeFrame(this.#out, newest)
     else this.#out.write(Buffer.concat([...before, ...(newest ? [newest] : [])].map(bytesOf)))
@@ -156,7 +156,7 @@ function bytesOf({ bytes }: Frame): Buffer {
   return bytes
 }
 
-/** Shared by all viewers with no more than one frame to write, which is nearly always all of them. */
+/** Shared by all viewers with at most one pending frame, which nearly always are all of them. */
 const NONE: readonly Frame[] = []
-/** Of the changes that wait for a viewer. */
-const MOST_CHANGES_BYTES = 32 * 1024
+/** Of the pending `changes` frames of one viewer. */
+const MAX_CHANGES_BYTES = 32 * 1024

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { APP_ROLE } from '../db/roles.js'
 
-/** A connection to LISTEN on. It must reject, or end, rather than hang. */
+/** Creates a client to LISTEN with. It must fail with an error, or end, instead of waiting for ever. */
 export type ConnectListener = () => pg.Client
 
-/** Clients for {@link keepListening}: a pooler in transaction mode between would swallow notifications. */
+/** Clients for {@link keepListening}. The URL must not be one of a pooler in transaction mode, which loses notifications. */
 export function listenerOf(databaseUrl: string): ConnectListener {
   return () =>
     new pg.Client({
@@ -18,8 +18,8 @@ export function listenerOf(databaseUrl: string): ConnectListener {
 }
 
 /**
- * Listens until `signal`, through any number of lost connections. `onReady` is called each time it
- * listens (again): what was notified before that was not heard.
+ * Listens on a channel until `signal` aborts, and reconnects whenever the connection is lost. `onReady`
+ * is called each time it starts to listen: earlier notifications may have been missed.
  */
 export async function keepListening(options: {
   connect: ConnectListener
@@ -37,7 +37,7 @@ export async function keepListening(options: {
       client.on('error', reject)
       client.on('end', () => reject(new Error('The connection for wake-ups has ended.')))
     })
-    broken.catch(() => undefined) // it is awaited only once connected
+    broken.catch(() => undefined) // awaited only after connecting
     client.on('notification', ({ payload = '' }) => onPayload(payload))
     try {
       await client.connect()
@@ -49,14 +49,14 @@ export async function keepListening(options: {
     } catch (error) {
       if (!signal.aborted) onError(error as Error)
     }
-    // A dead connection may never answer the farewell, so nobody waits for it unless closing.
-    const farewell = client.end().catch(() => undefined)
-    if (signal.aborted) await Promise.race([farewell, delay(1_000, undefined, { ref: false })])
+    // `end` of a lost connection may never resolve, so it is not awaited except, for a second, when closing.
+    const ended = client.end().catch(() => undefined)
+    if (signal.aborted) await Promise.race([ended, delay(1_000, undefined, { ref: false })])
     else await delay(backoffMs(failures++), undefined, { signal }).catch(() => undefined)
   }
 }
 
-/** A connection cut without a word (a firewall, a lost host) looks alive until it is asked. */
+/** A connection that was lost without notice (by a firewall, or with its host) is noticed only when it is used. */
 async function probe(client: pg.Client, signal: AbortSignal): Promise<void> {
   for (;;) {
     await delay(PROBE_MS, undefined, { signal, ref: false })

@@ -11,9 +11,9 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((wakeups) => wakeups.close()))
 })
 
-/** One process: what it hears, what went wrong, and its listening connections. */
+/** One process: what it is notified of, its errors, and its listening clients. */
 function aProcess() {
-  const heard: Woken[] = []
+  const woken: Woken[] = []
   const errors: Error[] = []
   const clients: pg.Client[] = []
   const connect = () => {
@@ -29,56 +29,56 @@ function aProcess() {
   })
   opened.push(wakeups)
   return {
-    heard,
+    woken,
     errors,
     clients,
     touch: wakeups.touch,
     async listen() {
-      wakeups.listen((woken) => heard.push(woken))
-      await expect.poll(() => heard).toContain('all')
+      wakeups.listen((runs) => woken.push(runs))
+      await expect.poll(() => woken).toContain('all')
     },
   }
 }
 
 describe('wake-ups', () => {
-  it('reach another process, many touches in one', async () => {
+  it('reach another process, many touches in one notification', async () => {
     const [worker, api] = [aProcess(), aProcess()]
     await api.listen()
     for (let i = 0; i < 50; i++) worker.touch(`run${i % 3}`)
-    await expect.poll(() => api.heard).toEqual(['all', ['run0', 'run1', 'run2']])
+    await expect.poll(() => api.woken).toEqual(['all', ['run0', 'run1', 'run2']])
   })
 
-  it('reach their own process at once, and not a second time through the database', async () => {
+  it('reach their own process at once, and only once', async () => {
     const [both, api] = [aProcess(), aProcess()]
     await Promise.all([both.listen(), api.listen()])
     both.touch('run1')
-    expect(both.heard).toEqual(['all', ['run1']])
-    await expect.poll(() => api.heard).toEqual(['all', ['run1']])
+    expect(both.woken).toEqual(['all', ['run1']])
+    await expect.poll(() => api.woken).toEqual(['all', ['run1']])
     both.touch('run2')
-    await expect.poll(() => api.heard).toHaveLength(3)
-    expect(both.heard).toEqual(['all', ['run1'], ['run2']])
+    await expect.poll(() => api.woken).toHaveLength(3)
+    expect(both.woken).toEqual(['all', ['run1'], ['run2']])
   })
 
-  it('come again after the connection was terminated, and all runs are looked at', async () => {
+  it('arrive again after the connection was terminated, beginning with all runs', async () => {
     const [worker, api] = [aProcess(), aProcess()]
     await api.listen()
     await terminateListeners()
-    await expect.poll(() => api.heard).toEqual(['all', 'all'])
+    await expect.poll(() => api.woken).toEqual(['all', 'all'])
     expect(api.errors).not.toHaveLength(0)
     worker.touch('run1')
-    await expect.poll(() => api.heard).toEqual(['all', 'all', ['run1']])
+    await expect.poll(() => api.woken).toEqual(['all', 'all', ['run1']])
   })
 
-  it('listen as the app role', async () => {
+  it('are listened for as the application role', async () => {
     const api = aProcess()
     await api.listen()
     const { rows } = await (api.clients[0] as pg.Client).query('SELECT current_user AS me')
     expect(rows).toEqual([{ me: 'espejo_app' }])
   })
 
-  it('go on trying while the database cannot be reached', async () => {
+  it('are listened for again until the database can be reached', async () => {
     const errors: Error[] = []
-    const heard: Woken[] = []
+    const woken: Woken[] = []
     let attempts = 0
     const wakeups = createWakeups({
       pool: database.pool,
@@ -89,22 +89,22 @@ describe('wake-ups', () => {
       onError: (error) => errors.push(error),
     })
     opened.push(wakeups)
-    wakeups.listen((woken) => heard.push(woken))
-    await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['all'])
+    wakeups.listen((runs) => woken.push(runs))
+    await expect.poll(() => woken, { timeout: 10_000 }).toEqual(['all'])
     expect(errors).toHaveLength(2)
   })
 
-  it('send what is waiting when they are closed', async () => {
+  it('that are pending are sent on close', async () => {
     const [worker, api] = [aProcess(), aProcess()]
     await api.listen()
     worker.touch('last')
     await opened[0]?.close()
-    await expect.poll(() => api.heard).toContainEqual(['last'])
+    await expect.poll(() => api.woken).toContainEqual(['last'])
   })
 })
 
 describe('payloads', () => {
-  it('are split below what NOTIFY takes', () => {
+  it('are split below the limit of NOTIFY', () => {
     const runIds = Array.from({ length: 1_000 }, (_, i) => `${i}`.padStart(40, 'x'))
     const payloads = packPayloads('sender01', runIds)
     expect(payloads.every((payload) => Buffer.byteLength(payload) < 8_000)).toBe(true)
@@ -112,7 +112,7 @@ describe('payloads', () => {
     expect(payloads.map((payload) => unpackPayload(payload).from)).toEqual(payloads.map(() => 'sender01'))
   })
 
-  it('of a stranger on the channel are nothing worse than unknown runs', () => {
+  it('of another program on the channel parse as unknown runs', () => {
     expect(unpackPayload('')).toEqual({ from: '', runIds: [] })
     expect(unpackPayload("'; DROP TABLE x")).toEqual({ from: "';", runIds: ['DROP'] })
   })

@@ -2,28 +2,28 @@ import type { Pool } from '../db/pool.js'
 import { newId } from '../runs/ids.js'
 import { type ConnectListener, keepListening, listenerOf } from './wakeup-listener.js'
 
-/** Runs that have news, or `all` when some news may have been missed. */
+/** Runs with new events, or `all` when notifications may have been missed. */
 export type Woken = readonly string[] | 'all'
 
 /**
- * Hints between processes that a run's log has grown. Late or lost ones cost time and nothing else:
- * the log is the truth, and whoever watches polls it behind them.
+ * Notifications between processes that a run's log has new events. A late or lost one only delays
+ * viewers, because watched runs are polled as well.
  */
 export interface Wakeups {
-  /** After a commit that wrote to the run's log. Listeners of this process are told at once. */
+  /** To be called after a commit that wrote to the run's log. Listeners of this process are called at once. */
   touch(runId: string): void
-  /** Tells of this process's and every other process's touches. Opens a connection of its own. */
+  /** Calls `onWoken` for the touches of every process, this one included. Opens a connection of its own. */
   listen(onWoken: (woken: Woken) => void): void
   close(): Promise<void>
 }
 
 export function createWakeups(options: {
-  /** Whom to notify through. */
+  /** For NOTIFY. */
   pool: Pool
-  /** Whom to listen to: an address, or a function that opens a client. */
+  /** For LISTEN: a database URL, or a function that creates a client. */
   listenTo: string | ConnectListener
   onError: (error: Error) => void
-  /** A process notifies at most once in this time, for all the runs touched meanwhile. @defaultValue 150 */
+  /** A process notifies at most once in so many milliseconds, for all runs touched meanwhile. @defaultValue 150 */
   coalesceMs?: number
 }): Wakeups {
   const { pool, onError, coalesceMs = 150 } = options
@@ -36,7 +36,7 @@ export function createWakeups(options: {
   let sending: Promise<void> = Promise.resolve()
   let listening: Promise<void> | undefined
 
-  function tell(woken: Woken): void {
+  function emit(woken: Woken): void {
     for (const listener of listeners) listener(woken)
   }
 
@@ -44,7 +44,7 @@ export function createWakeups(options: {
     timer = undefined
     const payloads = packPayloads(self, touched)
     touched = new Set()
-    // In its own statement, never in a page's transaction: a NOTIFY there makes commits queue.
+    // A statement of its own, never in a page's transaction: NOTIFY in a transaction serializes commits.
     sending = sending
       .then(() =>
         pool.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [CHANNEL, payloads]),
@@ -54,7 +54,7 @@ export function createWakeups(options: {
 
   return {
     touch(runId) {
-      tell([runId])
+      emit([runId])
       touched.add(runId)
       if (!stopping.signal.aborted) timer ??= setTimeout(send, coalesceMs)
     },
@@ -65,10 +65,10 @@ export function createWakeups(options: {
         channel: CHANNEL,
         signal: stopping.signal,
         onError,
-        onReady: () => tell('all'),
+        onReady: () => emit('all'),
         onPayload: (payload) => {
           const { from, runIds } = unpackPayload(payload)
-          if (from !== self) tell(runIds)
+          if (from !== self) emit(runIds)
         },
       })
     },
@@ -85,8 +85,8 @@ export function createWakeups(options: {
 }
 
 /**
- * `<sender> <run>,<run>,…`, as many as it takes: PostgreSQL refuses a payload of 8000 bytes, and a
- * run's id has at most 40. The sender's name lets it pass over its own echo.
+ * Makes the payloads `<sender> <run>,<run>,…`: several where one would reach the 8000 bytes that
+ * PostgreSQL refuses. A run's id has at most 40. By the sender a process ignores its own notifications.
  */
 export function packPayloads(sender: string, runIds: Iterable<string>): string[] {
   const payloads: string[] = []
@@ -101,7 +101,7 @@ export function packPayloads(sender: string, runIds: Iterable<string>): string[]
   return payload ? [...payloads, payload] : payloads
 }
 
-/** Anything at all to run ids; those that nobody watches are passed over later. */
+/** Parses any payload. What is no id of a watched run has no effect later. */
 export function unpackPayload(payload: string): { from: string; runIds: string[] } {
   const [from = '', list = ''] = payload.split(' ', 2)
   return { from, runIds: list.split(',').filter((id) => id !== '') }

@@ -8,7 +8,7 @@ import { writeFrame } from './write-frame.js'
 
 const frameOf = (data: string) => eventFrame('r', { seq: 2, event: 'progress', data: JSON.stringify(data) })
 
-/** Serves one connection's requests with `answer`, and gives back all that came over it. */
+/** Serves the requests of one connection with `answer`, and returns all that was received over it. */
 async function talk(request: string, answer: (res: ServerResponse, url: string) => void): Promise<string> {
   const server = createServer((req, res) => answer(res, req.url ?? '')).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -31,7 +31,7 @@ function stream(res: ServerResponse, frames: readonly ReturnType<typeof frameOf>
 }
 
 describe('a frame', () => {
-  it('arrives as what it was, in a body of whatever kind, whatever is in it', async () => {
+  it('arrives unchanged, whatever it contains', async () => {
     const server = createServer((_req, res) => stream(res, frames)).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -48,7 +48,7 @@ describe('a frame', () => {
     server.close()
   })
 
-  it('leaves the connection fit for the next request, sent behind it or ahead of its time', async () => {
+  it('leaves the connection usable for the next request, also a pipelined one', async () => {
     const frame = frameOf('uno')
     const text = await talk(get('/stream') + get('/next', '1.1', 'close'), (res, url) => {
       if (url === '/stream') stream(res, [frame, frame])
@@ -60,7 +60,7 @@ describe('a frame', () => {
     expect(next.endsWith('\r\n\r\nnext')).toBe(true)
   })
 
-  it('waits for its turn on a connection that still serves an earlier request', async () => {
+  it('is written after the answer to an earlier request of the connection', async () => {
     const frame = frameOf('uno')
     let first: ServerResponse | undefined
     const text = await talk(get('/first') + get('/stream', '1.1', 'close'), (res, url) => {
@@ -75,13 +75,13 @@ describe('a frame', () => {
     expect(text.indexOf('first')).toBeLessThan(text.indexOf('event: progress'))
   })
 
-  it('has no chunk around it for a client of HTTP/1.0', async () => {
+  it('is not chunked for a client of HTTP/1.0', async () => {
     const frame = frameOf('uno')
     const text = await talk(get('/', '1.0', 'close'), (res) => stream(res, [frame]))
     expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(frame.bytes.toString())
   })
 
-  it('passes through whoever has put himself between, such as a compressor', async () => {
+  it('passes through a replaced `write`, such as that of a compressor', async () => {
     const seen: unknown[] = []
     const frame = frameOf('uno')
     const text = await talk(get('/', '1.1', 'close'), (res) => {
@@ -101,7 +101,7 @@ describe('a frame', () => {
 describe("Node's response", () => {
   const NODE = `Node ${process.version} frames a response in another way than write-frame.ts expects: adapt it`
 
-  it('puts the very bytes on the wire that writeFrame does', async () => {
+  it('sends the same bytes as writeFrame', async () => {
     const frames = ['uno', 'ñandú', 'x'.repeat(70_000)].map(frameOf)
     const wireOf = (write: (res: ServerResponse, frame: ReturnType<typeof frameOf>) => void) =>
       talk(get('/', '1.1', 'close'), (res) => {
@@ -128,7 +128,7 @@ describe("Node's response", () => {
     expect(seen, NODE).toEqual([true, true, true])
   })
 
-  it('does write to the socket directly, so that the test above compares two ways', async () => {
+  it('is bypassed by writeFrame, so that the first test compares two ways', async () => {
     const written: unknown[] = []
     const frame = frameOf('uno')
     await talk(get('/', '1.1', 'close'), (res) => {

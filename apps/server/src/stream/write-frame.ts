@@ -2,21 +2,21 @@ import { OutgoingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { Frame } from './frame.js'
 
-/** What of an `http.ServerResponse` a frame can be written to. */
+/** The part of an `http.ServerResponse` that {@link writeFrame} uses. */
 export interface FrameOutlet {
   write(bytes: Buffer): unknown
-  /** The connection, while it is this response's turn on it. */
+  /** The connection; absent while an earlier response on it is not complete (pipelining). */
   readonly socket?: Writable | null
-  /** Whether the body goes out in chunks (HTTP/1.1), each between its length and a line end. */
+  /** Whether the body is sent with `Transfer-Encoding: chunked` (HTTP/1.1). */
   readonly chunkedEncoding?: boolean
 }
 
 /**
- * Writes one frame to a response that has nothing unwritten. A body in chunks is the same for every
- * viewer to the last byte, so the chunk is made once and goes straight to the connection: Node would
- * make it anew for each response, out of four pieces and at the end of the turn, which costs a fifth
- * of all processor time of a delivery. Whoever stands between (a compressor in the host's
- * application), and every other kind of body, gets the bytes by `write`.
+ * Writes one frame to a response that has no unwritten bytes. A chunk of a chunked body is the same for
+ * every viewer, so it is encoded once and written to the connection directly: `ServerResponse.write`
+ * would encode it for each response, in four pieces and at the end of the turn, which takes a fifth of
+ * the processor time of a delivery. Where `write` is replaced (by a compressor in the host's
+ * application), and for every other kind of body, the bytes are passed to `write`.
  */
 export function writeFrame(out: FrameOutlet, { bytes, chunk }: Frame): void {
   const isNodesOwn = out.write === NODES_WRITE

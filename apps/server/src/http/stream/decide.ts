@@ -22,9 +22,9 @@ export function readCursor(header: unknown, query: unknown): Cursor {
  * What a cursor is worth against the run that it names.
  * `unknown`: no such run of this tenant, or a place that its log has not reached.
  */
-export type CursorStanding = 'follow' | 'finished' | 'unknown'
+export type CursorStatus = 'follow' | 'finished' | 'unknown'
 
-export function standing(seq: number, run: Position | null): CursorStanding {
+export function standing(seq: number, run: Position | null): CursorStatus {
   if (!run) return 'unknown'
   if (run.ended && seq >= run.seq) return 'finished'
   return seq <= run.seq ? 'follow' : 'unknown'

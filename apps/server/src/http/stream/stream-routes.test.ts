@@ -25,7 +25,7 @@ const WAYS = ['by the fast path', 'mounted in Express']
 
 beforeAll(async () => {
   for (const way of WAYS) {
-    const timing = { frameGapMs: 5, tickMs: 5, beatMs: 20 }
+    const timing = { frameGapMs: 5, tickMs: 5, checkMs: 20 }
     servers.set(way, await serveStreams(database.pool, { timing, isMounted: way === 'mounted in Express' }))
   }
 })
