@@ -1,7 +1,7 @@
 -- Up Migration
 
 -- Every table's key starts with tenant_id, and row-level security is forced on each, so that a
--- forgotten WHERE shows nothing instead of a neighbour's rows. The app works as `espejo_app`
+-- forgotten WHERE does not show rows of another tenant. The app works as `espejo_app`
 -- (no superuser, no BYPASSRLS, owner of nothing); the tenant is set for one transaction:
 --   SELECT set_config('app.tenant', '<tenant>', true)
 CREATE SCHEMA app;
@@ -44,8 +44,7 @@ CREATE TABLE app.users (
   UNIQUE (email)
 );
 SELECT app.protect('app.users');
--- Who signs in has no tenant yet: for that one transaction the row of the email that was typed,
--- and no other, can be read.
+-- Signing in has no tenant yet: its transaction sets the typed email and sees the row of that email only.
 CREATE POLICY at_sign_in ON app.users FOR SELECT
   USING (email = nullif(current_setting('app.sign_in_email', true), ''));
 
@@ -73,14 +72,14 @@ CREATE TABLE app.runs (
   dry_run       boolean NOT NULL DEFAULT false,
   requested_ids bigint[],
   status        text NOT NULL CHECK (status IN ('queued', 'running', 'paused', 'complete', 'error', 'cancelled')),
-  -- What a person asked of a run that a worker holds; the worker obeys within seconds.
+  -- A person's request to pause or cancel a run that a worker holds; the worker acts on it within seconds.
   intent        text CHECK (intent IN ('cancel', 'pause')),
   phase         text CHECK (phase IN ('references', 'products', 'drift', 'sweep')),
   -- Fencing number of the worker that holds the run: a write with an older one finds no row.
   epoch         integer NOT NULL DEFAULT 0,
   -- Position of the newest event of this run's log. Gapless: it moves with the event's insert.
   seq           bigint NOT NULL DEFAULT 0,
-  -- Claims since the last committed page; a run that only kills its workers ends.
+  -- Claims since the last committed page. Limited, so that a run that crashes its workers ends.
   fruitless     integer NOT NULL DEFAULT 0,
   -- Fixed at the first claim: page numbers mean nothing under another size.
   page_size     integer,
@@ -94,7 +93,7 @@ CREATE TABLE app.runs (
   percent       integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
   requests      integer NOT NULL DEFAULT 0,
   waiting       jsonb,
-  -- A person has seen how many products a suspiciously large sweep would retire, and said yes.
+  -- A person has confirmed a suspiciously large sweep.
   sweep_confirmed boolean NOT NULL DEFAULT false,
   rate_per_second double precision,
   eta_seconds   integer,
@@ -123,7 +122,7 @@ CREATE TABLE app.run_events (
 );
 SELECT app.protect('app.run_events');
 
--- The ids that a committed page showed: proof of what a pass saw, without touching product rows.
+-- The ids that a committed page showed: proves what a pass saw, without writing product rows.
 CREATE TABLE app.run_pages (
   tenant_id text NOT NULL,
   run_id    text NOT NULL,
@@ -151,7 +150,7 @@ CREATE TABLE app.run_rejects (
 );
 SELECT app.protect('app.run_rejects');
 
--- A stream ticket is signed; a row here says that it was used.
+-- Stream tickets that were used. A ticket itself is a signed token, not a row.
 CREATE TABLE app.used_tickets (
   tenant_id  text NOT NULL REFERENCES app.tenants,
   ticket_id  text NOT NULL,

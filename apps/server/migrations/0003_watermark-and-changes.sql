@@ -3,10 +3,10 @@
 -- Newest `updated` that the pages of a run have shown; becomes the watermark when the run completes.
 ALTER TABLE app.runs ADD COLUMN newest_seen timestamptz;
 
--- What is known of a tenant's mirror as a whole. No row: no full run has completed yet.
+-- State of a tenant's mirror as a whole. No row: no full run has completed yet.
 CREATE TABLE app.mirrors (
   tenant_id text PRIMARY KEY REFERENCES app.tenants,
-  -- The account that the watermark belongs to: another account's times say nothing.
+  -- The account of the watermark. It is not comparable with another account's times.
   cuenta    text NOT NULL,
   -- Newest `updated` already mirrored. An incremental run reads back to a little before it.
   watermark timestamptz,
@@ -14,7 +14,7 @@ CREATE TABLE app.mirrors (
 );
 SELECT app.protect('app.mirrors');
 
--- What changed, when, by which run. A first load is not written here: each product's created_at says it.
+-- What changed, when, by which run. Without the first load, which created_at of each product shows.
 CREATE TABLE catalog.product_changes (
   tenant_id  text NOT NULL,
   change_id  bigint GENERATED ALWAYS AS IDENTITY,
@@ -30,7 +30,7 @@ SELECT app.protect('catalog.product_changes');
 CREATE INDEX product_changes_of_run ON catalog.product_changes (tenant_id, run_id, change_id);
 CREATE INDEX product_changes_of_product ON catalog.product_changes (tenant_id, cianbox_id, change_id DESC);
 
--- What a dry run would do: the same rows, of which the first thousand are kept as its report.
+-- The report of a dry run: the first thousand changes that it would write, as in product_changes.
 CREATE TABLE app.dry_run_changes (
   tenant_id  text NOT NULL,
   change_id  bigint GENERATED ALWAYS AS IDENTITY,

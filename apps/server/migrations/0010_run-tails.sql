@@ -1,10 +1,9 @@
 -- Up Migration
 
--- What the viewers of many runs, each at its own position, have to be sent: one round trip for all
--- the runs that a process watches, whatever their tenants. Row-level security binds it as it binds
--- any other statement of the caller: the tenant is set in turn for each run that is asked for, and
--- put back at the end. A run that its tenant does not have gives no row; one without news gives one
--- row without an event.
+-- The new events of many runs, each after its own position: one round trip for all runs that a process
+-- watches, of any tenants. Row-level security applies: the function sets the tenant of each run in turn, and
+-- restores the caller's at the end. A run that its tenant does not have returns no row; one without new
+-- events returns one row without an event.
 CREATE FUNCTION app.run_tails(tenants text[], runs text[], after_seqs bigint[])
   RETURNS TABLE (nth integer, head bigint, status text, seq bigint, event text, data json)
   LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
 -- Up Migration
 
--- The app asks which migrations a database has had before it calls itself ready.
+-- The readiness check of the app reads which migrations were applied.
 GRANT SELECT ON espejo_migrations TO espejo_app;

@@ -1,10 +1,10 @@
 -- Up Migration
 
--- Most requests that the tenant lets us send to the ERP in a day; NULL: no limit.
+-- Most requests to the tenant's ERP in a day; NULL: no limit.
 ALTER TABLE app.connections ADD COLUMN daily_request_budget integer CHECK (daily_request_budget > 0);
 
--- When the tenant's next request may be sent, and how many were sent today: one row for all the
--- processes that talk to its ERP. Updated in place, hence the free room on its pages.
+-- When the tenant's next request may be sent, and how many were sent today: one row for all processes. The
+-- fillfactor leaves free space on the pages for updates in place (HOT).
 CREATE TABLE app.request_turns (
   tenant_id text PRIMARY KEY REFERENCES app.tenants,
   next_at   timestamptz NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE app.request_turns (
 ) WITH (fillfactor = 50);
 SELECT app.protect('app.request_turns');
 
--- Budgets are of the shop's days.
+-- The day of a budget, in Argentina's time.
 CREATE FUNCTION app.day_of(moment timestamptz) RETURNS date
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN (moment AT TIME ZONE 'America/Argentina/Buenos_Aires')::date;
@@ -23,10 +23,10 @@ CREATE FUNCTION app.requests_today(tenant text) RETURNS integer
   RETURN coalesce(
     (SELECT t.used FROM app.request_turns t WHERE t.tenant_id = tenant AND t.day = app.day_of(now())), 0);
 
--- Reserves the tenant's next turn by the database's clock: `spacing` after the turn before, whoever
--- took that. Rate and budget are read here, so that a change of either holds from the next request on.
--- One round trip, a transaction of its own. Not waiting for the disk (synchronous_commit) saves most
--- of its time; a PostgreSQL that dies may forget the turns of the last fraction of a second.
+-- Reserves the time slot of the tenant's next request, by the database's clock: `spacing` after the last
+-- reserved slot of any process. Reads rate and budget here, so that a change applies from the next request on.
+-- One round trip, in its own transaction. synchronous_commit is off because waiting for the disk would take
+-- most of the time; a crash of PostgreSQL may lose the slots of the last fraction of a second.
 CREATE FUNCTION app.take_turn(tenant text)
   RETURNS TABLE (turn_at timestamptz, wait_ms double precision, spent_until timestamptz)
   LANGUAGE plpgsql AS $$

@@ -1,7 +1,7 @@
 -- Up Migration
 
--- What is to be done for a tenant, and when: its scheduled runs, and the ids that notifications
--- brought. Any process takes what is due, with the row locked, so that it is done once.
+-- The timers of a tenant: its scheduled runs, and the processing of notified products. Any process handles a
+-- due timer with the row locked, so that it is handled once.
 CREATE TABLE app.due_work (
   tenant_id text NOT NULL REFERENCES app.tenants,
   kind      text NOT NULL CHECK (kind IN ('full', 'incremental', 'notified')),
@@ -11,10 +11,9 @@ CREATE TABLE app.due_work (
 SELECT app.protect('app.due_work');
 CREATE INDEX due_work_next ON app.due_work (due_at);
 
--- Housekeeping has to learn which tenants need it before it can set one. For the transaction that
--- sets `app.maintenance` to 'on', and only in these two tables, which hold ids, names and times, the
--- rows of every tenant can be seen (and those of due_work taken). What is then done for a tenant is
--- done with that tenant set, under the same policies as everything else.
+-- Maintenance finds the tenants that need it before it can set one. A transaction that sets `app.maintenance`
+-- to 'on' sees the rows of every tenant in these two tables only, which hold ids, names and times (and may
+-- change those of due_work). The work for a tenant is then done with that tenant set, under the usual policies.
 CREATE FUNCTION app.is_maintenance() RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN coalesce(current_setting('app.maintenance', true), '') = 'on';

@@ -1,27 +1,26 @@
 -- Up Migration
 
--- Where the ERP tells a tenant's mirror what changed. The address holds the secret: its hash finds
--- the tenant, and the sealed copy lets the address be shown and registered again.
+-- The webhook of a tenant, which receives the ERP's notifications. Its URL contains the secret: the hash finds
+-- the tenant, and the encrypted copy is for showing and registering the URL again.
 CREATE TABLE app.webhooks (
   tenant_id        text PRIMARY KEY REFERENCES app.tenants,
   secret_hash      bytea NOT NULL UNIQUE,
   secret_sealed    bytea NOT NULL,
-  -- The account that it is registered at; another account's ids say nothing.
+  -- The account that it is registered at. Ids of another account are meaningless here.
   cuenta           text NOT NULL,
-  -- Both NULL and empty until the ERP has taken the registration.
+  -- NULL, and no events, until the ERP has accepted the registration.
   registered_url   text,
   events           text[] NOT NULL DEFAULT '{}',
   last_received_at timestamptz,
-  -- When the ERP last told of a change in the reference lists: only a full run reads those.
+  -- When the ERP last notified a change in the reference lists, which only a full run reads.
   lists_changed_at timestamptz
 );
 SELECT app.protect('app.webhooks');
--- A delivery has no session: for its first transaction the row of the secret that it came with, and
--- no other, can be read.
+-- A notification has no session: its first transaction sees the row of its secret only.
 CREATE POLICY at_delivery ON app.webhooks FOR SELECT
   USING (secret_hash = decode(nullif(current_setting('app.webhook_hash', true), ''), 'hex'));
 
--- Products that the ERP said have changed, and that no run has been started for yet.
+-- Products that the ERP notified as changed, and that are not assigned to a run yet.
 CREATE TABLE app.pending_products (
   tenant_id         text NOT NULL REFERENCES app.tenants,
   cianbox_id        bigint NOT NULL,
@@ -31,8 +30,8 @@ CREATE TABLE app.pending_products (
 );
 SELECT app.protect('app.pending_products');
 
--- Of a run by ids that notifications caused: whether its ids are still under way, were mirrored, or
--- came back to app.pending_products because the run did not complete.
+-- Of a run by ids that notifications caused. 'carried': its ids are assigned to the active run. 'mirrored': it
+-- completed. 'returned': it did not complete, and its ids were requeued in app.pending_products.
 ALTER TABLE app.runs ADD COLUMN notified_ids text CHECK (notified_ids IN ('carried', 'mirrored', 'returned'));
 CREATE INDEX runs_carrying ON app.runs (tenant_id) WHERE notified_ids = 'carried';
 CREATE INDEX runs_of_notifications ON app.runs (tenant_id, created_at DESC) WHERE notified_ids IS NOT NULL;

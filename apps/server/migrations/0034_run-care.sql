@@ -1,14 +1,14 @@
 -- Up Migration
 
--- When a run last showed a sign of life: it was queued, claimed, or its worker looked for wishes.
+-- The last heartbeat of a run: it was queued or claimed, or its worker checked for requests to pause or cancel.
 ALTER TABLE app.runs ADD COLUMN alive_at timestamptz NOT NULL DEFAULT now();
--- Whether retention has reduced the log of an ended run to what viewers may still be sent.
+-- Whether retention has trimmed the log of an ended run to the events that viewers may still receive.
 ALTER TABLE app.runs ADD COLUMN is_trimmed boolean NOT NULL DEFAULT false;
 CREATE INDEX runs_to_trim ON app.runs (tenant_id, ended_at) WHERE NOT is_trimmed;
 
--- Active runs of all tenants that nobody tends: those whose worker fell silent, those that no worker
--- came for, and those that wait for a day that has come. Goes through the tenants one by one, each
--- under its own row-level security; a tenant costs one look at the index of active runs.
+-- Stale runs of all tenants: running without a heartbeat, queued without a claim, or paused for the next day's
+-- budget when that day has begun. Reads the tenants one by one, each under its own row-level security, with one
+-- lookup in the index of active runs per tenant.
 CREATE FUNCTION app.untended_runs(silent_since timestamptz, queued_since timestamptz, moment timestamptz)
   RETURNS TABLE (tenant_id text, run_id text, need text)
   LANGUAGE plpgsql AS $$

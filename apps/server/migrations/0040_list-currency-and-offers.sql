@@ -29,7 +29,7 @@ CROSS JOIN LATERAL jsonb_array_elements(
   CASE jsonb_typeof(p.raw -> 'precios') WHEN 'array' THEN p.raw -> 'precios' ELSE '[]' END) AS e(item)
 WHERE catalog.to_id(e.item ->> 'id_lista_precio') IS NOT NULL;
 
--- The changes that were logged so far name the local amounts as the list's.
+-- The existing changes have the local amounts under the names of the list's amounts.
 CREATE FUNCTION pg_temp.with_local_names(fields jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(jsonb_agg(
     CASE WHEN f.item ->> 'field' ~ '^prices\.[0-9]+\.(net|final)$'
@@ -38,7 +38,7 @@ CREATE FUNCTION pg_temp.with_local_names(fields jsonb) RETURNS jsonb LANGUAGE sq
       ELSE f.item END ORDER BY f.place), '[]')
   FROM jsonb_array_elements(fields) WITH ORDINALITY AS f (item, place)
 $$;
--- The owner is bound by the tenants' policies too, except within this transaction.
+-- Row-level security applies to the owner too, so it is lifted within this transaction.
 ALTER TABLE catalog.product_changes NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE app.dry_run_changes NO FORCE ROW LEVEL SECURITY;
 UPDATE catalog.product_changes SET fields = pg_temp.with_local_names(fields) WHERE fields::text LIKE '%"prices.%';

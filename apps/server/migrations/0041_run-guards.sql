@@ -1,20 +1,20 @@
 -- Up Migration
 
--- What a run asks a person before it goes on: how many of how many it would retire, and which. One
--- row a kind and subject of a run. At most one row of a run is undecided.
+-- The guards of a run: a person decides whether it may retire these ids. One row per kind and subject of a
+-- run. At most one row of a run is undecided.
 CREATE TABLE app.run_guards (
   tenant_id   text NOT NULL,
   run_id      text NOT NULL,
   kind        text NOT NULL CHECK (kind IN ('retire', 'values', 'schema')),
   -- 'products', or the kind of a reference list: 'brands'.
   subject     text NOT NULL CHECK (subject ~ '^[a-z_]{1,40}$'),
-  -- Ascending. An array, because a guard may be about tens of thousands and is written and read whole.
+  -- Ascending. An array, because a guard may have tens of thousands of ids and is written and read whole.
   ids         bigint[] NOT NULL,
-  -- How many the mirror lists, and how many of those other runs have retired lately.
+  -- How many rows the mirror lists, and how many other runs have retired recently.
   of_total    integer NOT NULL CHECK (of_total >= 0),
   earlier     integer NOT NULL DEFAULT 0 CHECK (earlier >= 0),
   share_limit double precision NOT NULL CHECK (share_limit BETWEEN 0 AND 1),
-  -- Rises when the run asks again about other ids: an answer to an older question does not count.
+  -- Increases when the ids change: a decision on an older revision is refused.
   revision    integer NOT NULL DEFAULT 1,
   opened_at   timestamptz NOT NULL,
   expires_at  timestamptz NOT NULL,

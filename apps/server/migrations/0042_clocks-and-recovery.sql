@@ -1,16 +1,16 @@
 -- Up Migration
 
--- What every process would do at an interval and one of them does: whoever moves `next_at` on has the task
--- until then. Times are the database's, so that no node's clock decides.
+-- Periodic tasks that one process of the cluster runs at each interval: the process that advances `next_at`
+-- runs the task. Times are by the database's clock, so the nodes' clocks do not matter.
 CREATE TABLE app.periodic_tasks (
   task    text PRIMARY KEY,
   next_at timestamptz NOT NULL
 );
 INSERT INTO app.periodic_tasks VALUES ('recovery', '-infinity'), ('retention', '-infinity');
 
--- Since when at least one worker process has been alive without a break. Silence counts against a run only
--- within that time: a machine that slept, workers that were all away and a backup that was restored all
--- show as a break, after which the job queue first gets its time to hand the runs out again.
+-- Since when at least one worker process has been present without a break. Only missing heartbeats within that
+-- time make a run stale. Suspended machines, restored backups and times without any worker appear as a break,
+-- after which the job queue first has time to hand out the runs again.
 CREATE TABLE app.worker_presence (
   is_only       boolean PRIMARY KEY DEFAULT true CHECK (is_only),
   present_since timestamptz NOT NULL,
@@ -18,8 +18,8 @@ CREATE TABLE app.worker_presence (
 );
 INSERT INTO app.worker_presence (present_since, seen_at) VALUES ('-infinity', '-infinity');
 
--- Both tables have no tenant and hold nothing of one, only times and the names of tasks, so app.protect has
--- no column to bind them to. Only a maintenance transaction sees them.
+-- Both tables have no data of tenants, only times and names of tasks, so app.protect does not apply to them.
+-- Only a maintenance transaction sees them.
 ALTER TABLE app.periodic_tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.periodic_tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY at_maintenance ON app.periodic_tasks USING ((SELECT app.is_maintenance()));
@@ -27,20 +27,20 @@ ALTER TABLE app.worker_presence ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.worker_presence FORCE ROW LEVEL SECURITY;
 CREATE POLICY at_maintenance ON app.worker_presence USING ((SELECT app.is_maintenance()));
 
--- How often recovery has given the run a new job that no worker took, and the epoch at the last of them: a
--- claim in between makes the epoch another one, and the count begins anew.
+-- How often recovery has created a new job for the run that no worker claimed, and the epoch at the last of
+-- them. A claim changes the epoch, and the count starts anew.
 ALTER TABLE app.runs ADD COLUMN requeues integer NOT NULL DEFAULT 0;
 ALTER TABLE app.runs ADD COLUMN requeued_at_epoch integer;
 
--- Active runs of all tenants that nobody tends at `moment`, by one scan of the index of active runs.
--- `silent_for`: how long nobody has tended a queued or running one although a worker was there; NULL: the run
--- waits for a day's requests, and that day has come.
+-- Stale runs of all tenants at `moment`, by one scan of the index of active runs. `silent_for`: how long a queued
+-- or running one has had no heartbeat while a worker was present; NULL: the run waits for the next day's budget,
+-- and that day has begun.
 --
--- The policy opens rows of every tenant, and row-level security cannot open single columns. What keeps
--- contents shut is that only this function sets `app.finding_runs`, that it sets it back before it returns
--- (an error rolls it back with the transaction), and that it returns ids, times and nothing else: no other
--- statement of the application can see a row by this policy. Ended runs are not opened at all. The function
--- asks for a maintenance transaction too: without one app.worker_presence is empty, and so is the answer.
+-- The policy shows whole rows of every tenant, because row-level security cannot restrict columns. The contents
+-- stay hidden because only this function sets `app.finding_runs`, resets it before it returns (an error rolls it
+-- back), and returns ids and times only: no other statement of the application sees rows by this policy. The
+-- policy excludes ended runs. The function needs a maintenance transaction: in any other one
+-- app.worker_presence is empty, and so is the result.
 CREATE FUNCTION app.is_finding_runs() RETURNS boolean
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN coalesce(current_setting('app.finding_runs', true), '') = 'on';
@@ -69,10 +69,10 @@ BEGIN
   PERFORM set_config('app.finding_runs', '', true);
 END $$;
 
--- Tenants that have something to delete. Looks at the oldest row of each kind by index, for one tenant after
--- the other, each under its own row-level security and all in the one statement: no policy opens the change
--- log of more than one tenant. A tenant is named once its oldest row is a day older than it need be, so
--- that it has one turn a day and not one an hour; that turn then deletes everything that is old enough.
+-- Tenants that have expired rows. Reads the oldest row of each kind by index, tenant by tenant, each under its
+-- own row-level security, in one statement: no policy shows the change log of several tenants. A tenant is
+-- returned once its oldest row has been expired for a day, so that it is cleaned once a day instead of every
+-- hour; all its expired rows are then deleted.
 CREATE FUNCTION app.tenants_to_clean(changes_before timestamptz, runs_before timestamptz,
                                      logs_before timestamptz, leftovers_before timestamptz)
   RETURNS SETOF text
@@ -109,8 +109,8 @@ BEGIN
   PERFORM set_config('app.tenant', tenant_before, true);
 END $$;
 
--- Ids that no product can have: the ERP's are whole numbers from 1, and JSON holds them exactly up to 2^53 - 1.
--- One of them among others spoils the request for all, so they are dropped as they come, and counted.
+-- Counts notified ids that are invalid: product ids are integers from 1, exact in JSON up to 2^53 - 1. They are
+-- dropped on arrival, because the ERP refuses a request with one of them as a whole.
 ALTER TABLE app.webhooks ADD COLUMN ignored_ids bigint NOT NULL DEFAULT 0;
 ALTER TABLE app.pending_products NO FORCE ROW LEVEL SECURITY;
 DELETE FROM app.pending_products WHERE cianbox_id NOT BETWEEN 1 AND 9007199254740991;

@@ -1,23 +1,22 @@
 -- Up Migration
 
--- What a run reads, and how: written at its first claim beside page_size, and compared at every later
--- one and once a second with the connection as it is then. Plain columns, as page_size is: each has its
--- type, and one statement reads them beside the connection's. NULL before the first claim.
+-- The settings that a run is pinned to: written at its first claim, as page_size is, and compared with the
+-- present connection at every later claim and once a second. NULL before the first claim.
 ALTER TABLE app.runs
   ADD COLUMN cuenta              text,
   ADD COLUMN dialect             text CHECK (dialect IN ('v2', 'simple')),
   ADD COLUMN credentials_version integer,
   ADD COLUMN mapping_version     integer;
 
--- Until when the ERP asked us to send nothing (Retry-After), and of which account it is. It outlives the
--- process and the run that were told. Another account's pause is none of the present one's.
+-- Until when the ERP wants no requests (Retry-After), and of which account. Stored, so that it also applies to
+-- other processes and later runs. It does not apply to another account.
 ALTER TABLE app.request_turns
   ADD COLUMN blocked_until  timestamptz,
   ADD COLUMN blocked_cuenta text;
 
--- Writes down that the ERP asked for a pause of `pause_ms`, by the database's clock; at most the five
--- minutes that the client obeys (maxRetryAfterMs). Only of the stored connection's account: a person who
--- tries out another one does not hold up the tenant's runs. A shorter pause takes nothing off a longer one.
+-- Stores the ERP's pause of `pause_ms`, by the database's clock; at most five minutes, as in the client
+-- (maxRetryAfterMs). Only for the account of the stored connection: a test of another account does not delay the
+-- tenant's runs. A shorter pause does not shorten a longer one.
 CREATE FUNCTION app.block_turns(tenant text, account text, pause_ms double precision) RETURNS void
   LANGUAGE plpgsql AS $$
 DECLARE
@@ -36,9 +35,8 @@ BEGIN
   PERFORM set_config('app.tenant', tenant_before, true);
 END $$;
 
--- As before, and: while the ERP's pause lasts no turn is reserved and nothing is spent of the budget.
--- `blocked_ms` says how long to wait before asking again. Without `account` (a process of an earlier
--- version) no pause is looked for.
+-- As before, and: during the ERP's pause no slot is reserved and no budget is used; `blocked_ms` is the time to
+-- wait before the next call. Without `account` (a process of an earlier version) pauses are ignored.
 DROP FUNCTION app.take_turn(text);
 CREATE FUNCTION app.take_turn(tenant text, account text DEFAULT NULL)
   RETURNS TABLE (turn_at timestamptz, wait_ms double precision, spent_until timestamptz, blocked_ms double precision)

@@ -33,7 +33,7 @@ export function createConnectionTester(deps: {
       if (form.password === undefined) return UNREADABLE
     }
     const values = complete(form, stored)
-    return values ? tryOut(values, baseUrl, timeoutMs, limiterFor(tenantId, values.cuenta)) : INCOMPLETE
+    return values ? runTest(values, baseUrl, timeoutMs, limiterFor(tenantId, values.cuenta)) : INCOMPLETE
   }
 }
 
@@ -76,7 +76,7 @@ function complete(form: ConnectionTestBody, stored: UnsealedConnection | null): 
   }
 }
 
-async function tryOut(
+async function runTest(
   values: TestValues,
   baseUrl: string,
   timeoutMs: number,

@@ -6,16 +6,10 @@ import type { Pool, Tx } from './pool.js'
  */
 export type DatabaseClock = (tx: Tx) => Promise<Date>
 
-export const readDatabaseClock: DatabaseClock = async (tx) => {
-  const { rows } = await tx.query<{ now: Date }>('SELECT now()')
-  if (!rows[0]) throw new Error('PostgreSQL did not say what time it is.')
-  return rows[0].now
-}
-
-/** As {@link readDatabaseClock}, outside of any transaction. */
-export async function databaseNow(pool: Pool): Promise<Date> {
-  const { rows } = await pool.query<{ now: Date }>('SELECT now()')
-  if (!rows[0]) throw new Error('PostgreSQL did not say what time it is.')
+/** PostgreSQL's `now()`: the start of the transaction, or with a pool the present time. */
+export async function readDatabaseClock(db: Pick<Pool, 'query'>): Promise<Date> {
+  const { rows } = await db.query<{ now: Date }>('SELECT now()')
+  if (!rows[0]) throw new Error('PostgreSQL did not return its time.')
   return rows[0].now
 }
 

@@ -1,5 +1,5 @@
 import { type Dialect, type ProductRow, parseProductRows } from '@espejo/cianbox'
-import { databaseNow } from '../db/database-clock.js'
+import { readDatabaseClock } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 import { newestUntil } from './belief/rules.js'
 
@@ -19,5 +19,5 @@ export async function newestModification(
 ): Promise<string | null> {
   if (rows.length === 0 || dialect === 'simple') return null
   const times = rows.map((row) => modifiedAt(row, dialect))
-  return newestUntil(await databaseNow(pool), times)
+  return newestUntil(await readDatabaseClock(pool), times)
 }

@@ -1,7 +1,7 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import type { Connection, Waiting } from '@espejo/contract'
 import { updateMirror } from '../catalog/mirror-store.js'
-import { databaseNow } from '../db/database-clock.js'
+import { readDatabaseClock } from '../db/database-clock.js'
 import { type Pool, withTenant } from '../db/pool.js'
 import { sweepGuardShare } from '../maintenance/schedule-store.js'
 import { claimRun } from '../runs/held-run.js'
@@ -114,7 +114,7 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopSignal): Prom
     })
     stop.signal.throwIfAborted()
     // Its duration is told by one clock, that of its start.
-    await complete(writer, world.cuenta, await databaseNow(pool))
+    await complete(writer, world.cuenta, await readDatabaseClock(pool))
     log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
   } finally {
     await client.close()
