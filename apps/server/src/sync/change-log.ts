@@ -15,8 +15,8 @@ export interface ProductChange {
 }
 
 /**
- * What writing these products changes, read before they are written. `reordered` are those whose hash
- * differs and whose content does not: the source only wrote them in another way.
+ * The changes that writing these products makes, computed before they are written. `reordered`: ids whose hash differs
+ * but whose content does not, because the source serialized them in another way.
  */
 export async function findChanges(
   tx: Tx,
@@ -34,7 +34,7 @@ export async function findChanges(
     const was = stored.get(id)
     const old = before.get(id)
     if (!was) {
-      // What has been created is in the mirror, with all its fields; what would be is nowhere else.
+      // A created product is in the mirror with all its fields; in a dry run its fields are only here.
       const fields = context.run.dryRun ? creationFields(product) : []
       if (context.logsCreations) changes.push({ id, kind: 'created', fields })
     } else if (!was.retired && old && !isStale(was.hash) && isSame(old, product)) {
@@ -47,18 +47,20 @@ export async function findChanges(
   return { changes, reordered }
 }
 
-/** `isDeepStrictEqual` does not look at the order of keys. */
+/** `isDeepStrictEqual` ignores the order of keys. */
 function isSame(old: SourceProduct, product: SourceProduct): boolean {
   return isDeepStrictEqual(old.raw, product.raw)
 }
 
-type Held = Pick<RunRow, 'tenantId' | 'id' | 'dryRun'>
+/** Most changes that a dry run stores as samples; its ledger has the full counts. */
+const MAX_DRY_RUN_SAMPLES = 1000
 
-/** A dry run's report keeps samples; its ledger has the numbers. */
-const DRY_RUN_SAMPLES = 1000
-
-/** Writes down what changed, or, in a dry run, what would have. */
-export async function recordChanges(tx: Tx, run: Held, changes: readonly ProductChange[]): Promise<void> {
+/** Stores the changes, of a dry run as samples. */
+export async function recordChanges(
+  tx: Tx,
+  run: Pick<RunRow, 'tenantId' | 'id' | 'dryRun'>,
+  changes: readonly ProductChange[],
+): Promise<void> {
   if (changes.length === 0) return
   const values = [
     run.tenantId,
@@ -78,6 +80,6 @@ export async function recordChanges(tx: Tx, run: Held, changes: readonly Product
   await tx.query(
     `INSERT INTO app.dry_run_changes (tenant_id, run_id, cianbox_id, kind, fields) ${source}
       LIMIT greatest(0, $6 - (SELECT count(*) FROM app.dry_run_changes WHERE tenant_id = $1 AND run_id = $2))`,
-    [...values, DRY_RUN_SAMPLES],
+    [...values, MAX_DRY_RUN_SAMPLES],
   )
 }

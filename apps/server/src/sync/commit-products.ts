@@ -17,22 +17,22 @@ import type { PhaseContext } from './phase-context.js'
 import type { SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
 
-/** A page as the source sent it, of whichever phase. */
+/** A page as the source sent it, of any phase. */
 export interface ProductsOfPage {
   phase: RunPhase
   page: number
   source: SourceRows
-  /** Places that the source leaves empty by a rule of its own. @defaultValue 0 */
+  /** Places whose rows the source leaves out by a rule of its own. @defaultValue 0 */
   leftOut?: number
-  /** Products that count as seen although no row of them came. @defaultValue none */
+  /** Ids that count as seen without a row. @defaultValue none */
   alsoSeen?: readonly string[]
-  /** Whether some of these may have been on an earlier page of this run. */
+  /** Whether earlier pages of this run may contain some of these rows, so that they must be looked up. */
   checkEarlierPages: boolean
 }
 
 /**
- * Writes what differs, keeps what was refused, remembers what was seen: all of a page but its event.
- * A row whose content the mirror has already is not even read: it was read when it was written.
+ * Writes a page in the caller's transaction: changed rows, rejects, change log and the record of the page, but not its
+ * event. Rows whose hash the mirror already has are not parsed.
  */
 export async function commitProducts(
   tx: Tx,
@@ -42,11 +42,11 @@ export async function commitProducts(
   const { run, dialect } = context
   const { rows, rowsWithoutId } = page.source
   const ids = rows.map(({ id }) => id)
-  // All in one round trip, in this order: the page is not to be found among those before it.
+  // One round trip, in this order: the lookup on earlier pages must run before this page is recorded.
   const [stored, seenBefore] = await pipelined([
     findStoredProducts(tx, run.tenantId, run.id, ids),
     page.checkEarlierPages ? findOnEarlierPages(tx, run, ids) : new Set<string>(),
-    // A rejected product is there at the source all the same: the sweep must not take it for gone.
+    // With the rejected rows: their products exist at the source, and the sweep must not retire them.
     recordPage(tx, run, {
       phase: page.phase,
       page: page.page,
@@ -55,11 +55,11 @@ export async function commitProducts(
       leftOut: page.leftOut ?? 0,
     }),
   ])
-  // A dry run has written nothing that would tell a second look from the first.
-  const mine = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
+  // A dry run writes nothing from which a repeated row could be recognised.
+  const fresh = run.dryRun ? rows.filter(({ id }) => !seenBefore.has(id)) : rows
 
   const read = parseRows(
-    mine.filter((row) => differs(row, stored.get(row.id))),
+    fresh.filter((row) => differs(row, stored.get(row.id))),
     rowsWithoutId,
     dialect,
     page.page,
@@ -68,8 +68,8 @@ export async function commitProducts(
   const write = read.products.filter(({ product }) => !reordered.has(product.id))
   const refused = run.dryRun ? [] : await writeAll(tx, context, write)
   if (!run.dryRun) {
-    const alike = read.products.filter(({ product }) => reordered.has(product.id))
-    await updateContentHashes(tx, run.tenantId, alike)
+    const reorderedRows = read.products.filter(({ product }) => reordered.has(product.id))
+    await updateContentHashes(tx, run.tenantId, reorderedRows)
   }
   const refusedIds = new Set(refused.map(({ row }) => row.product.id))
   await recordChanges(
@@ -79,12 +79,12 @@ export async function commitProducts(
   )
 
   const refusals = refused.map((one, i) => rejectOf(one, page, i))
-  // What an earlier page has counted, it has counted with its outcome of then.
+  // Rows of an earlier page were counted there, with their outcome then.
   const rejects = [...read.rejects, ...refusals].filter(({ id }) => id === null || !seenBefore.has(id))
   await recordRejects(tx, run, page.phase, rejects)
 
   const rejectedIds = new Set([...read.rejects, ...refusals].map(({ id }) => id))
-  const kept = mine.map(({ id }) => id).filter((id) => !rejectedIds.has(id))
+  const kept = fresh.map(({ id }) => id).filter((id) => !rejectedIds.has(id))
   const changed = new Set(write.map(({ product }) => product.id))
   const hasRejects = context.state().errors > 0
   const again = hasRejects ? kept.filter((id) => seenBefore.has(id)) : []
@@ -96,7 +96,7 @@ function writeAll(tx: Tx, { run }: PhaseContext, rows: readonly ProductToWrite[]
   return writeIsolating(tx, rows, (some) => upsertProducts(tx, run.tenantId, run.id, some))
 }
 
-/** Refused rows follow the rows of the page, so that no two rejects share a place. */
+/** Positions of refused rows follow those of the page, so that no two rejects have the same position. */
 function rejectOf(
   { row, error }: Refused<ProductToWrite>,
   page: ProductsOfPage,

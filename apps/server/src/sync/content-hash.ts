@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
 /**
- * Raise this when the mapping from upstream row to columns changes: every stored row is then stale,
- * and the next full run writes it anew.
+ * Increment this when the mapping from upstream row to columns changes: every stored row is then stale, and the next
+ * full run rewrites it.
  */
 export const MAPPING_VERSION = 2
 
@@ -12,9 +12,8 @@ const BYTES = 16
  * Fingerprint of an upstream row as it was sent: the mapping's version in the first byte, then 15
  * bytes of SHA-256. At a million products the chance that any two contents collide is below 10⁻²³.
  *
- * The order of a row's keys counts, and every space and escape, since any form of our own would double
- * the cost of a page that has not changed. Where the source changes these alone, the hashes differ and
- * the contents do not: that is found out by comparing the contents.
+ * The order of keys, spaces and escapes count, because normalizing them would double the cost of an unchanged page.
+ * When the source changes only these, the hashes differ and the contents do not; comparing the contents detects it.
  */
 export function contentHash(json: string): Buffer {
   const digest = hash('sha256', json, 'buffer')
@@ -22,7 +21,7 @@ export function contentHash(json: string): Buffer {
   return digest.subarray(0, BYTES)
 }
 
-/** Whether a stored hash is of an earlier mapping. */
+/** Whether a stored hash was made by another version of the mapping. */
 export function isStale(stored: Buffer): boolean {
   return stored[0] !== MAPPING_VERSION
 }

@@ -1,6 +1,6 @@
 import type { StoredProduct } from '../catalog/product-store.js'
 
-/** What a page changes in the ledger. `unchanged` and `errors` can be negative. */
+/** A page's changes to the ledger. `unchanged` and `errors` can be negative. */
 export interface LedgerChange {
   created: number
   updated: number
@@ -14,11 +14,12 @@ export function differs(row: { hash: Buffer }, stored: StoredProduct | undefined
 }
 
 /**
- * Counts a page's products, free of repeats. A product that an earlier page of this run has counted
- * (`seenBefore`) is not counted again: if it only now turns out changed, its earlier `unchanged`
- * becomes `updated`; if it was rejected and can be read now, its `errors` becomes what it is now.
- * @param changed the ids of those that are written
- * @param rejectedBefore those of `seenBefore` that an earlier page counted as errors
+ * Counts a page's products. A product that an earlier page of this run has counted (`seenBefore`) is not counted again:
+ * if it has changed since, its `unchanged` becomes `updated`; if it was rejected and can be parsed now, its `errors`
+ * becomes its present outcome.
+ * @param ids distinct ids
+ * @param changed the ids of `ids` that are written
+ * @param rejectedBefore the ids of `seenBefore` that an earlier page counted as errors
  */
 export function countPage(
   ids: readonly string[],

@@ -3,18 +3,18 @@ import type { RunErrorCode } from '@espejo/contract'
 import { RUN_CODE_OF_KIND } from '../connections/run-error-codes.js'
 import { UnsealError } from '../connections/secrets.js'
 
-/** The run cannot go on, for a reason that an operator can act on. */
+/** The run ends with this error, which an operator can act on. */
 export class RunFailure extends Error {
   override name = 'RunFailure'
   readonly code: RunErrorCode
-  /** `message` is a sentence for the operator. */
+  /** @param message a sentence in Spanish for the operator */
   constructor(code: RunErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }
 }
 
-/** The source's pages make no catalogue. `what` completes «Cianbox …». */
+/** The pages contradict each other: they repeat, do not join, or never end. @param what completes «Cianbox …» */
 export function pagingError(what: string): RunFailure {
   return new RunFailure(
     'upstream_paging',
@@ -23,8 +23,8 @@ export function pagingError(what: string): RunFailure {
 }
 
 /**
- * A proof that the pass was whole failed: what the source showed does not add up, or could not be
- * confirmed. `what` completes «Cianbox …».
+ * The pass could not be proved whole.
+ * @param what completes «Cianbox …»
  */
 export function incompletePass(what: string): RunFailure {
   return new RunFailure(
@@ -33,7 +33,7 @@ export function incompletePass(what: string): RunFailure {
   )
 }
 
-/** The run's ending for an error; null when it is ours and trying again may help. */
+/** The run's ending for an error; null for an internal error, after which another worker retries. */
 export function failureOf(error: unknown): RunFailure | null {
   if (error instanceof RunFailure) return error
   if (error instanceof UnsealError) {

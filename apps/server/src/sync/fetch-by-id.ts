@@ -3,39 +3,39 @@ import type { FetchByIds } from './belief/confirm-absence.js'
 import { listedPage } from './belief/listed-page.js'
 import { isRefusal, MAX_ATTEMPTS } from './belief/rules.js'
 
-/** Most ids that one request may name (vendor's documentation). */
+/** Most ids of one request, by the vendor's documentation. */
 export const IDS_PER_REQUEST = 200
 
-/** Asks a source for products by id. */
+/** Fetches products by id for `confirmAbsence`. */
 export function createByIdFetcher(client: CianboxClient, signal: AbortSignal): FetchByIds {
   return async (ids, order) => {
     try {
       return listedPage({ rows: await client.getProductRows(ids, { order, signal }), totalPages: null })
     } catch (error) {
-      // More rows than ids were asked for.
+      // More rows than ids were requested.
       if (error instanceof CianboxError && error.kind === 'invalid_response') return null
       throw error
     }
   }
 }
 
-/** A part of the ids asked for, with what the source answered: null where it cannot answer for that one id. */
-export interface ByIdAnswer {
+/** The rows for some of the ids; null when every request that names this one id fails. */
+export interface ByIdResult {
   asked: readonly string[]
   rows: ProductRow[] | null
 }
 
 /**
- * Asks for products by id. Where the source fails for some of them, halves are asked for, both before
- * either is halved again, until the ids that it cannot answer for stand alone.
- * @throws CianboxError when the source fails whatever it is asked for
+ * Fetches products by id. When the request fails, both halves are requested, breadth first, until the ids that make a
+ * request fail are isolated.
+ * @throws CianboxError when every request fails
  */
 export async function fetchByIdIsolating(
   client: CianboxClient,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<ByIdAnswer[]> {
-  const answers: ByIdAnswer[] = []
+): Promise<ByIdResult[]> {
+  const answers: ByIdResult[] = []
   let parts: (readonly string[])[] = [ids]
   while (parts.length > 0) {
     const halves: (readonly string[])[] = []
@@ -50,7 +50,7 @@ export async function fetchByIdIsolating(
         else halves.push(part.slice(0, Math.ceil(part.length / 2)), part.slice(Math.ceil(part.length / 2)))
       }
     }
-    // Where nothing at all was answered, it is not about some of the ids.
+    // No part has an answer yet: the ids are not the cause.
     if (
       failure !== undefined &&
       answers.every(({ rows }) => rows === null) &&
@@ -60,30 +60,30 @@ export async function fetchByIdIsolating(
     }
     parts = halves
   }
-  // One id alone cannot be told from a source that fails for all.
+  // A single failing id cannot be distinguished from a source that fails for all ids.
   if (answers.every(({ rows }) => rows === null)) {
     throw new CianboxError('server_error', 'The source answers for none of the ids')
   }
   return answers
 }
 
-/** An answer whose pages do not add up is asked for again. */
+/** Repeats a request whose pages contradict each other. */
 async function fetchWithRetry(
   client: CianboxClient,
   ids: readonly string[],
   signal: AbortSignal,
-  look = 1,
+  attempt = 1,
 ): Promise<ProductRow[]> {
   try {
     return await client.getProductRows(ids, { signal })
   } catch (error) {
-    const isMuddled = error instanceof CianboxError && error.kind === 'invalid_response'
-    if (!isMuddled || look === MAX_ATTEMPTS) throw error
-    return fetchWithRetry(client, ids, signal, look + 1)
+    const isInconsistent = error instanceof CianboxError && error.kind === 'invalid_response'
+    if (!isInconsistent || attempt === MAX_ATTEMPTS) throw error
+    return fetchWithRetry(client, ids, signal, attempt + 1)
   }
 }
 
-/** So many parts without a single answer say that the source is in trouble, whatever it is asked for. */
+/** After so many parts without a single answer the source is considered down. */
 const MAX_FAILING_PARTS = 4
 
 function isAboutTheIds(error: CianboxError): boolean {

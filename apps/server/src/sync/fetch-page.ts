@@ -1,7 +1,7 @@
 import type { CianboxClient } from '@espejo/cianbox'
 import { type FetchPage, listedPage } from './belief/listed-page.js'
 
-/** Asks a source for pages of its product list. */
+/** Fetches pages of a source's product list. */
 export function createPageFetcher(
   client: Pick<CianboxClient, 'listProductRows'>,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { SourceProduct } from '@espejo/cianbox'
 
-/** One field of a product before and after. Values are as the mirror shows them: decimals are text. */
+/** One field of a product before and after. Values as in the API: decimals are strings. */
 export interface FieldChange {
   /** A field of the product, `prices.<list>.<amount>`, `offer.<amount>`, `stockByBranch.<branch>`, or `raw.<upstream field>`. */
   field: string
@@ -8,20 +8,20 @@ export interface FieldChange {
   new: unknown
 }
 
-/** Everything that tells two versions of a product apart, field by field. */
+/** The differences between two versions of a product, field by field. */
 export function fieldChanges(before: SourceProduct, after: SourceProduct): FieldChange[] {
-  const mapped = differences(facts(before), facts(after))
+  const mapped = differences(fieldValues(before), fieldValues(after))
   if (mapped.length > 0) return mapped
-  // The row differs in what the mirror keeps but does not map.
-  return differences(rawFacts(before), rawFacts(after))
+  // The rows differ only in upstream fields that are not mapped to columns.
+  return differences(rawValues(before), rawValues(after))
 }
 
-/** What a person knows a product by that is not in the mirror yet. */
+/** Fields by which a person recognises a product that is not in the mirror yet. */
 const SUMMARY_FIELDS = ['name', 'sku', 'price', 'stock']
 
-/** The fields that tell what a product is, all of them new. */
+/** The {@link SUMMARY_FIELDS} of a new product. */
 export function creationFields(product: SourceProduct): FieldChange[] {
-  return differences(new Map(), facts(product)).filter(({ field }) => SUMMARY_FIELDS.includes(field))
+  return differences(new Map(), fieldValues(product)).filter(({ field }) => SUMMARY_FIELDS.includes(field))
 }
 
 const PLAIN: readonly (keyof SourceProduct)[] = [
@@ -53,10 +53,10 @@ const PLAIN: readonly (keyof SourceProduct)[] = [
   'warranty',
 ]
 
-/** In the list's currency and in the local one: a new rate changes the local amounts alone. */
+/** In the list's currency and in the local one: a new exchange rate changes only the local amounts. */
 const AMOUNTS = ['net', 'final', 'localNet', 'localFinal'] as const
 
-function facts(product: SourceProduct): Map<string, unknown> {
+function fieldValues(product: SourceProduct): Map<string, unknown> {
   const all = new Map<string, unknown>(PLAIN.map((field) => [field, product[field]]))
   all.set('imageUrls', product.imageUrls)
   for (const amount of AMOUNTS) all.set(`offer.${amount}`, product.offer?.[amount])
@@ -67,8 +67,8 @@ function facts(product: SourceProduct): Map<string, unknown> {
   return all
 }
 
-/** `updated` moves with every change and says nothing of what changed. */
-function rawFacts({ raw }: SourceProduct): Map<string, unknown> {
+/** Without `updated`, which changes with every modification. */
+function rawValues({ raw }: SourceProduct): Map<string, unknown> {
   const entries = Object.entries(raw).filter(([key]) => key !== 'updated')
   return new Map(entries.map(([key, value]) => [`raw.${key}`, value]))
 }

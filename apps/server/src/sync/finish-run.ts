@@ -10,9 +10,10 @@ import type { RunWriter } from './run-writer.js'
 import type { Stop } from './stop-signal.js'
 
 /**
- * Gives a run that did not complete what it is due: its ending, its pause, or another worker.
- * @param stopped why it was told to stop; null when it was not.
- * @throws when another worker should go on from the checkpoint.
+ * Ends, pauses or hands over a run that did not complete.
+ * @param stopped why the run was stopped; null when it was not
+ * @param error what the run threw
+ * @throws when another worker must continue from the checkpoint: the queue then creates a new job
  */
 export async function finishRun(
   deps: {
@@ -55,7 +56,7 @@ export async function finishRun(
     case 'pause': {
       const paused = await writer.pause(waitingOf(error, stopped))
       if (paused === 'cancel') return cancel()
-      if (paused === 'go on') return handOver('The pause was taken back')
+      if (paused === 'go on') return handOver('The pause was withdrawn')
       log.info({ ...about, reason: paused.waiting.reason }, 'run paused')
       return
     }
@@ -66,7 +67,7 @@ export async function finishRun(
       return fail(failure)
     }
     default:
-      log.info({ ...about, code: why.code }, 'run stopped: its connection is not what it was')
+      log.info({ ...about, code: why.code }, 'run stopped: its connection has changed')
       return fail(why)
   }
 }
@@ -76,7 +77,7 @@ function stopOf(error: unknown): Stop | null {
   return error instanceof GuardOpened || error instanceof BudgetSpentError ? 'pause' : null
 }
 
-/** What a run that pauses waits for. One that a person paused must not go on by itself the next day. */
+/** The `waiting` of a paused run. One that a person paused must not resume by itself the next day. */
 function waitingOf(error: unknown, stopped: Stop | null): Waiting {
   if (error instanceof GuardOpened) {
     const { kind, subject } = error.topic

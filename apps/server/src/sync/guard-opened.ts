@@ -1,6 +1,6 @@
 import type { GuardTopic } from '../runs/guard-store.js'
 
-/** The run has asked a person (see `openGuard`) and pauses until there is an answer. */
+/** The run has opened a guard (see `openGuard`) and pauses until a person decides. */
 export class GuardOpened extends Error {
   override name = 'GuardOpened'
   readonly topic: GuardTopic

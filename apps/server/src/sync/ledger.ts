@@ -2,7 +2,7 @@ import type { CompleteData, RunPhase } from '@espejo/contract'
 import type { RunRow } from '../runs/run-row.js'
 import type { RunState } from '../runs/run-state.js'
 
-/** What one committed page adds to the ledger. */
+/** The counts that one committed page adds to the ledger. */
 export interface PageCounts {
   created: number
   updated: number
@@ -13,7 +13,7 @@ export interface PageCounts {
 
 export const NO_COUNTS: PageCounts = { created: 0, updated: 0, unchanged: 0, errors: 0, retired: 0 }
 
-/** The ledger of a run as its row has it, where a worker goes on. */
+/** The ledger of a claimed run, from its row. */
 export function stateOf(row: RunRow): RunState {
   const { phase, page, totalPages, created, updated, unchanged, errors, retired, percent, requests } = row
   return {
@@ -34,18 +34,18 @@ export function stateOf(row: RunRow): RunState {
   }
 }
 
-/** What one committed page came to. */
+/** The outcome of one page. */
 export interface PageResult {
   phase: RunPhase
   productsInPage: number
   counts: PageCounts
   /** Newest `updated` among its rows, ISO 8601 UTC. */
   newest?: string | null
-  /** Of the products phase: where in the catalogue this was. */
+  /** Products phase only: pages done, of all. */
   position?: { page: number; totalPages: number }
 }
 
-/** The ledger after one more page. `percent` never goes back, also when the source's total grows. */
+/** The ledger after one more page. `percent` never decreases, even when the source's total grows. */
 export function afterPage(state: RunState, { phase, counts, position, newest }: PageResult): RunState {
   const { page, totalPages } = position ?? state
   return {
@@ -64,7 +64,7 @@ export function afterPage(state: RunState, { phase, counts, position, newest }: 
   }
 }
 
-/** The ledger as the good ending. `startedAt` is when a worker first took the run. */
+/** The data of a `complete` event. @param startedAt the run's first claim */
 export function completeData(state: RunState, startedAt: Date, at: Date): CompleteData {
   return {
     success: true,
@@ -81,13 +81,13 @@ export function completeData(state: RunState, startedAt: Date, at: Date): Comple
   }
 }
 
-/** 100 only for the last page: 199.6 of 200 is shown as 99. */
+/** 100 only for the last page: 199.6 of 200 is 99. */
 function percentOf(page: number, totalPages: number): number {
   if (totalPages <= 0 || page >= totalPages) return 100
   return Math.min(99, Math.floor((page / totalPages) * 100))
 }
 
-/** Of two times in the same ISO form, which sorts as it reads. */
+/** The later of two ISO 8601 UTC times, which sort as text. */
 function later(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b
   return a > b ? a : b

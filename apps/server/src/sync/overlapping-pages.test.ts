@@ -4,7 +4,7 @@ import { createOverlappingPager, type Window } from './overlapping-pages.js'
 
 type Move = { kind: 'delete' | 'touch'; pick: number } | { kind: 'add' }
 
-/** A list with the newest in front, of which anything may happen to any row between two requests. */
+/** A list with the newest row first, which can change between two requests. */
 function movingList(size: number) {
   let rows = Array.from({ length: size }, (_, i) => i + 1)
   const throughout = new Set(rows)
@@ -31,14 +31,14 @@ const move = fc.oneof(
   fc.record({ kind: fc.constant('add' as const) }),
 )
 
-/** Reads until a window is short, and says what it has seen and how often it has asked. */
+/** Reads until a window is short. */
 function readThrough(list: ReturnType<typeof movingList>, pageSize: number, moves: readonly Move[][]) {
-  const order = createOverlappingPager(pageSize)
+  const pager = createOverlappingPager(pageSize)
   const seen = new Set<number>()
   for (let request = 1; ; request++) {
-    const window = order.next()
+    const window = pager.next()
     const ids = list.read(window)
-    const outcome = order.take(window, ids)
+    const outcome = pager.record(window, ids)
     for (const id of ids) seen.add(Number(id))
     if (outcome === 'lost') return { seen, requests: request, outcome }
     if (outcome === 'joined' && ids.length < window.limit) return { seen, requests: request, outcome }
@@ -46,8 +46,8 @@ function readThrough(list: ReturnType<typeof movingList>, pageSize: number, move
   }
 }
 
-describe('the reading order', () => {
-  it('passes no row over that was there and untouched throughout, whatever moves between two requests', () => {
+describe('overlapping pages', () => {
+  it('miss no row that is there and unmodified throughout, whatever changes between two requests', () => {
     fc.assert(
       fc.property(
         fc.nat(300),
@@ -63,7 +63,7 @@ describe('the reading order', () => {
     )
   })
 
-  it('reaches the end of a list of any length that keeps still, at little more than a page a request', () => {
+  it('reach the end of an unchanging list of any length with few more requests than it has pages', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 20, max: 200 }),
@@ -78,23 +78,23 @@ describe('the reading order', () => {
     )
   })
 
-  it('reads a list that leaves rows out of its pages by a rule of its own', () => {
+  it('read a list that leaves rows out of its pages by a rule of its own', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 10, max: 200 }),
         fc.integer({ min: 1, max: 3000 }),
         fc.integer({ min: 2, max: 11 }),
         (pageSize, rows, every) => {
-          const order = createOverlappingPager(pageSize)
+          const pager = createOverlappingPager(pageSize)
           const list = movingList(rows)
           const seen = new Set<string>()
-          for (let withoutNews = 0; withoutNews < 2; ) {
-            const window = order.next()
+          for (let withoutNewRows = 0; withoutNewRows < 2; ) {
+            const window = pager.next()
             const shown = list.read(window).filter((id) => Number(id) % every !== 0)
-            const hasNews = window.page === 1 || shown.some((id) => !seen.has(id))
-            withoutNews = hasNews ? 0 : withoutNews + 1
+            const hasNewRows = window.page === 1 || shown.some((id) => !seen.has(id))
+            withoutNewRows = hasNewRows ? 0 : withoutNewRows + 1
             for (const id of shown) seen.add(id)
-            if (order.take(window, shown) === 'lost') break
+            if (pager.record(window, shown) === 'lost') break
           }
           expect(seen.size).toBe(rows - Math.floor(rows / every))
         },
@@ -102,38 +102,38 @@ describe('the reading order', () => {
     )
   })
 
-  it('costs a thousand rows at two hundred a page no more than six requests', () => {
+  it('read 1,000 rows with 200 rows per page in six requests', () => {
     expect(readThrough(movingList(1000), 200, []).requests).toBe(6)
   })
 
-  it('keeps to the pages of a source that gives less than it is asked for', () => {
-    const order = createOverlappingPager(200)
+  it('follow the page length of a source that caps its pages', () => {
+    const pager = createOverlappingPager(200)
     const list = movingList(400)
     const seen = new Set<string>()
     for (;;) {
-      const window = order.next()
+      const window = pager.next()
       const ids = list.read({ ...window, limit: Math.min(50, window.limit) })
-      expect(order.take(window, ids)).toBe('joined')
+      expect(pager.record(window, ids)).toBe('joined')
       for (const id of ids) seen.add(id)
       if (ids.length < Math.min(50, window.limit)) break
     }
     expect(seen.size).toBe(400)
   })
 
-  it('gives up on a list that repeats itself', () => {
-    const order = createOverlappingPager(20)
+  it('return lost for a list that repeats itself', () => {
+    const pager = createOverlappingPager(20)
     const ids = movingList(20).read({ page: 1, limit: 20 })
     let outcome = ''
-    for (let i = 0; outcome !== 'lost' && i < 200; i++) outcome = order.take(order.next(), ids)
+    for (let i = 0; outcome !== 'lost' && i < 200; i++) outcome = pager.record(pager.next(), ids)
     expect(outcome).toBe('lost')
   })
 
-  it('gives up on a list that never joins up', () => {
-    const order = createOverlappingPager(20)
+  it('return lost for a list whose windows never join', () => {
+    const pager = createOverlappingPager(20)
     let outcome = ''
     for (let i = 0; outcome !== 'lost' && i < 100; i++) {
-      outcome = order.take(
-        order.next(),
+      outcome = pager.record(
+        pager.next(),
         Array.from({ length: 20 }, (_, k) => String(i * 20 + k)),
       )
     }

@@ -1,42 +1,41 @@
-/** What one request asks of a list: page `page`, from 1, of pages of `limit`. */
+/** One request: page `page`, from 1, with pages of `limit` rows. */
 export interface Window {
   page: number
   limit: number
 }
 
 /**
- * A way through a list from its front to wherever the reader stops, when the list moves between two
- * requests. Each window begins on rows that the one before has shown: where the first row of a window
- * is a known one, nothing has slipped between them. Where it is not, rows that were read already have
- * been deleted (which draws the others forward), and the reader steps back.
+ * Pages through a list that changes between two requests, from its first row on. Each window overlaps the previous one:
+ * if its first row is known, no row was missed in between. If not, rows that were read have been deleted, which moves
+ * the others forward, and the reader steps back.
  */
 export interface OverlappingPager {
-  /** What to ask for next. */
+  /** The next window to request. */
   next(): Window
   /**
-   * Takes note of what `next` was answered with, in the order of the list.
-   * @param ids of all its rows, whether the reader wants them or not
-   * @returns `joined`: all of the list up to here is read; `gap`: something may lie before these rows,
-   *   and `next` leads back; `lost`: the list repeats itself, or moves faster than it can be read.
+   * Records the answer to a window.
+   * @param ids of all its rows, in order
+   * @returns `joined`: the list is read without a gap up to here; `gap`: rows may be missing before this window, and
+   *   `next` steps back; `lost`: the list repeats itself, or changes faster than it can be read.
    */
-  take(window: Window, ids: readonly string[]): 'joined' | 'gap' | 'lost'
-  /** How many joined windows, one after the other and up to the last one, have shown nothing new. */
-  withoutNews(): number
+  record(window: Window, ids: readonly string[]): 'joined' | 'gap' | 'lost'
+  /** Number of joined windows in a row, up to the last one, without a new row. */
+  windowsWithoutNewRows(): number
 }
 
-/** Shorter windows all end at common multiples of their lengths, and none would lie across those. */
-const SHORTEST = 20
-/** Windows without a new row, one after the other, before the reader begins again. */
+/** Minimum window length: shorter windows all end at common multiples of their lengths, so that none overlaps those. */
+const MIN_LENGTH = 20
+/** After so many windows in a row without a new row the reader restarts at the first row. */
 const MAX_WITHOUT_NEW_ROWS = 20
-/** How often a reader begins again at the front before it gives up. */
-const RESTARTS = 3
+/** Restarts before the list counts as lost. */
+const MAX_RESTARTS = 3
 
 export function createOverlappingPager(pageSize: number): OverlappingPager {
   const known = new Set<number>()
-  /** A source may give less than it is asked for, and then counts its pages by what it gives. */
-  let longest = Math.max(SHORTEST, pageSize)
+  /** Rows of a full page: less than `pageSize` for a source that caps its pages, which also numbers them by its cap. */
+  let longest = Math.max(MIN_LENGTH, pageSize)
   let reached = 0
-  let withoutNews = 0
+  let withoutNewRows = 0
   let restarts = 0
   let hasSteppedBack = false
   let leavesOut = false
@@ -45,27 +44,27 @@ export function createOverlappingPager(pageSize: number): OverlappingPager {
   function restart(): 'gap' | 'lost' {
     known.clear()
     reached = 0
-    withoutNews = 0
+    withoutNewRows = 0
     hasSteppedBack = false
     knowsFront = false
-    return ++restarts > RESTARTS ? 'lost' : 'gap'
+    return ++restarts > MAX_RESTARTS ? 'lost' : 'gap'
   }
 
   return {
-    withoutNews: () => withoutNews,
+    windowsWithoutNewRows: () => withoutNewRows,
     next() {
       if (reached === 0) return { page: 1, limit: longest }
-      // The row at the joint may be one that is left out; among many places some row is shown.
+      // If the source leaves rows out, the overlapping row may be one of them, so overlap by half a window.
       for (let overlap = leavesOut ? Math.min(reached, Math.ceil(longest / 2)) : 1; overlap > 1; overlap--) {
         const window = windowOver(reached - overlap, longest)
         if (window.page * window.limit >= reached + longest / 4) return window
       }
       return windowOver(reached - 1, longest)
     },
-    take(window, ids) {
+    record(window, ids) {
       const start = (window.page - 1) * window.limit
       const [first] = ids
-      // No row at all is no known row either: the list has become shorter than what was read of it.
+      // An empty answer is a gap too: the list is shorter now than what was read.
       if (start > 0 && (first === undefined || !known.has(Number(first)))) {
         if (hasSteppedBack) return restart()
         hasSteppedBack = true
@@ -75,12 +74,11 @@ export function createOverlappingPager(pageSize: number): OverlappingPager {
       hasSteppedBack = false
       const before = known.size
       for (const id of ids) known.add(Number(id))
-      withoutNews = known.size > before ? 0 : withoutNews + 1
-      if (withoutNews > MAX_WITHOUT_NEW_ROWS) return restart()
-      if (start === 0) longest = Math.max(SHORTEST, Math.min(longest, ids.length))
-      // Behind the front a source gives as much as is asked for, or leaves rows out by a rule of its own:
-      // those have their places all the same.
-      // At the front it may give less than it was asked for; the second time that is known.
+      withoutNewRows = known.size > before ? 0 : withoutNewRows + 1
+      if (withoutNewRows > MAX_WITHOUT_NEW_ROWS) return restart()
+      if (start === 0) longest = Math.max(MIN_LENGTH, Math.min(longest, ids.length))
+      // A short first page may be capped, until it has been read once. A later short page has rows left out by rule,
+      // which have their places all the same.
       const isCut = (start === 0 && !knowsFront) || window.limit > longest
       knowsFront ||= start === 0
       leavesOut ||= !isCut && ids.length < window.limit
@@ -90,7 +88,7 @@ export function createOverlappingPager(pageSize: number): OverlappingPager {
   }
 }
 
-/** Of the windows of at most `longest` rows over this place, counted from 0, the one that reaches furthest. */
+/** Of the windows of at most `longest` rows over a place, counted from 0, the one that ends last. */
 function windowOver(place: number, longest: number): Window {
   let best = { page: place + 1, limit: 1 }
   let end = place + 1

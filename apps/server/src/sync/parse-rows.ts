@@ -2,7 +2,7 @@ import { type Dialect, parseProductRows, type SourceReject } from '@espejo/cianb
 import type { ProductToWrite } from '../catalog/product-store.js'
 import type { SourceRow, SourceRows } from './source-rows.js'
 
-/** Reads rows into products ready to be written; those that cannot be read become rejects. */
+/** Parses rows into products to write; rows that cannot be parsed become rejects. */
 export function parseRows(
   rows: readonly SourceRow[],
   rowsWithoutId: SourceRows['rowsWithoutId'],
@@ -20,11 +20,11 @@ export function parseRows(
     products: products.flatMap((product) => {
       const row = byId.get(product.id)
       if (!row) return []
-      // Where nothing had to be cleaned the row is stored as it came, and its text is there already.
+      // A row that the parser did not have to clean is stored unchanged, so its JSON text is reused.
       const json = product.raw === row.raw ? row.json : JSON.stringify(product.raw)
       return [{ product, hash: row.hash, json }]
     }),
-    // The parser counts within what it was given; people look in the page.
+    // The parser's positions are those in its input; rejects have the position in the page.
     rejects: rejects.map((reject) => ({ ...reject, position: all[reject.position]?.position ?? 0 })),
   }
 }

@@ -1,18 +1,18 @@
 import type { Dialect } from '@espejo/contract'
 import type { RunWriter } from './run-writer.js'
 
-/** A run as its phases see it: what it reads, its ledger, and the only way to commit to it. */
+/** What the phases of a run work with: the run, its ledger, and the writer's `commit`. */
 export interface PhaseContext extends Pick<RunWriter, 'run' | 'state' | 'commit'> {
-  /** In which shape the source answers, and so in which its rows are stored. */
+  /** The shape of the source's rows. */
   readonly dialect: Dialect
-  /** Whether new products enter the change log. Those of a first load do not. */
+  /** Whether new products are written to the change log. Those of a first load are not. */
   readonly logsCreations: boolean
 }
 
 export function createPhaseContext(
   writer: RunWriter,
-  world: Pick<PhaseContext, 'dialect' | 'logsCreations'>,
+  settings: Pick<PhaseContext, 'dialect' | 'logsCreations'>,
 ): PhaseContext {
   const { run, state, commit } = writer
-  return { run, state, commit, dialect: world.dialect, logsCreations: world.logsCreations }
+  return { run, state, commit, ...settings }
 }

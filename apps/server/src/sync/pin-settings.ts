@@ -7,8 +7,10 @@ import { connectionInactive, settingsChange } from './settings-change.js'
 import type { StopSignal } from './stop-signal.js'
 
 /**
- * The world that the run was pinned to at its first claim, which is the present one at that claim.
- * @throws {@link RunFailure} when the present one is another, before any request is sent.
+ * Pins a run to the present settings at its first claim, and compares them with the pinned ones at every later claim.
+ * Sends no request to the ERP.
+ * @returns the pinned settings
+ * @throws {@link RunFailure} `connection_inactive`, or `connection_changed` when the present settings differ
  */
 export async function pinSettings(
   pool: Pool,

@@ -1,12 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 /**
- * Fetches numbered pages in order, one ahead of the consumer: while a page is being committed the
- * next one is on its way, and never more than one waits in memory.
- * @param prepare work on a page that needs no network. It is done as soon as the page is there; where
- * the consumer waits for that page, the request for the one after it goes out first, so that the
- * source works meanwhile.
- * @param next the number of the page after this one, or null when it was the last.
+ * Fetches numbered pages in order, one ahead of the consumer: while a page is being committed the next one is being
+ * fetched. At most one page waits in memory.
+ * @param prepare work on a page without network, done as soon as the page has arrived. If the consumer already waits
+ * for that page, the request for the next one is sent first, so that the source works meanwhile.
+ * @param next the number of the page after this one, or null after the last
  */
 export async function* prefetched<T, R>(
   first: number,
@@ -17,11 +16,11 @@ export async function* prefetched<T, R>(
   const load = (page: number) => {
     const arrived = fetch(page)
     const ready = arrived.then(async (fetched) => {
-      // The request for the next page, which this arrival sets off, is written within this turn.
+      // The request for the next page, sent on this arrival, is written to its socket in this turn of the event loop.
       await turn()
       return prepare(fetched)
     })
-    // The consumer meets a failure at its turn; until then it must not count as unhandled.
+    // The consumer gets the error when it reaches this page; until then it must not count as unhandled.
     ready.catch(() => undefined)
     return { page, arrived, ready }
   }

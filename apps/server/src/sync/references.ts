@@ -27,10 +27,10 @@ const KINDS: readonly ReferenceKind[] = [
 ]
 
 /**
- * Mirrors the small lists, one transaction each, the next one on its way meanwhile. They do not enter the
- * ledger, which is of products. An item that a list does not show is retired when a second answer agrees
- * and no row came without an id.
- * @throws {@link GuardOpened} before anything of a list is retired, when too much of it would go
+ * Mirrors the reference lists, one transaction each, while the next list is being fetched. They do not count in the
+ * ledger, which counts products. An item that a list lacks is retired when a second answer lacks it too and no row was
+ * rejected.
+ * @throws {@link GuardOpened} before any item of a list is retired, when too large a share of it would be
  */
 export async function syncReferences(
   context: PhaseContext,
@@ -60,11 +60,11 @@ export async function syncReferences(
 interface ReadList {
   items: ReferenceItem[]
   rejects: SourceReject[]
-  /** Ids that the mirror lists and two answers did not show. */
+  /** Ids that the mirror lists and two answers lacked. */
   missing: string[]
 }
 
-/** Null where the account does not have this list, or may not read it: some modules are not everyone's. */
+/** Null where the account has no such list or may not read it, since it depends on a module of the ERP. */
 async function readList(
   context: PhaseContext,
   client: CianboxClient,
@@ -74,25 +74,25 @@ async function readList(
   const { run } = context
   const listed = await withTenant(pool, run.tenantId, (tx) => listedItems(tx, run.tenantId, kind))
   const first =
-    (await fetchUnlessRefused(client, kind, signal)) ??
-    // That a list is refused is not believed once either, unless an earlier run has found it so.
-    (listed.length > 0 || !context.logsCreations ? await fetchUnlessRefused(client, kind, signal) : null)
+    (await fetchListUnlessRefused(client, kind, signal)) ??
+    // A refusal is requested again too, unless the mirror has no items of this list after an earlier run.
+    (listed.length > 0 || !context.logsCreations ? await fetchListUnlessRefused(client, kind, signal) : null)
   if (first === null) return null
   const known = new Map(first.items.map((item): [string, ReferenceItem] => [item.id, item]))
   const missingIn = () => listed.filter((id) => !known.has(id))
-  // Of a list that is not mirrored yet nothing can be missed, so it is read twice.
+  // In a list that is not mirrored yet no item is known to be missing, so it is always read twice.
   if (missingIn().length === 0 && listed.length > 0) return { ...first, missing: [] }
-  const second = await fetchUnlessRefused(client, kind, signal)
+  const second = await fetchListUnlessRefused(client, kind, signal)
   for (const item of second?.items ?? []) known.set(item.id, item)
   const rejects = second?.rejects ?? first.rejects
-  // A row that cannot be read may be the one that is missing.
-  const isVetoed = second === null || [...first.rejects, ...second.rejects].length > 0
-  const missing = isVetoed ? [] : missingIn()
+  // A rejected row may be the missing one.
+  const isInconclusive = second === null || [...first.rejects, ...second.rejects].length > 0
+  const missing = isInconclusive ? [] : missingIn()
   await guardList(pool, run, kind, { missing, of: listed.length, limit: guardShare })
   return { items: [...known.values()], rejects, missing }
 }
 
-/** Of a short list a few items are a large share: up to so many a day go without a person's word. */
+/** Of a short list a few items are a large share, so up to so many per day are retired without a decision. */
 const MAX_UNGUARDED = 2
 
 async function guardList(
@@ -104,7 +104,7 @@ async function guardList(
   const count = missing.length
   if (run.dryRun || count === 0) return
   const topic = { kind: 'retire' as const, subject }
-  const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
+  const needsDecision = await withTenant(pool, run.tenantId, async (tx) => {
     const earlier = await countRecentlyRetiredItems(tx, run.tenantId, subject)
     if (count + earlier <= MAX_UNGUARDED || !exceedsGuard({ count, recent: earlier, of, share: limit }))
       return false
@@ -113,27 +113,27 @@ async function guardList(
     if (isOpen) await openGuard(tx, run, question)
     return isOpen
   })
-  if (mustAsk) throw new GuardOpened(topic, `${count} of ${of} ${subject} are not listed any more.`)
+  if (needsDecision) throw new GuardOpened(topic, `${count} of ${of} ${subject} are not listed any more.`)
 }
 
-async function fetchUnlessRefused(
+async function fetchListUnlessRefused(
   client: CianboxClient,
   kind: ReferenceKind,
   signal: AbortSignal,
-  look = 1,
+  attempt = 1,
 ): Promise<ReferenceList<ReferenceKind> | null> {
   try {
     return await client.listReference(kind, { signal })
   } catch (error) {
     if (!(error instanceof CianboxError)) throw error
     if (/^(bad_request|forbidden)$/.test(error.kind)) return null
-    // A list that ends before it says that it does is asked for again.
-    if (error.kind !== 'invalid_response' || look === MAX_ATTEMPTS) throw error
-    return fetchUnlessRefused(client, kind, signal, look + 1)
+    // A list with fewer pages than its total is fetched again.
+    if (error.kind !== 'invalid_response' || attempt === MAX_ATTEMPTS) throw error
+    return fetchListUnlessRefused(client, kind, signal, attempt + 1)
   }
 }
 
-/** How many items of a list were retired within the last day without asking a person. */
+/** Number of items of a list that were retired within the last day without a person's decision. */
 async function countRecentlyRetiredItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM catalog.reference_items i
@@ -156,7 +156,7 @@ async function listedItems(tx: Tx, tenantId: string, kind: ReferenceKind): Promi
   return rows.map(({ id }) => id)
 }
 
-/** Writes what differs; an unchanged item costs no write. */
+/** Writes new, changed and retired items only. */
 async function upsertItems(tx: Tx, tenantId: string, kind: ReferenceKind, items: readonly ReferenceItem[]) {
   const unique = [...new Map(items.map((item) => [item.id, item])).values()]
   await tx.query(

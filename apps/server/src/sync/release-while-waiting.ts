@@ -1,15 +1,15 @@
 import type { JobSlot } from '../runs/job-slots.js'
 
-/** How long a run may go without a commit before it counts as waiting for its ERP. */
+/** After so long without a commit a run counts as waiting for its ERP. */
 const WAITING_AFTER_MS = 5000
 
-/** A run's job slot, released to another run while nothing is written. */
+/** A run's job slot, released to other runs while the run waits for its ERP. */
 export interface WaitingSlot {
-  /** A write begins: the run reacquires its slot. */
+  /** A write begins: reacquires the slot. */
   writing(): void
-  /** Nothing is being written any more. What a run does between two writes is to wait for its ERP. */
+  /** A write has ended: releases the slot unless another write begins soon. */
   waiting(): void
-  /** The run is over: nothing releases the slot from here on. */
+  /** The run has ended: reacquires the slot for good. */
   close(): void
 }
 

@@ -11,39 +11,39 @@ import { syncReferences } from './references.js'
 import { scanModifiedSince } from './scan-modified.js'
 import { sweep } from './sweep.js'
 import { syncIds } from './sync-ids.js'
-import { commitShownAgain, walkProducts } from './walk.js'
+import { commitOutsideWalk, walkProducts } from './walk.js'
 
 export interface SyncOptions {
   pool: Pool
   pageSize: number
-  /** Newest `updated` already mirrored; an incremental run reads back to it. */
+  /** Newest `updated` already mirrored, by the source's clock; an incremental run reads changes since then. */
   watermark: Date | null
-  /** Share of the mirror that a sweep may retire without a person's word. */
+  /** Share of the mirror, 0 to 1, that a sweep may retire without a person's decision. */
   guardShare: number
-  /** Time between two answers to the same question about an absence. */
+  /** Milliseconds between two requests that confirm the same absence. */
   pauseMs: number
   signal: AbortSignal
 }
 
-/** All phases of a run, from where its checkpoint stands. Returns when the pass was whole. */
+/** Runs all phases of a run, from its checkpoint on. Returns when the run is complete. */
 export async function runPhases(
   context: PhaseContext,
   client: CianboxClient,
   options: SyncOptions,
 ): Promise<void> {
   const { mode } = context.run
-  if (mode === 'ids') return syncNamed(context, client, options)
-  if (mode === 'incremental' && (await syncChanges(context, client, options))) return
-  await syncAll(context, client, options)
+  if (mode === 'ids') return runByIds(context, client, options)
+  if (mode === 'incremental' && (await runIncremental(context, client, options))) return
+  await runFull(context, client, options)
 }
 
-async function syncNamed(context: PhaseContext, client: CianboxClient, options: SyncOptions): Promise<void> {
+async function runByIds(context: PhaseContext, client: CianboxClient, options: SyncOptions): Promise<void> {
   if (context.state().phase !== 'sweep') await syncIds(context, client, options.signal)
   await sweep(context, client, options)
 }
 
-/** @returns false where there is nothing to read back to, so that the whole catalogue must be walked */
-async function syncChanges(
+/** @returns false without a usable watermark or list of changes: the whole catalogue must be walked */
+async function runIncremental(
   context: PhaseContext,
   client: CianboxClient,
   options: SyncOptions,
@@ -56,11 +56,11 @@ async function syncChanges(
   return scanModifiedSince(context, fetchPage, { ...options, phase: 'products', since: watermark, expected })
 }
 
-async function syncAll(context: PhaseContext, client: CianboxClient, options: SyncOptions): Promise<void> {
+async function runFull(context: PhaseContext, client: CianboxClient, options: SyncOptions): Promise<void> {
   const { phase } = context.state()
-  // An incremental run that had read back before it had to walk has walked nothing, whatever its checkpoint counts.
+  // The checkpoint of an incremental run that only scanned the changes counts no pages of a walk.
   const isFresh = phase === null || phase === 'references'
-  if (isFresh || (await hasOnlyReadBack(context, options.pool)))
+  if (isFresh || (await hasOnlyScannedChanges(context, options.pool)))
     await syncReferences(context, client, options)
   if (phase !== 'sweep') {
     const fetchPage = createPageFetcher(client, options.signal)
@@ -68,17 +68,17 @@ async function syncAll(context: PhaseContext, client: CianboxClient, options: Sy
     await closeDrift(context, fetchPage, options, start)
     await proveWhole(fetchPage, start, {
       count: (lastPage) => countWalk(options.pool, context.run, lastPage),
-      commitAgain: (page) => commitShownAgain(context, page),
+      commitAgain: (page) => commitOutsideWalk(context, page),
     })
   }
   await sweep(context, client, options)
 }
 
-async function hasOnlyReadBack({ run }: PhaseContext, pool: Pool): Promise<boolean> {
+async function hasOnlyScannedChanges({ run }: PhaseContext, pool: Pool): Promise<boolean> {
   return run.mode === 'incremental' && (await readPassStart(pool, run)) === null
 }
 
-/** Reads what was modified while the walk went on; the source's own clock says since when. */
+/** Reads what was modified during the walk, since the source's own time at its start. */
 async function closeDrift(
   context: PhaseContext,
   fetchPage: FetchPage,

@@ -9,26 +9,26 @@ import type { WaitingSlot } from './release-while-waiting.js'
 import { createThroughput } from './throughput.js'
 
 /**
- * The one writer of a claimed run: pages, notices of waiting and the ending go through one serial queue,
- * each based on the log's position that the one before it left. The ledger lives here, in memory.
+ * The only writer of a claimed run. Pages, `waiting` notices and the ending go through one serial queue, each based on
+ * the log's position after the previous one. It holds the ledger in memory.
  */
 export interface RunWriter {
   readonly run: RunRow
   state(): RunState
-  /** One page, one transaction: what `write` does, the checkpoint, the event. */
+  /** Commits one page in one transaction: the writes of `write`, the checkpoint and the event. */
   commit(write: (tx: Tx) => Promise<PageResult>): Promise<void>
   /**
-   * Tells viewers why nothing moves; null: it moves again. Of several that wait for their turn the last
-   * one is written. Nobody waits for it: one that fails is no loss, and one that comes when the run is
-   * being ended or paused is dropped.
+   * Sends viewers the reason for waiting; null: the run continues. Of several queued notices only the last is written.
+   * Returns at once: a failed notice is ignored, and one during the ending or a pause is dropped.
    */
   notice(waiting: Waiting | null): void
+  /** Counts one request to the ERP; written with the next event. */
   countRequest(): void
-  /** Ends the run, after what is under way. Throws what `endRun` does. */
+  /** Ends the run after the queued writes. @throws what `endRun` does */
   end(ending: (state: RunState) => Omit<Ending, 'state'>): Promise<void>
-  /** Pauses the run, after what is under way. Answers as `pauseRun` does. */
+  /** Pauses the run after the queued writes. @returns what `pauseRun` does */
   pause(reason: Waiting): Promise<Paused>
-  /** Leaves the run to another worker, after what is under way; this claim does not count against it. */
+  /** Hands the run to another worker after the queued writes; this claim then does not count as one without progress. */
   handOver(): Promise<void>
 }
 
@@ -38,18 +38,18 @@ export function createRunWriter(deps: {
   now: () => Date
   /** Called after a commit that wrote to the run's log. */
   onEvent: (runId: string) => void
-  /** Called when a commit finds that a person wants the run to stop. */
+  /** Called when a commit finds a person's request to stop. */
   onIntent: (intent: 'cancel' | 'pause') => void
   /** Reacquired for each write. */
   slot: WaitingSlot
 }): RunWriter {
   const { pool, run, now, onEvent, onIntent, slot } = deps
-  const pace = createThroughput()
+  const throughput = createThroughput()
   let state = stateOf(run)
   let seq = run.seq
   let isClosing = false
-  /** Undefined: nothing to tell. */
-  let wanted: Waiting | null | undefined
+  /** Undefined: no notice is queued. */
+  let queuedNotice: Waiting | null | undefined
   let last: Promise<unknown> = Promise.resolve()
   const held = (): HeldRun => ({ tenantId: run.tenantId, id: run.id, epoch: run.epoch, seq })
 
@@ -75,15 +75,15 @@ export function createRunWriter(deps: {
       const event = { event: 'progress' as const, data: progressData(committed, productsInPage) }
       return { committed, fence: await commitProgress(tx, held(), committed, event, isPage) }
     })
-    // Requests go on being counted while the transaction runs.
+    // Requests are counted while the transaction runs.
     state = { ...committed, requests: Math.max(committed.requests, state.requests) }
     wrote(fence.seq)
     if (fence.intent) onIntent(fence.intent)
   }
 
   async function writeNotice(): Promise<void> {
-    const waiting = wanted
-    wanted = undefined
+    const waiting = queuedNotice
+    queuedNotice = undefined
     if (isClosing || waiting === undefined || isSame(waiting, state.waiting)) return
     const noticed = { ...state, waiting, etaSeconds: null }
     await write(async () => ({ state: noticed, productsInPage: 0, isPage: false }))
@@ -100,15 +100,15 @@ export function createRunWriter(deps: {
           const page = await work(tx)
           const next = afterPage(state, page)
           const isWalk = page.phase === 'products'
-          if (isWalk) pace.page(now().getTime(), page.productsInPage)
-          const etaSeconds = isWalk ? pace.eta(next.totalPages - next.page) : null
-          const paced = { ...next, ratePerSecond: pace.rate(), etaSeconds }
-          return { state: paced, productsInPage: page.productsInPage, isPage: true }
+          if (isWalk) throughput.page(now().getTime(), page.productsInPage)
+          const etaSeconds = isWalk ? throughput.eta(next.totalPages - next.page) : null
+          const measured = { ...next, ratePerSecond: throughput.rate(), etaSeconds }
+          return { state: measured, productsInPage: page.productsInPage, isPage: true }
         })
       }),
     notice(waiting) {
-      const isQueued = wanted !== undefined
-      wanted = waiting
+      const isQueued = queuedNotice !== undefined
+      queuedNotice = waiting
       if (!isQueued && !isClosing) serially(writeNotice).catch(() => undefined)
     },
     countRequest() {

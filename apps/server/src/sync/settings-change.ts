@@ -5,9 +5,8 @@ import { RunFailure } from './failure.js'
 const KEPT = 'Lo que ya se había guardado queda guardado. Iniciá otra sincronización.'
 
 /**
- * Why a run that is pinned to one world cannot go on in the present one; null when it can. Throughput, budget
- * and page size are no part of a world: they change neither which rows the source shows nor what becomes
- * of them.
+ * The failure of a run whose pinned settings differ from the present ones; null when they are equal. Request rate,
+ * budget and page size are not compared: they change neither which rows the source returns nor their mapping.
  */
 export function settingsChange(pinned: PinnedSettings, present: PinnedSettings): RunFailure | null {
   if (pinned.cuenta !== present.cuenta) {
@@ -33,14 +32,14 @@ export function settingsChange(pinned: PinnedSettings, present: PinnedSettings):
   return null
 }
 
-/** Why a run that holds `pinned` (null: not pinned yet) has to stop, with the connection as it is now. */
+/** The failure of a run whose connection was deleted, deactivated or changed; null when it can continue. @param pinned null before the first claim has pinned them */
 export function connectionFailure(
   connection: HeldRunPoll['connection'],
   pinned: PinnedSettings | null,
 ): RunFailure | null {
   if (connection === null) return connectionMissing()
   if (!connection.isActive) return connectionInactive()
-  // The mapping is this process's own: it does not change under way.
+  // The mapping is constant within this process.
   return pinned && settingsChange(pinned, { ...connection, mappingVersion: pinned.mappingVersion })
 }
 

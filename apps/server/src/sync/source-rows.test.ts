@@ -5,7 +5,7 @@ import { prepareRows, rangeOf } from './source-rows.js'
 const asSent = (raw: unknown) => ({ raw, json: JSON.stringify(raw) })
 
 describe('prepareRows', () => {
-  it('takes any rows at all, and loses none but repeats', () => {
+  it('accepts any rows, and drops only repeats', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.record({ id: fc.nat(20) }), fc.jsonValue())), (sent) => {
         const { rows, rowsWithoutId, received } = prepareRows(sent.map(asSent))
@@ -31,7 +31,7 @@ describe('prepareRows', () => {
 })
 
 describe('rangeOf', () => {
-  it('spans a page’s ids', () => {
+  it('returns the lowest and highest id of a page', () => {
     expect(rangeOf(prepareRows([{ id: 7 }, { id: 3 }, { id: 11 }, {}].map(asSent)))).toEqual({
       lowest: 3,
       highest: 11,

@@ -1,20 +1,21 @@
 import { type ProductRow, productRowId } from '@espejo/cianbox'
 import { contentHash } from './content-hash.js'
 
-/** A row as the source sent it, with what telling changed from unchanged needs. */
+/** A row as the source sent it, with the hash that detects changes. */
 export interface SourceRow extends ProductRow {
   id: string
-  /** Place in the page, from 0. */
+  /** Position in the page, from 0. */
   position: number
   hash: Buffer
 }
 
-/** A page's rows, made ready outside of any transaction: the hashing runs while the page before is written. */
+/** A page's rows, hashed outside of any transaction, while the previous page is written. */
 export interface SourceRows {
-  /** At most one a product: the last of those that a page repeats, which is the one the source means. */
+  /** One row per product: of repeated rows the last, which counts at the source. */
   rows: SourceRow[]
-  /** Rows without an id. They can only be rejected. */
+  /** Rows without a readable id, which are always rejected. */
   rowsWithoutId: { raw: unknown; position: number }[]
+  /** Number of rows of the page, with repeats. */
   received: number
 }
 

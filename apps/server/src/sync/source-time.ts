@@ -3,14 +3,14 @@ import { readDatabaseClock } from '../db/database-clock.js'
 import type { Pool } from '../db/pool.js'
 import { newestUntil } from './belief/rules.js'
 
-/** When the source says that a row was modified, ISO 8601 UTC; null when it does not, or cannot be read. */
+/** A row's time of modification, ISO 8601 UTC; null when it has none, or the row cannot be parsed. */
 export function modifiedAt({ raw }: ProductRow, dialect: Dialect): string | null {
   return parseProductRows([raw], dialect).products[0]?.sourceUpdatedAt ?? null
 }
 
 /**
- * The newest time of modification among rows, by the source's own clock. Times ahead of the database's
- * clock are passed over: a lower time only makes the next look reach further back.
+ * The newest time of modification among rows, by the source's clock. Times after the database's clock are ignored: a
+ * lower watermark only makes the next incremental run read more.
  */
 export async function newestModification(
   pool: Pool,

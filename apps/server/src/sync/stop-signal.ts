@@ -7,31 +7,33 @@ import type { RunFailure } from './failure.js'
 import { connectionFailure } from './settings-change.js'
 
 /**
- * Why a run stops in the middle: a person's wish, a worker that is leaving, another worker that holds the
- * run now, or a connection that is gone, inactive or another one (then the run's ending).
+ * Why a run stops before it is complete: a person's request (`cancel`, `pause`), this worker stopping or losing the job
+ * (`handover`), a claim of another worker (`superseded`), or a connection that was deleted, deactivated or changed
+ * (a failure, which becomes the run's ending).
  */
 export type Stop = 'cancel' | 'pause' | 'handover' | 'superseded' | RunFailure
 
-/** One signal for all that can stop a run in the middle, and the first reason that did. */
+/** One abort signal for every reason to stop a run, and the first reason that occurred. */
 export interface StopSignal {
   readonly signal: AbortSignal
   request(reason: Stop): void
+  /** The first reason; null while the run continues. */
   reason(): Stop | null
-  /** From here on the connection is compared with this world. */
-  pinned(world: PinnedSettings): void
+  /** From now on the connection is compared with these settings. */
+  pinned(settings: PinnedSettings): void
   close(): void
 }
 
-/** How often the run's row and the connection are looked at. */
+/** How often the run's intent and the connection are polled. */
 const POLL_INTERVAL_MS = 1000
-/** Every how many of those looks the run's row is told that its worker lives. */
+/** One heartbeat is written per so many polls. */
 const POLLS_PER_HEARTBEAT = 10
 
-/** @param leaving aborted when this worker stops, or has lost the job. */
+/** @param leaving aborted when this worker stops, or has lost the job */
 export function createStopSignal(pool: Pool, run: RunRow, leaving: AbortSignal): StopSignal {
   const controller = new AbortController()
   let reason: Stop | null = null
-  let world: PinnedSettings | null = null
+  let settings: PinnedSettings | null = null
   const request = (why: Stop) => {
     reason ??= why
     controller.abort()
@@ -40,28 +42,28 @@ export function createStopSignal(pool: Pool, run: RunRow, leaving: AbortSignal):
   if (leaving.aborted) handOver()
   leaving.addEventListener('abort', handOver)
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     try {
       const { intent, connection } = await pollHeldRun(pool, run)
-      const stop = intent ?? connectionFailure(connection, world)
+      const stop = intent ?? connectionFailure(connection, settings)
       if (stop) request(stop)
     } catch (error) {
-      // A look that the database could not answer is made up for by the next one.
+      // Other errors are ignored: the next poll repeats the query.
       if (error instanceof SupersededError) request('superseded')
     }
   }
 
-  let looks = 0
-  let isLooking = false
+  let polls = 0
+  let isPolling = false
   const timer = setInterval(() => {
-    looks += 1
-    // A heartbeat that cannot be written is made up for by the next one.
-    if (looks % POLLS_PER_HEARTBEAT === 0) void writeHeartbeat(pool, run).catch(() => undefined)
-    // One at a time: looks must not pile up before a slow database.
-    if (isLooking) return
-    isLooking = true
-    void look().finally(() => {
-      isLooking = false
+    polls += 1
+    // A failed heartbeat is ignored: the next one follows.
+    if (polls % POLLS_PER_HEARTBEAT === 0) void writeHeartbeat(pool, run).catch(() => undefined)
+    // One at a time, so that polls do not accumulate on a slow database.
+    if (isPolling) return
+    isPolling = true
+    void poll().finally(() => {
+      isPolling = false
     })
   }, POLL_INTERVAL_MS)
   return {
@@ -69,7 +71,7 @@ export function createStopSignal(pool: Pool, run: RunRow, leaving: AbortSignal):
     request,
     reason: () => reason,
     pinned(pinned) {
-      world = pinned
+      settings = pinned
     },
     close() {
       clearInterval(timer)

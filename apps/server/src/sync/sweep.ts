@@ -20,22 +20,21 @@ const PRODUCTS: GuardTopic = { kind: 'retire', subject: 'products' }
 
 export interface SweepOptions {
   pool: Pool
-  /** Share of the mirror that may be retired within a day without a person's word. */
+  /** Share of the mirror, 0 to 1, that may be retired within a day without a person's decision. */
   guardShare: number
-  /** How long after the first answers the second ones are asked for: an absence is not believed at one moment. */
+  /** Milliseconds between two requests that confirm the same absence. */
   pauseMs: number
   signal: AbortSignal
 }
 
-/** Of the ids that one request may name, so many are of products that are known to be there. */
+/** Ids of products known to exist that each request contains on one side of the others. */
 const CONTROLS = 12
 
 /**
- * Retires what the mirror lists and this run has not seen, and nothing on one answer: each product is
- * asked for by id twice, at two moments, beside products that are known to be there. What is still
- * there is mirrored like any other.
- * @throws {@link GuardOpened} before anything is retired, when more than `guardShare` of
- * the mirror would go and nobody has confirmed it.
+ * Retires the products that the mirror lists and this run has not seen, after {@link confirmAbsence} has confirmed
+ * each one by id. Products that still exist are mirrored like any other.
+ * @throws {@link GuardOpened} before anything is retired, when more than `guardShare` of the mirror would be and no
+ * person has confirmed it
  */
 export async function sweep(
   context: PhaseContext,
@@ -47,22 +46,22 @@ export async function sweep(
   const unseen = await withTenant(pool, run.tenantId, (tx) =>
     run.mode === 'ids' ? findUnseenRequested(tx, run) : findUnseenProducts(tx, run),
   )
-  // A whole pass is an answer already, and what it has not shown may be much; one answer by id is none.
+  // A whole pass is evidence already, so the guard is checked before many requests by id. A run by ids has none yet.
   if (run.mode !== 'ids') await guard(run, options, unseen.ids, unseen.listed)
   const listed = new Set(unseen.ids)
-  // What the mirror does not list may be new: that it is not there takes as many answers.
+  // Requested ids that the mirror does not list may be new, so their absence is confirmed too.
   const absent = await findAbsent(context, client, [...unseen.ids, ...unseen.unknown], options)
-  // A list that shows nothing is none where products are there by id.
+  // If the list had no known product but some exist by id, the list was wrong.
   const sawNothing = run.mode !== 'ids' && unseen.ids.length === unseen.listed
   if (sawNothing && absent.length < unseen.ids.length) {
     throw incompletePass('no muestra en su lista ninguno de los productos que muestra por id')
   }
-  const gone = absent.filter((id) => listed.has(id))
-  if (run.mode === 'ids') await guard(run, options, gone, unseen.listed)
-  for (const some of chunks(gone, IDS_PER_REQUEST)) await retire(context, some)
+  const confirmed = absent.filter((id) => listed.has(id))
+  if (run.mode === 'ids') await guard(run, options, confirmed, unseen.listed)
+  for (const some of chunks(confirmed, IDS_PER_REQUEST)) await retire(context, some)
 }
 
-/** @throws {@link GuardOpened} when a person must say yes to these first */
+/** @throws {@link GuardOpened} when a person must confirm these ids first */
 async function guard(
   run: RunRow,
   { pool, guardShare }: SweepOptions,
@@ -70,9 +69,9 @@ async function guard(
   of: number,
 ): Promise<void> {
   if (ids.length === 0 || run.dryRun) return
-  const mustAsk = await withTenant(pool, run.tenantId, async (tx) => {
+  const needsDecision = await withTenant(pool, run.tenantId, async (tx) => {
     const earlier = await countRecentlyRetired(tx, run)
-    // Where nothing else is listed nothing is known to be there, and no absence is believed unasked.
+    // If every listed product is missing, none is known to exist, and every retirement needs a decision.
     const share = ids.length < of ? guardShare : 0
     if (!exceedsGuard({ count: ids.length, recent: earlier, of, share })) return false
     const question = { ...PRODUCTS, ids, of, limit: guardShare, earlier }
@@ -80,10 +79,11 @@ async function guard(
     await openGuard(tx, run, question)
     return true
   })
-  if (mustAsk) throw new GuardOpened(PRODUCTS, `${ids.length} of ${of} products are not listed any more.`)
+  if (needsDecision)
+    throw new GuardOpened(PRODUCTS, `${ids.length} of ${of} products are not listed any more.`)
 }
 
-/** Asks for products by id, mirrors those that are there, and answers the others: {@link confirmAbsence}. */
+/** Requests products by id, mirrors those that exist, and returns the absent ones: {@link confirmAbsence}. */
 async function findAbsent(
   context: PhaseContext,
   client: CianboxClient,
@@ -97,18 +97,18 @@ async function findAbsent(
   const absent: string[] = []
   const knownOf = (asked: readonly string[]) =>
     withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, asked, ascending))
-  async function settle(asked: readonly string[], mayHalve: boolean): Promise<void> {
+  async function confirm(asked: readonly string[], mayHalve: boolean): Promise<void> {
     const known = await knownOf(asked)
     if (mayHalve && asked.length > 1 && (known.below.length === 0 || known.above.length === 0)) {
-      // Ids from all over the catalogue have nothing known beside them; each half of them has.
-      for (const half of chunks(asked, Math.ceil(asked.length / 2))) await settle(half, false)
+      // Ids from the whole range leave no known products on one side; each half has some.
+      for (const half of chunks(asked, Math.ceil(asked.length / 2))) await confirm(half, false)
       return
     }
     absent.push(
       ...(await confirmAbsence(fetchByIds, asked, known, (page) => mirrorFound(context, page), pause)),
     )
   }
-  for (const asked of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await settle(asked, true)
+  for (const asked of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await confirm(asked, true)
   return absent
 }
 
@@ -140,20 +140,20 @@ async function mirrorFound(context: PhaseContext, { rows }: ListedPage): Promise
   })
 }
 
-/** Marks what the source no longer has, and says so in the change log. */
-async function retire(context: PhaseContext, gone: readonly string[]): Promise<void> {
+/** Marks products as retired, and writes that to the change log. */
+async function retire(context: PhaseContext, absent: readonly string[]): Promise<void> {
   const { run } = context
   await context.commit(async (tx) => {
     const ids = run.dryRun
-      ? await filterListed(tx, run.tenantId, gone)
-      : await retireProducts(tx, run.tenantId, run.id, gone)
+      ? await filterListed(tx, run.tenantId, absent)
+      : await retireProducts(tx, run.tenantId, run.id, absent)
     await recordChanges(
       tx,
       run,
       ids.map((id) => ({ id, kind: 'retired', fields: [] })),
     )
     const counts = { created: 0, updated: 0, unchanged: 0, errors: 0, retired: ids.length }
-    return { phase: 'sweep', productsInPage: gone.length, counts }
+    return { phase: 'sweep', productsInPage: absent.length, counts }
   })
 }
 

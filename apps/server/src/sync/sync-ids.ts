@@ -6,8 +6,8 @@ import type { PhaseContext } from './phase-context.js'
 import { prepareRows, type SourceRows } from './source-rows.js'
 
 /**
- * Mirrors named products as the source has them. Those that it does not show are left to the sweep. An
- * id that it cannot answer for becomes a reject, and holds nobody else up.
+ * Mirrors the requested products. Missing ones are left to the sweep. An id whose requests always fail becomes a reject,
+ * and does not block the others.
  */
 export async function syncIds(
   context: PhaseContext,
@@ -20,7 +20,7 @@ export async function syncIds(
   for (let page = context.state().page + 1; page <= totalPages; page++) {
     const asked = ids.slice((page - 1) * IDS_PER_REQUEST, page * IDS_PER_REQUEST)
     const answers = await fetchByIdIsolating(client, asked, signal)
-    const source = onlyThose(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), asked)
+    const source = keepRequested(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), asked)
     const refused = answers.flatMap(({ asked: [id], rows }) => (rows === null && id ? [id] : []))
     await context.commit(async (tx) => {
       const number = await nextPageNumber(tx, run, 'products')
@@ -35,7 +35,7 @@ export async function syncIds(
         tx,
         run,
         'products',
-        refused.map((id, i) => unanswered(id, number, source.received + IDS_PER_REQUEST + i)),
+        refused.map((id, i) => rejectOf(id, number, source.received + IDS_PER_REQUEST + i)),
       )
       const withRefused = { ...counts, errors: counts.errors + refused.length }
       return {
@@ -48,13 +48,13 @@ export async function syncIds(
   }
 }
 
-/** What was not asked for says that the source takes no ids: it must not be mirrored as an answer. */
-function onlyThose(source: SourceRows, asked: readonly string[]): SourceRows {
+/** Drops rows that were not requested: a source that ignores the ids returns other products. */
+function keepRequested(source: SourceRows, asked: readonly string[]): SourceRows {
   const wanted = new Set(asked)
   return { ...source, rows: source.rows.filter(({ id }) => wanted.has(id)) }
 }
 
-function unanswered(id: string, page: number, position: number): SourceReject {
+function rejectOf(id: string, page: number, position: number): SourceReject {
   return {
     id,
     page,

@@ -1,17 +1,17 @@
-/** How fast a run goes, from its recent pages. */
+/** A run's rows per second and remaining time, from its recent pages. */
 export interface Throughput {
-  /** One more page was committed at `at` (milliseconds), with so many rows. */
+  /** Records a committed page. @param at milliseconds */
   page(at: number, rows: number): void
-  /** Rows per second over the recent pages; null before there is anything to tell. */
+  /** Rows per second over the recent pages; null before the second page. */
   rate(): number | null
-  /** Whole seconds for so many more pages; null rather than a guess. */
+  /** Estimated whole seconds for so many more pages; null before the third page. */
   eta(pagesLeft: number): number | null
 }
 
-/** Pages looked back at: few enough to notice a change of pace, enough not to jump with each page. */
+/** Pages of the moving average: few enough to follow a change, enough not to vary with each page. */
 const WINDOW = 12
-/** Below this many, an estimate would be a guess. */
-const ENOUGH = 3
+/** Pages that an estimate needs. */
+const MIN_PAGES = 3
 
 export function createThroughput(): Throughput {
   const recent: { at: number; rows: number }[] = []
@@ -23,13 +23,13 @@ export function createThroughput(): Throughput {
     },
     rate() {
       if (recent.length < 2 || span() <= 0) return null
-      // The first entry only opens the span: its rows were fetched before it.
+      // The rows of the first entry were fetched before the span begins.
       const rows = recent.slice(1).reduce((sum, page) => sum + page.rows, 0)
       return Math.round((rows / span()) * 10_000) / 10
     },
     eta(pagesLeft) {
       if (pagesLeft <= 0) return 0
-      if (recent.length < ENOUGH || span() <= 0) return null
+      if (recent.length < MIN_PAGES || span() <= 0) return null
       return Math.ceil(((span() / (recent.length - 1)) * pagesLeft) / 1000)
     },
   }

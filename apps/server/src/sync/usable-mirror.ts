@@ -5,37 +5,39 @@ import { previousRunSettings } from '../runs/pinned-settings.js'
 import type { RunRow } from '../runs/run-row.js'
 import { RunFailure } from './failure.js'
 
-/** What a run may take from the mirror that is there when it begins. */
+/** What a run may assume of the mirror at its start. */
 export interface UsableMirror {
-  /** Whether there is a mirror at all: what a first load creates is not news. */
+  /** Whether a full run has completed before: products of a first load are not written to the change log. */
   exists: boolean
-  /** Null unless it is of the run's own account and every row of that account is in the mirror as of then. */
+  /** Null unless the mirror is of the run's account and has all its rows as of then. */
   watermark: Date | null
 }
 
 /**
- * Reads the tenant's mirror for a run in this world. A run in another account or dialect may have been
- * cancelled half-way and have left its rows among the mirror's: what is older than the watermark is then
- * not what it says, so the watermark goes, for good, and an incremental run walks the whole catalogue.
- * @throws {@link RunFailure} when named products of one account would be written into another's mirror.
+ * Reads the state of the tenant's mirror for a run with these settings. A previous run of another account or dialect,
+ * cancelled before its end, may have left its rows in the mirror: then the watermark does not hold for all rows, so it
+ * is deleted, and an incremental run walks the whole catalogue.
+ * @throws {@link RunFailure} `connection_changed` when a run by ids would write products of one account into the mirror
+ * of another
  */
 export async function findUsableMirror(
   tx: Tx,
   run: RunRow,
-  world: { cuenta: string; dialect: Dialect },
+  settings: { cuenta: string; dialect: Dialect },
 ): Promise<UsableMirror> {
   const mirror = await findMirror(tx, run.tenantId)
   if (mirror === null) return { exists: false, watermark: null }
-  if (run.mode === 'ids' && mirror.cuenta !== world.cuenta) {
+  if (run.mode === 'ids' && mirror.cuenta !== settings.cuenta) {
     throw new RunFailure(
       'connection_changed',
-      `El espejo todavía es de la cuenta «${mirror.cuenta}» y la conexión es de «${world.cuenta}». Iniciá primero una sincronización completa.`,
+      `El espejo todavía es de la cuenta «${mirror.cuenta}» y la conexión es de «${settings.cuenta}». Iniciá primero una sincronización completa.`,
     )
   }
   const before = await previousRunSettings(tx, run)
-  const isMixed = before !== null && (before.cuenta !== world.cuenta || before.dialect !== world.dialect)
+  const isMixed =
+    before !== null && (before.cuenta !== settings.cuenta || before.dialect !== settings.dialect)
   if (isMixed && !run.dryRun) {
     await tx.query('UPDATE app.mirrors SET watermark = NULL WHERE tenant_id = $1', [run.tenantId])
   }
-  return { exists: true, watermark: isMixed || mirror.cuenta !== world.cuenta ? null : mirror.watermark }
+  return { exists: true, watermark: isMixed || mirror.cuenta !== settings.cuenta ? null : mirror.watermark }
 }

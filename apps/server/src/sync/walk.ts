@@ -12,7 +12,7 @@ import type { PhaseContext } from './phase-context.js'
 import { prepareRows, rangeOf } from './source-rows.js'
 import { newestModification } from './source-time.js'
 
-/** Mirrors the whole catalogue page by page: {@link readCatalog} says in which order, and what proves it. */
+/** Mirrors the whole catalogue page by page, in the order of {@link readCatalog}. @returns the start of the pass */
 export async function walkProducts(
   context: PhaseContext,
   fetchPage: FetchPage,
@@ -20,8 +20,8 @@ export async function walkProducts(
 ): Promise<PassStart> {
   const { run, dialect } = context
   const { pool, pageSize } = options
-  let seen = donePages(context) === null ? null : await withinSeen(context, pool)
-  // What was shown beside the walk has no place in it.
+  let walkedRange = donePages(context) === null ? null : await readWalkedRange(context, pool)
+  // Rows that were committed outside the walk are in no range of its pages.
   let hasRowsOutsideWalk = run.mode === 'incremental' || ((await readPassStart(pool, run))?.base ?? 0) > 0
   const start = await readCatalog(
     fetchPage,
@@ -33,17 +33,17 @@ export async function walkProducts(
       prepare: (page: VerifiedPage) => prepareRows(page.rows),
       async commitPage({ page, prepared: source, leftOut, position }) {
         const range = rangeOf(source)
-        const checkEarlierPages = hasRowsOutsideWalk || overlap(range, seen)
+        const checkEarlierPages = hasRowsOutsideWalk || overlap(range, walkedRange)
         await context.commit(async (tx) => {
           const shown = { phase: 'products' as const, page, source, leftOut, checkEarlierPages }
           const counts = await commitProducts(tx, context, shown)
           return { phase: 'products', productsInPage: source.received, position, counts }
         })
-        seen = span(seen, range)
+        walkedRange = span(walkedRange, range)
       },
       commitEnd(page) {
         hasRowsOutsideWalk = true
-        return commitShownAgain(context, page)
+        return commitOutsideWalk(context, page)
       },
     },
     {
@@ -59,12 +59,12 @@ export async function walkProducts(
 }
 
 /**
- * However wrong the source's clock or zone are, what is modified from now on is dated later than this.
- * What is read again for it has not changed, and is not written.
+ * More than any error of the source's clock or time zone: what is modified from now on is dated after now minus this.
+ * Rows that are read again because of it are not written.
  */
 const CLOCK_MARGIN_MS = 26 * 3600_000
 
-/** What the mirror knows of the catalogue since an earlier pass; null: nothing yet. */
+/** Rows and watermark of an earlier pass; null when there was none. */
 async function earlierPass(
   { run }: PhaseContext,
   { pool, watermark }: { pool: Pool; watermark: Date | null },
@@ -75,12 +75,12 @@ async function earlierPass(
   return { rows, since: new Date(Math.max(watermark.getTime(), started - CLOCK_MARGIN_MS)).toISOString() }
 }
 
-/** Mirrors rows that the list shows beside the walk. */
-export async function commitShownAgain(
+/** Writes rows that were read outside the walk to the mirror. */
+export async function commitOutsideWalk(
   context: PhaseContext,
   { rows, leftOut = 0 }: ListedPage & { leftOut?: number },
 ): Promise<void> {
-  // The walk has rejected those without an id already.
+  // The walk has already rejected the rows without an id.
   const source = { ...prepareRows(rows), rowsWithoutId: [] }
   await context.commit(async (tx) => {
     const page = await nextPageNumber(tx, context.run, 'drift')
@@ -96,7 +96,7 @@ export async function commitShownAgain(
   })
 }
 
-/** How many pages of the walk the checkpoint has; null: it has not begun. */
+/** Committed pages of the walk; null before the first. */
 function donePages(context: PhaseContext): number | null {
   const { phase, page } = context.state()
   return phase === 'drift' || (phase === 'products' && page > 0) ? page : null
@@ -104,7 +104,7 @@ function donePages(context: PhaseContext): number | null {
 
 type Range = { lowest: number; highest: number } | null
 
-async function withinSeen(context: PhaseContext, pool: Pool): Promise<Range> {
+async function readWalkedRange(context: PhaseContext, pool: Pool): Promise<Range> {
   const { lowest, highest } = await countWalk(pool, context.run, 0)
   return lowest === null || highest === null ? null : { lowest, highest }
 }

@@ -21,41 +21,41 @@ import { connectionMissing } from './settings-change.js'
 import { createStopSignal, type StopSignal } from './stop-signal.js'
 import { findUsableMirror } from './usable-mirror.js'
 
-/** What the client tells of its requests while it works. */
-export interface ClientHooks {
+/** Callbacks of a client for its requests. */
+export interface RequestHooks {
   onRequest(): void
   onWaiting(
     waiting: { reason: 'retry_after' | 'backoff' | 'rate_limit' | 'circuit_open'; until: Date | null } | null,
   ): void
 }
 
-/** A client on a tenant's account, and the connection that it was made from. It has sent nothing yet. */
+/** A client for a tenant's ERP account, which has sent no request yet, and the connection that it was created from. */
 export interface OpenedConnection {
   client: CianboxClient
   connection: Connection
   credentialsVersion: number
 }
 
-/** A tenant's connection and a client on it; null when none is configured. */
-export type OpenConnection = (tenantId: string, hooks: ClientHooks) => Promise<OpenedConnection | null>
+/** Creates a client for a tenant's ERP connection; null when none is configured. */
+export type ConnectionOpener = (tenantId: string, hooks: RequestHooks) => Promise<OpenedConnection | null>
 
 export interface WorkerDeps {
   pool: Pool
-  openConnection: OpenConnection
+  openConnection: ConnectionOpener
   now: () => Date
   /** Called after a commit that wrote to the run's log. */
   onEvent: (runId: string) => void
   log: { info(fields: object, message: string): void; error(fields: object, message: string): void }
 }
 
-/** A run that was claimed this often without committing one page ends: it only kills its workers. */
+/** A run that was claimed so often without committing a page ends: it probably kills its workers. */
 const MAX_CLAIMS_WITHOUT_PROGRESS = 5
-/** Shorter waits are the limiter's ordinary work and not worth a frame. */
+/** Shorter waits are the limiter's normal operation and are not sent to viewers. */
 const NOTICEABLE_WAIT_MS = 1500
 
 /**
- * The handler of one job: claims the run, works on it, and gives it its ending. Throws when another
- * worker should go on from the checkpoint.
+ * The handler of one job: claims the run, executes its phases, and ends, pauses or hands it over. It rejects when
+ * another worker must continue from the checkpoint.
  */
 export function createRunHandler(deps: WorkerDeps): RunJobHandler {
   return async (job, leaving, slot) => {
@@ -67,7 +67,7 @@ export function createRunHandler(deps: WorkerDeps): RunJobHandler {
     const writer = createRunWriter({ ...deps, run, slot: waitingSlot, onIntent: stop.request })
     try {
       failWithoutProgress(run)
-      await work(deps, writer, stop)
+      await executeRun(deps, writer, stop)
     } catch (error) {
       await finishRun(deps, writer, stop.reason(), error)
     } finally {
@@ -86,8 +86,8 @@ function failWithoutProgress(run: RunRow): void {
   )
 }
 
-/** From the connection to the good ending; throws for every other. */
-async function work(deps: WorkerDeps, writer: RunWriter, stop: StopSignal): Promise<void> {
+/** Executes a claimed run up to its `complete` event; throws for every other outcome. */
+async function executeRun(deps: WorkerDeps, writer: RunWriter, stop: StopSignal): Promise<void> {
   const { pool, now, log } = deps
   const { run } = writer
   const opened = await deps.openConnection(run.tenantId, {
@@ -97,24 +97,24 @@ async function work(deps: WorkerDeps, writer: RunWriter, stop: StopSignal): Prom
   if (!opened) throw connectionMissing()
   const { client } = opened
   try {
-    const world = await pinSettings(pool, run, opened, stop)
+    const settings = await pinSettings(pool, run, opened, stop)
     const { mirror, guardShare } = await withTenant(pool, run.tenantId, async (tx) => ({
-      mirror: await findUsableMirror(tx, run, world),
+      mirror: await findUsableMirror(tx, run, settings),
       guardShare: await sweepGuardShare(tx, run.tenantId),
     }))
-    const context = createPhaseContext(writer, { dialect: world.dialect, logsCreations: mirror.exists })
+    const context = createPhaseContext(writer, { dialect: settings.dialect, logsCreations: mirror.exists })
     await runPhases(context, client, {
       pool,
-      pageSize: world.pageSize,
+      pageSize: settings.pageSize,
       watermark: mirror.watermark,
       guardShare,
-      // Two turns of the tenant's own pace.
+      // The time of two requests at the tenant's rate.
       pauseMs: 2000 / opened.connection.requestsPerSecond,
       signal: stop.signal,
     })
     stop.signal.throwIfAborted()
-    // Its duration is told by one clock, that of its start.
-    await complete(writer, world.cuenta, await readDatabaseClock(pool))
+    // The database's clock, as for `started_at`: the duration is a difference of the two.
+    await complete(writer, settings.cuenta, await readDatabaseClock(pool))
     log.info({ tenantId: run.tenantId, runId: run.id }, 'run complete')
   } finally {
     await client.close()
@@ -130,14 +130,14 @@ function complete(writer: RunWriter, cuenta: string, at: Date): Promise<void> {
       await deletePages(tx, run)
       if (run.dryRun || run.mode === 'ids') return
       const { newestSeen } = state
-      // An incremental run that had nothing to read back to has walked the whole catalogue.
+      // An incremental run without a usable watermark has walked the whole catalogue.
       const isFull = run.mode === 'full' || (await hasPassStart(tx, run))
       await updateMirror(tx, run.tenantId, { cuenta, newestSeen, isFull })
     },
   }))
 }
 
-function noticeable(waiting: Parameters<ClientHooks['onWaiting']>[0], now: Date): Waiting | null {
+function noticeable(waiting: Parameters<RequestHooks['onWaiting']>[0], now: Date): Waiting | null {
   if (!waiting || (waiting.until && waiting.until.getTime() - now.getTime() < NOTICEABLE_WAIT_MS)) return null
   return { reason: waiting.reason, until: waiting.until?.toISOString() ?? null }
 }

@@ -2,18 +2,19 @@ import type { DatabaseError } from 'pg'
 import { pipelined } from '../db/pipelined.js'
 import type { Tx } from '../db/pool.js'
 
-/** A row that PostgreSQL would not store, and why. */
+/** A row that PostgreSQL refused, with its error. */
 export interface Refused<T> {
   row: T
   error: DatabaseError
 }
 
 /**
- * Writes rows in one statement. If PostgreSQL refuses the data, halves are tried until the refused
- * rows stand alone and every other row is written.
- * @param write sends its one statement before it awaits anything: it goes out between the savepoint and
- * its release.
- * @throws whatever is not about the rows: a lost connection, a deadlock, a timeout.
+ * Writes rows in one statement. If PostgreSQL refuses the data, tries halves until every refused row is isolated and
+ * every other row is written.
+ * @param write must send its one statement before it awaits anything, so that it is sent between the savepoint and its
+ * release
+ * @returns the refused rows
+ * @throws errors that the data do not cause: a lost connection, a deadlock, a timeout
  */
 export async function writeIsolating<T>(
   tx: Tx,
@@ -22,7 +23,7 @@ export async function writeIsolating<T>(
 ): Promise<Refused<T>[]> {
   if (rows.length === 0) return []
   try {
-    // One round trip. A write that fails makes the RELEASE behind it fail as well.
+    // One round trip. If the write fails, the RELEASE after it fails too.
     await pipelined([tx.query('SAVEPOINT rows'), write(rows), tx.query('RELEASE SAVEPOINT rows')])
     return []
   } catch (error) {

@@ -10,7 +10,7 @@ import { createRunControl, type RunControl } from '../../src/runs/run-control.js
 import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
 import { toRun } from '../../src/runs/run-row.js'
 import { findRun } from '../../src/runs/run-store.js'
-import { createRunHandler, type OpenConnection } from '../../src/sync/worker.js'
+import { type ConnectionOpener, createRunHandler } from '../../src/sync/worker.js'
 import type { TestDatabase } from './database.js'
 import { until } from './until.js'
 
@@ -42,7 +42,7 @@ export function useSyncBench(database: TestDatabase): SyncBench {
   const sealer = createSealer(Buffer.alloc(32, 3))
   const connections = () => createConnectionStore({ pool: database.pool, sealer })
 
-  const openConnection: OpenConnection = async (tenantId, hooks) => {
+  const openConnection: ConnectionOpener = async (tenantId, hooks) => {
     const opened = await connections().open(tenantId)
     if (!opened) return null
     const { connection, password, credentialsVersion } = opened

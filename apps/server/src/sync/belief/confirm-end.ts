@@ -41,16 +41,16 @@ export async function confirmEnd(
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<End> {
   const { size } = walked.start
-  const order = createOverlappingPager(size)
+  const pager = createOverlappingPager(size)
   for (let isFirst = true; ; isFirst = false) {
-    const window = order.next()
+    const window = pager.next()
     const answer = await fetchDescending(fetchPage, window, isFirst ? walked : null)
     if (answer === null) return confirmEndWithoutOrder(fetchPage, walked, commit)
     if (isFirst && answer.ids.length > 0 && walked.highest === null) return 1
     if (answer.ids.length === 0) return confirmEmptyList(fetchPage, walked, answer, commit)
     if (isFirst && lacksHighestId(answer, walked))
       await confirmHighestIdGone(fetchPage, walked, answer, commit)
-    const outcome = order.take(window, answer.ids)
+    const outcome = pager.record(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra los últimos productos en páginas que no se continúan')
     await commit(answer)
     if (outcome === 'joined' && answer.ids.some((id) => Number(id) <= (walked.highest ?? 0))) return 'whole'

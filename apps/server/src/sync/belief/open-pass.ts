@@ -75,9 +75,9 @@ export async function findEnd(
 
   async function kindOf(page: number): Promise<PageKind> {
     const result = await fetchUnlessRefused(fetchPage, { page, limit: size, order: 'id-asc' })
-    if (result === null || lengthOf(result) === 0) return 'behind'
+    if (result === null || lengthOf(result) === 0) return 'past-end'
     // Some sources repeat the last page in place of the pages after it.
-    if (highestFound && highestFound.page < page && sameIds(highestFound.result, result)) return 'behind'
+    if (highestFound && highestFound.page < page && sameIds(highestFound.result, result)) return 'past-end'
     highestFound = { page, result }
     const { totalPages } = result
     const isLast = totalPages !== null && (isFull(result, size) ? totalPages === page : totalPages <= page)

@@ -72,11 +72,11 @@ async function rereadList(
   size: number,
   commit: (page: ListedPage) => Promise<void>,
 ): Promise<void> {
-  const order = createOverlappingPager(size)
+  const pager = createOverlappingPager(size)
   const shown = new Set<string>()
   let pagesWithoutNewRows = 0
   for (;;) {
-    const window = order.next()
+    const window = pager.next()
     const query = { ...window, order: 'id-desc' as const }
     let answer = await fetchUnlessRefused(fetchPage, query)
     if (!answer || lengthOf(answer) < window.limit || repeatsARow(answer)) {
@@ -87,7 +87,7 @@ async function rereadList(
     pagesWithoutNewRows = hasNewRows || window.page === 1 ? 0 : pagesWithoutNewRows + 1
     if (pagesWithoutNewRows === 2) return
     for (const id of answer.ids) shown.add(id)
-    const outcome = order.take(window, answer.ids)
+    const outcome = pager.record(window, answer.ids)
     if (outcome === 'lost') throw pagingError('muestra su lista en páginas que no se continúan')
     await commit(answer)
   }
@@ -113,7 +113,7 @@ export async function countPlaces(
   const without = await findLastPage(Math.max(1, guess * parts), async (page) => {
     const result = await fetchUnlessRefused(fetchPage, { page, limit, order: 'id-asc' })
     const highest = result && highestOf(result.ids)
-    if (!highest || highest >= top) return 'behind'
+    if (!highest || highest >= top) return 'past-end'
     before = Math.max(before, highest)
     return 'rows'
   })
