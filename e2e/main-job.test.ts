@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { List, Product, Run } from '@espejo/contract'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, whyNoBrowser } from './support/chromium.js'
 import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from './support/espejo.js'
@@ -168,6 +168,49 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     await page.getByRole('link', { name: 'Conexión' }).click()
     await page.getByRole('textbox', { name: 'Cuenta' }).waitFor()
     await check('connection')
+    expect(pageErrors).toEqual([])
+    await page.context().close()
+  })
+
+  it('combobox, drawer and account menu work with the keyboard, and give the focus back', async () => {
+    const page = await open({ width: 1440 })
+    await signInAt(page, 'demo@espejo.test', 'demo-espejo')
+    const accessible = async (screen: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => ({ screen, id, html: nodes[0]?.html }))).toEqual([])
+    }
+    const hasFocus = (locator: Locator) => until(() => locator.evaluate((e) => e.matches(':focus')))
+
+    const account = page.getByRole('button', { name: 'Cuenta' })
+    await account.press('Enter')
+    await page.getByRole('dialog', { name: 'Cuenta' }).waitFor()
+    await accessible('account menu')
+    await page.keyboard.press('Escape')
+    await hasFocus(account)
+
+    await page.getByRole('link', { name: 'Productos' }).click()
+    const table = page.getByRole('table', { name: 'Productos' })
+    await table.getByRole('row').nth(2).waitFor()
+    const brand = page.getByRole('combobox', { name: 'Marca' })
+    await brand.press('ArrowDown')
+    const brands = page.getByRole('listbox', { name: 'Marca' }).getByRole('option')
+    await brands.filter({ hasText: 'Todas' }).waitFor()
+    await accessible('open combobox')
+    await page.keyboard.type('abra')
+    await until(async () => (await brands.count()) === 1)
+    await page.keyboard.press('Enter')
+    await until(async () => (await brand.inputValue()) === 'ABRATEX' && page.url().includes('brandId='))
+    expect(await brand.getAttribute('aria-expanded')).toBe('false')
+
+    const product = table.getByRole('link', { name: /abratex/i }).first()
+    await product.press('Enter')
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('Precios por lista').waitFor()
+    await hasFocus(drawer.getByRole('button', { name: 'Cerrar' }))
+    await accessible('drawer')
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+    await hasFocus(product)
     expect(pageErrors).toEqual([])
     await page.context().close()
   })

@@ -6,20 +6,25 @@ import { createQueryClient } from './api/query-client.js'
 import { ErrorBoundary } from './components/ErrorBoundary.js'
 import { Shell } from './layout/Shell.js'
 import { NotFoundPage } from './pages/NotFoundPage.js'
-import { ProductsPage } from './pages/products/ProductsPage.js'
 import { RunPage } from './pages/run/RunPage.js'
-import { SchedulePage } from './pages/schedule/SchedulePage.js'
 import { SyncPage } from './pages/sync/SyncPage.js'
 import { SessionGate } from './session/SessionGate.js'
 import { LiveSyncProvider } from './sync/LiveSync.js'
 import { Skeleton } from './ui/Page.js'
 
-/** On its own, for it alone needs the validator, which is as large as the rest together. */
+// Each of these pages needs a library that the first screen does not: the combobox, the validator of
+// `@espejo/contract/schemas`, the cron descriptions.
+const ProductsPage = lazy(async () => ({
+  default: (await import('./pages/products/ProductsPage.js')).ProductsPage,
+}))
 const ConnectionPage = lazy(async () => ({
   default: (await import('./pages/connection/ConnectionPage.js')).ConnectionPage,
 }))
+const SchedulePage = lazy(async () => ({
+  default: (await import('./pages/schedule/SchedulePage.js')).SchedulePage,
+}))
 
-/** The whole app: session, live sync, frame, pages. */
+/** The whole app: session, live sync, page frame, pages. */
 export function App() {
   const [queryClient] = useState(createQueryClient)
   return (
@@ -28,7 +33,9 @@ export function App() {
         <SessionGate>
           <LiveSyncProvider>
             <Shell>
-              <Pages />
+              <Suspense fallback={<Loading />}>
+                <Pages />
+              </Suspense>
             </Shell>
           </LiveSyncProvider>
         </SessionGate>
@@ -46,9 +53,7 @@ function Pages() {
       <Route path="/corridas/:runId">{({ runId }) => <RunPage key={runId} runId={runId} />}</Route>
       <Route path="/productos/:cianboxId?">{({ cianboxId }) => <ProductsPage cianboxId={cianboxId} />}</Route>
       <Route path="/conexion">
-        <Suspense fallback={<Loading />}>
-          <ConnectionPage />
-        </Suspense>
+        <ConnectionPage />
       </Route>
       <Route path="/programacion">
         <SchedulePage />

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { matchOptions } from '../lib/references.js'
@@ -18,40 +18,49 @@ beforeAll(() => {
 afterEach(cleanup)
 
 describe('the field', () => {
-  it('opens on a click with all there is, and takes what is clicked', () => {
+  it('opens on a click with all options, and selects the one that is clicked', async () => {
     show()
-    fireEvent.click(field())
+    await openWithMouse()
     expect(names()).toEqual(['Todas', 'Acme', 'Ñandú', 'Zeta'])
     fireEvent.click(screen.getByRole('option', { name: 'Zeta' }))
     expect(field().value).toBe('Zeta')
     expect(field().getAttribute('aria-expanded')).toBe('false')
   })
 
-  it('narrows to what is typed and takes the first with Enter', () => {
+  it('narrows to the typed text and selects the first option on Enter', async () => {
     show()
-    fireEvent.change(field(), { target: { value: 'nan' } })
+    type('nan')
+    await waitFor(() => expect(activeOption()).toBe('Ñandú'))
     expect(names()).toEqual(['Ñandú'])
     fireEvent.keyDown(field(), { key: 'Enter' })
-    expect(field().value).toBe('Ñandú')
+    await waitFor(() => expect(field().value).toBe('Ñandú'))
   })
 
-  it('moves with the arrows, round at the ends, and names the option under the mark', () => {
+  it('moves with the arrow keys, wraps at both ends, and names the active option', async () => {
     show()
     fireEvent.keyDown(field(), { key: 'ArrowDown' })
+    await waitFor(() => expect(activeOption()).toBe('Todas'))
     fireEvent.keyDown(field(), { key: 'ArrowUp' })
-    const marked = document.getElementById(field().getAttribute('aria-activedescendant') ?? '')
-    expect(marked?.textContent).toBe('Zeta')
+    await waitFor(() => expect(activeOption()).toBe('Zeta'))
+    fireEvent.keyDown(field(), { key: 'ArrowDown' })
+    await waitFor(() => expect(activeOption()).toBe('Todas'))
+    fireEvent.keyDown(field(), { key: 'ArrowUp' })
+    await waitFor(() => expect(activeOption()).toBe('Zeta'))
     fireEvent.keyDown(field(), { key: 'Enter' })
-    expect(field().value).toBe('Zeta')
+    await waitFor(() => expect(field().value).toBe('Zeta'))
   })
 
-  it('goes back to none, and keeps its value when one gives up', () => {
+  it('keeps its value on Escape and when the focus leaves, and goes back to none', async () => {
     show('1')
-    fireEvent.change(field(), { target: { value: 'zz' } })
+    type('zz')
     expect(screen.getByText('Ninguna coincide')).toBeTruthy()
     fireEvent.keyDown(field(), { key: 'Escape' })
     expect(field().value).toBe('Acme')
-    fireEvent.click(field())
+    type('zz')
+    act(() => field().blur())
+    expect(field().value).toBe('Acme')
+    expect(screen.queryByText('Ninguna coincide')).toBeNull()
+    await openWithMouse()
     fireEvent.click(screen.getByRole('option', { name: 'Todas' }))
     expect(field().value).toBe('')
   })
@@ -59,6 +68,7 @@ describe('the field', () => {
 
 function show(value = '') {
   render(<Holder value={value} />)
+  act(() => field().focus())
 }
 
 function Holder({ value }: { value: string }) {
@@ -78,3 +88,16 @@ function Holder({ value }: { value: string }) {
 
 const field = () => screen.getByRole<HTMLInputElement>('combobox', { name: 'Marca' })
 const names = () => screen.getAllByRole('option').map((option) => option.textContent)
+const activeOption = () =>
+  document.getElementById(field().getAttribute('aria-activedescendant') ?? '')?.textContent
+
+function type(text: string) {
+  act(() => field().focus())
+  fireEvent.change(field(), { target: { value: text } })
+}
+
+async function openWithMouse() {
+  fireEvent.mouseDown(field())
+  fireEvent.mouseUp(field())
+  await screen.findByRole('option', { name: 'Todas' })
+}

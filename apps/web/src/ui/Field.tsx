@@ -4,7 +4,7 @@ import { cx } from './cx.js'
 
 interface FieldProps {
   label: string
-  hint?: string | undefined
+  hint?: ReactNode
   error?: string | undefined
 }
 
@@ -112,7 +112,7 @@ function FieldFrame({
   )
 }
 
-function describedBy(id: string, hint: string | undefined, error: string | undefined): string | undefined {
+function describedBy(id: string, hint: ReactNode, error: string | undefined): string | undefined {
   const ids = [error !== undefined && `${id}-error`, hint && `${id}-hint`].filter(Boolean)
   return ids.length > 0 ? ids.join(' ') : undefined
 }

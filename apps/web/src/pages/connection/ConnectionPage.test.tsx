@@ -106,18 +106,6 @@ describe('the connection form', () => {
 describe('deleting the connection', () => {
   const off = { registered: false, events: [], lastReceivedAt: null }
 
-  beforeEach(() => {
-    // jsdom has dialogs that do not open.
-    Object.assign(HTMLDialogElement.prototype, {
-      showModal(this: HTMLDialogElement) {
-        this.open = true
-      },
-      close(this: HTMLDialogElement) {
-        this.open = false
-      },
-    })
-  })
-
   async function confirm() {
     await open()
     press('Borrar conexión')

@@ -67,6 +67,19 @@ describe('the schedule', () => {
     await waitFor(() => expect(document.activeElement).toBe(cron))
   })
 
+  it('describes an expression in plain words, as part of what describes its field', async () => {
+    await open()
+    choose(0, 'custom')
+    const cron = screen.getByLabelText<HTMLInputElement>('Expresión cron')
+    const description = () =>
+      document.getElementById(cron.getAttribute('aria-describedby') ?? '')?.textContent
+    expect(description()).toMatch(/^A las 03:00Minuto, hora/)
+    fireEvent.change(cron, { target: { value: '30 6 * * 1-5' } })
+    expect(description()).toMatch(/^A las 06:30, de lunes a viernesMinuto, hora/)
+    fireEvent.change(cron, { target: { value: '30 6 * *' } })
+    expect(description()).toMatch(/^Minuto, hora/)
+  })
+
   it('refuses a share that is none before sending anything', async () => {
     await open()
     fireEvent.change(screen.getByLabelText(/^Porcentaje/), { target: { value: '0' } })

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useLocale } from '../../i18n/i18n.js'
+import { describeCron } from '../../lib/cron.js'
 import { formatDateTime } from '../../lib/format.js'
 import { SelectField, TextField } from '../../ui/Field.js'
 import { CHOICES, PRESETS, type ScheduledKind, type Timing, type TimingChoice } from './draft.js'
@@ -48,7 +49,7 @@ export function TimingFields({
           <TextField
             label={t('schedule.cron')}
             name={`${kind}-cron`}
-            hint={t('schedule.cronHint')}
+            hint={<CronHint expression={timing.cron} />}
             error={error}
             value={timing.cron}
             onChange={(event) => onChange({ choice: 'custom', cron: event.target.value })}
@@ -65,5 +66,17 @@ export function TimingFields({
           : t('schedule.next', { date: formatDateTime(nextAt, locale, timeZone) })}
       </p>
     </fieldset>
+  )
+}
+
+/** The expression in plain words, once it can be read, and the order of the five fields. */
+function CronHint({ expression }: { expression: string }) {
+  const { t } = useTranslation()
+  const sentence = describeCron(expression, useLocale())
+  return (
+    <>
+      {sentence !== null && <span className="mb-1 block font-medium text-ink">{sentence}</span>}
+      {t('schedule.cronHint')}
+    </>
   )
 }
