@@ -1,6 +1,6 @@
 import type { Guard, GuardItem, Run } from '@espejo/contract'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { flattenPages, nextPageParam } from './pages.js'
+import { flattenPages, pagedQuery } from './pages.js'
 import { request } from './request.js'
 import { RUNS_KEY } from './runs.js'
 
@@ -20,14 +20,11 @@ export type LoadedGuard = Omit<Guard, 'items' | 'nextCursor'> & { items: GuardIt
 /** What a run asks before it goes on. */
 export function useGuard(runId: string, { search, category }: GuardFilter) {
   return useInfiniteQuery({
-    queryKey: [...RUNS_KEY, 'guard', runId, search, category],
-    queryFn: ({ pageParam, signal }) =>
-      request<Guard>('GET', guardPath(runId), {
-        query: { limit: PAGE, cursor: pageParam, search, category },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<GuardItem>,
+    ...pagedQuery<Guard>([...RUNS_KEY, 'guard', runId, search, category], guardPath(runId), {
+      limit: PAGE,
+      search,
+      category,
+    }),
     select: ({ pages }): LoadedGuard | null => {
       const [first] = pages
       return first ? { ...first, items: flattenPages(pages, (item) => item.cianboxId) } : null

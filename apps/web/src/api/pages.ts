@@ -1,4 +1,5 @@
 import type { List } from '@espejo/contract'
+import { request } from './request.js'
 
 /**
  * The cursor of the page after the last one read; `undefined` when there is none. A cursor that
@@ -27,4 +28,23 @@ export function flattenPages<T>(pages: readonly List<T>[], keyOf: (item: T) => s
     }
   }
   return [...rows.values()]
+}
+
+/**
+ * The options of `useInfiniteQuery` that every list of the API shares.
+ *
+ * @param query - Parameters of the request; the cursor is added page by page.
+ */
+export function pagedQuery<Page extends List<unknown>>(
+  queryKey: readonly unknown[],
+  path: string,
+  query: Record<string, string | number | null>,
+) {
+  return {
+    queryKey,
+    queryFn: ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
+      request<Page>('GET', path, { query: { ...query, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: nextPageParam<unknown>,
+  }
 }

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query'
 import { collectFacets } from '../lib/facets.js'
 import { type ProductFilters, toProductQuery } from '../lib/product-filters.js'
-import { flattenPages, nextPageParam } from './pages.js'
+import { flattenPages, pagedQuery } from './pages.js'
 import { request } from './request.js'
 
 export const PRODUCTS_KEY = ['products'] as const
@@ -20,14 +20,10 @@ const HISTORY_PAGE = 10
 export function useProducts(filters: ProductFilters) {
   const query = toProductQuery(filters)
   return useInfiniteQuery({
-    queryKey: [...PRODUCTS_KEY, 'list', query],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<Product>>('GET', '/api/products', {
-        query: { ...query, limit: PAGE, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<Product>,
+    ...pagedQuery<List<Product>>([...PRODUCTS_KEY, 'list', query], '/api/products', {
+      ...query,
+      limit: PAGE,
+    }),
     select: (data) => flattenPages(data.pages, (product) => product.cianboxId),
     placeholderData: keepPreviousData,
   })
@@ -45,14 +41,11 @@ export function useProduct(cianboxId: string) {
 /** What happened to a product, newest first. */
 export function useProductHistory(cianboxId: string) {
   return useInfiniteQuery({
-    queryKey: [...PRODUCTS_KEY, 'history', cianboxId],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<ProductChange>>('GET', `/api/products/${encodeURIComponent(cianboxId)}/history`, {
-        query: { limit: HISTORY_PAGE, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<ProductChange>,
+    ...pagedQuery<List<ProductChange>>(
+      [...PRODUCTS_KEY, 'history', cianboxId],
+      `/api/products/${encodeURIComponent(cianboxId)}/history`,
+      { limit: HISTORY_PAGE },
+    ),
     select: (data) => flattenPages(data.pages, (change) => change.changeId),
   })
 }

@@ -7,7 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { flattenPages, nextPageParam } from './pages.js'
+import { flattenPages, pagedQuery } from './pages.js'
 import { request } from './request.js'
 
 export const RUNS_KEY = ['runs'] as const
@@ -22,11 +22,7 @@ const ACTIVE_POLL_MS = 2_000
 /** The history, newest first. */
 export function useRuns() {
   return useInfiniteQuery({
-    queryKey: LIST_KEY,
-    queryFn: ({ pageParam, signal }) =>
-      request<List<Run>>('GET', PATH, { query: { limit: PAGE, cursor: pageParam }, signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<Run>,
+    ...pagedQuery<List<Run>>(LIST_KEY, PATH, { limit: PAGE }),
     select: (data) => flattenPages(data.pages, (run) => run.id),
     refetchInterval: (query) => {
       const newest = query.state.data?.pages[0]?.items[0]
@@ -47,14 +43,9 @@ export function useRunDetail(runId: string) {
 /** The rows that a run refused, with reason and payload. */
 export function useRejects(runId: string, enabled: boolean) {
   return useInfiniteQuery({
-    queryKey: [...RUNS_KEY, 'rejects', runId],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<Reject>>('GET', `${runPath(runId)}/rejects`, {
-        query: { limit: PAGE, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<Reject>,
+    ...pagedQuery<List<Reject>>([...RUNS_KEY, 'rejects', runId], `${runPath(runId)}/rejects`, {
+      limit: PAGE,
+    }),
     select: (data) => data.pages.flatMap((page) => page.items),
     enabled,
   })
@@ -63,14 +54,9 @@ export function useRejects(runId: string, enabled: boolean) {
 /** What a run changed, field by field; of a dry run, what it would have changed. */
 export function useChanges(runId: string) {
   return useInfiniteQuery({
-    queryKey: [...RUNS_KEY, 'changes', runId],
-    queryFn: ({ pageParam, signal }) =>
-      request<List<ProductChange>>('GET', `${runPath(runId)}/changes`, {
-        query: { limit: PAGE, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: nextPageParam<ProductChange>,
+    ...pagedQuery<List<ProductChange>>([...RUNS_KEY, 'changes', runId], `${runPath(runId)}/changes`, {
+      limit: PAGE,
+    }),
     select: (data) => flattenPages(data.pages, (change) => change.changeId),
   })
 }

@@ -1,10 +1,17 @@
 import { useTranslation } from 'react-i18next'
 import { Button } from '../ui/Button.js'
 import { Notice } from '../ui/Notice.js'
+import { Skeleton } from '../ui/Page.js'
 import { ErrorText } from './ErrorText.js'
 
-/** In place of what could not be loaded, with the way to try again. */
-export function LoadError({ error, onRetry, busy }: { error: unknown; onRetry: () => void; busy: boolean }) {
+interface FailedQuery {
+  error: unknown
+  isFetching: boolean
+  refetch: () => unknown
+}
+
+/** Why a query failed, and a button that repeats it. Takes the place of the data. */
+export function LoadError({ query }: { query: FailedQuery }) {
   const { t } = useTranslation()
   return (
     <Notice
@@ -12,12 +19,30 @@ export function LoadError({ error, onRetry, busy }: { error: unknown; onRetry: (
       title={t('error.title')}
       live
       actions={
-        <Button onClick={onRetry} busy={busy}>
+        <Button onClick={() => void query.refetch()} busy={query.isFetching}>
           {t('error.retry')}
         </Button>
       }
     >
-      <ErrorText error={error} />
+      <ErrorText error={query.error} />
     </Notice>
+  )
+}
+
+/** In the card of a list: grey bars while its first page loads, the error when that fails. */
+export function ListStatus({
+  query,
+  rows,
+}: {
+  query: FailedQuery & { isPending: boolean; isLoadingError: boolean }
+  rows: number
+}) {
+  const { t } = useTranslation()
+  if (query.isPending) return <Skeleton label={t('app.loading')} rows={rows} />
+  if (!query.isLoadingError) return null
+  return (
+    <div className="p-4">
+      <LoadError query={query} />
+    </div>
   )
 }

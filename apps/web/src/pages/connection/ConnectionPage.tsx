@@ -21,7 +21,8 @@ type Done = { what: 'saved' | 'deleted'; left?: WebhookLeft | undefined } | null
 export function ConnectionPage() {
   const { t } = useTranslation()
   const locale = useLocale()
-  const { data: connection, isError, isFetching, error, refetch } = useConnection()
+  const query = useConnection()
+  const connection = query.data
   const editable = canConfigure(useUser())
   const [done, setDone] = useState<Done>(null)
   usePageTitle(t('connection.title'))
@@ -30,14 +31,12 @@ export function ConnectionPage() {
     <div className="max-w-3xl">
       <PageHeader title={t('connection.title')} intro={t('connection.intro')} />
       <div className="flex flex-col gap-4">
-        {connection === undefined && !isError && (
+        {query.isPending && (
           <Card>
             <Skeleton label={t('app.loading')} rows={8} />
           </Card>
         )}
-        {connection === undefined && isError && (
-          <LoadError error={error} onRetry={() => void refetch()} busy={isFetching} />
-        )}
+        {query.isLoadingError && <LoadError query={query} />}
         {connection !== undefined && (
           <>
             {!editable && <Notice tone="info">{t('connection.readOnly')}</Notice>}

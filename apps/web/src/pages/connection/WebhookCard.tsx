@@ -37,9 +37,7 @@ export function WebhookCard() {
           <p className="mt-1 text-sm text-muted">{t('webhook.intro')}</p>
         </div>
         {webhook.isPending && <Skeleton label={t('app.loading')} rows={2} />}
-        {webhook.isLoadingError && (
-          <LoadError error={webhook.error} onRetry={() => void webhook.refetch()} busy={webhook.isFetching} />
-        )}
+        {webhook.isLoadingError && <LoadError query={webhook} />}
         {webhook.data?.registered && <WebhookFacts webhook={webhook.data} />}
         {webhook.data && mayEdit && <WebhookActions registered={webhook.data.registered} />}
       </Card>

@@ -1,6 +1,7 @@
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type RefObject, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { focusFirstInvalid } from '../../lib/focus-first-invalid.js'
 import { type Draft, type DraftField, type FieldProblem, parseDraft } from './draft.js'
 
 /** The objections to a form: ours, found before sending, and the server's, found after. */
@@ -33,11 +34,6 @@ export function useFieldErrors(form: RefObject<HTMLFormElement | null>) {
       setRefused((now) => without(now, field))
     },
   }
-}
-
-/** After the objections are on the page. */
-function focusFirstInvalid(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
 }
 
 function without<T extends object>(record: T, field: string): T {

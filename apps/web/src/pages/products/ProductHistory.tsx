@@ -17,9 +17,7 @@ export function ProductHistory({ cianboxId }: { cianboxId: string }) {
 
   if (history.isPending) return <Skeleton label={t('app.loading')} rows={3} />
   if (history.isLoadingError) {
-    return (
-      <LoadError error={history.error} onRetry={() => void history.refetch()} busy={history.isFetching} />
-    )
+    return <LoadError query={history} />
   }
   if (history.data?.length === 0) return <p className="text-sm text-muted">{t('product.noHistory')}</p>
   return (

@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { useProducts } from '../../api/products.js'
-import { LoadError } from '../../components/LoadError.js'
+import { ListStatus, LoadError } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { usePageTitle } from '../../components/page-title.js'
 import { countFilters, type ProductFilters, readFilters, writeFilters } from '../../lib/product-filters.js'
 import { useLiveSync } from '../../sync/LiveSync.js'
 import { buttonClass } from '../../ui/Button.js'
-import { Card, EmptyState, PageHeader, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState, PageHeader } from '../../ui/Page.js'
 import { Filters } from './Filters.js'
 import { ProductDrawer } from './ProductDrawer.js'
 import { ProductTable } from './ProductTable.js'
@@ -32,24 +32,11 @@ export function ProductsPage({ cianboxId }: { cianboxId: string | undefined }) {
       <ResultLine shown={items.length} hasMore={products.hasNextPage} busy={products.isRefetching} />
       {products.isRefetchError && (
         <div className="mb-3">
-          <LoadError
-            error={products.error}
-            onRetry={() => void products.refetch()}
-            busy={products.isFetching}
-          />
+          <LoadError query={products} />
         </div>
       )}
       <Card className="overflow-hidden">
-        {products.isPending && <Skeleton label={t('app.loading')} rows={10} />}
-        {products.isLoadingError && (
-          <div className="p-4">
-            <LoadError
-              error={products.error}
-              onRetry={() => void products.refetch()}
-              busy={products.isFetching}
-            />
-          </div>
-        )}
+        <ListStatus query={products} rows={10} />
         {products.data && items.length === 0 && <NoProducts filtered={countFilters(filters) > 0} />}
         {items.length > 0 && (
           <ProductTable

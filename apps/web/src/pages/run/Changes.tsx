@@ -4,10 +4,10 @@ import { Link } from 'wouter'
 import { useChanges } from '../../api/runs.js'
 import { ChangeKind } from '../../components/ChangeKind.js'
 import { FieldChanges } from '../../components/FieldChanges.js'
-import { LoadError } from '../../components/LoadError.js'
+import { ListStatus } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
-import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState } from '../../ui/Page.js'
 
 /** What a run changed in the mirror; of a dry run, what it would have. */
 export function Changes({ run }: { run: Run }) {
@@ -20,16 +20,7 @@ export function Changes({ run }: { run: Run }) {
       </h2>
       <p className="mb-3 text-sm text-muted">{t(run.dryRun ? 'changes.dryIntro' : 'changes.intro')}</p>
       <Card className="overflow-hidden">
-        {changes.isPending && <Skeleton label={t('app.loading')} rows={3} />}
-        {changes.isLoadingError && (
-          <div className="p-4">
-            <LoadError
-              error={changes.error}
-              onRetry={() => void changes.refetch()}
-              busy={changes.isFetching}
-            />
-          </div>
-        )}
+        <ListStatus query={changes} rows={3} />
         {changes.data?.length === 0 && <NoChanges run={run} />}
         {changes.data && changes.data.length > 0 && (
           <ChangeTable changes={changes.data} dryRun={run.dryRun} />

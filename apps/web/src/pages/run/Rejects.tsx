@@ -3,14 +3,14 @@ import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import { useRejects, useRetryRejects } from '../../api/runs.js'
 import { ErrorText, ServerText } from '../../components/ErrorText.js'
-import { LoadError } from '../../components/LoadError.js'
+import { ListStatus } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { canOperate } from '../../lib/capabilities.js'
 import { useUser } from '../../session/SessionGate.js'
 import { Button } from '../../ui/Button.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Notice } from '../../ui/Notice.js'
-import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState } from '../../ui/Page.js'
 
 /** The rows a run refused, each with its reason and as it came. */
 export function Rejects({ run }: { run: Run }) {
@@ -49,16 +49,7 @@ export function Rejects({ run }: { run: Run }) {
         {run.errors === 0 && (
           <EmptyState title={t('rejects.empty')}>{run.dryRun ? null : t('rejects.emptyBody')}</EmptyState>
         )}
-        {run.errors > 0 && rejects.isPending && <Skeleton label={t('app.loading')} rows={3} />}
-        {rejects.isLoadingError && (
-          <div className="p-4">
-            <LoadError
-              error={rejects.error}
-              onRetry={() => void rejects.refetch()}
-              busy={rejects.isFetching}
-            />
-          </div>
-        )}
+        {run.errors > 0 && <ListStatus query={rejects} rows={3} />}
         {rejects.data && rejects.data.length > 0 && <RejectTable rejects={rejects.data} />}
         <LoadMore query={rejects} />
       </Card>
@@ -78,9 +69,8 @@ function RejectTable({ rejects }: { rejects: readonly Reject[] }) {
         </tr>
       </thead>
       <tbody>
-        {rejects.map((reject, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a log that only grows at its end
-          <tr key={index}>
+        {rejects.map((reject) => (
+          <tr key={`${reject.phase} ${reject.page} ${reject.position}`}>
             <RowHead className="w-1/4">
               {reject.cianboxId ?? <span className="text-muted">{t('rejects.noId')}</span>}
             </RowHead>

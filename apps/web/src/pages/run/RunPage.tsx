@@ -45,9 +45,7 @@ export function RunPage({ runId }: { runId: string }) {
           <EmptyState title={t('run.missing')} />
         </Card>
       )}
-      {run.isLoadingError && !missing && (
-        <LoadError error={run.error} onRetry={() => void run.refetch()} busy={run.isFetching} />
-      )}
+      {run.isLoadingError && !missing && <LoadError query={run} />}
       {run.data && <RunView run={run.data} />}
     </>
   )

@@ -4,19 +4,25 @@ import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api/api-error.js'
 import { useSaveSchedule } from '../../api/schedule.js'
 import { ErrorText } from '../../components/ErrorText.js'
+import { focusFirstInvalid } from '../../lib/focus-first-invalid.js'
 import { Button } from '../../ui/Button.js'
 import { TextField } from '../../ui/Field.js'
 import { Notice } from '../../ui/Notice.js'
 import { Card } from '../../ui/Page.js'
-import { type Draft, lacksFullRuns, toBody, toDraft } from './draft.js'
+import { type Draft, type GuardField, lacksFullRuns, toBody, toDraft } from './draft.js'
 import { TimingFields } from './TimingFields.js'
+
+const GUARD_FIELDS = [
+  { name: 'sweepGuardPercent', label: 'guardPercent', hint: 'guardHint', invalid: 'badPercent' },
+  { name: 'guardExpiryHours', label: 'expiry', hint: 'expiryHint', invalid: 'badHours' },
+] as const
 
 /** The form: presets or an own expression for each kind of run. The server judges expressions; its sentence stands beside the field. */
 export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdit: boolean }) {
   const { t } = useTranslation()
   const form = useRef<HTMLFormElement>(null)
   const [draft, setDraft] = useState(() => toDraft(schedule))
-  const [problem, setProblem] = useState<'percent' | 'hours' | null>(null)
+  const [problem, setProblem] = useState<GuardField | null>(null)
   const save = useSaveSchedule()
   const refused = save.error instanceof ApiError ? save.error.fieldErrors : {}
 
@@ -55,26 +61,19 @@ export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdi
           <fieldset className="min-w-0 p-5">
             <legend className="float-left mb-4 w-full font-semibold">{t('schedule.guard')}</legend>
             <div className="clear-both grid gap-4 sm:grid-cols-2">
-              <TextField
-                label={t('schedule.guardPercent')}
-                hint={t('schedule.guardHint')}
-                error={problem === 'percent' ? t('schedule.badPercent') : refused.sweepGuardPercent}
-                name="sweepGuardPercent"
-                inputMode="numeric"
-                autoComplete="off"
-                value={draft.sweepGuardPercent}
-                onChange={(event) => change({ sweepGuardPercent: event.target.value })}
-              />
-              <TextField
-                label={t('schedule.expiry')}
-                hint={t('schedule.expiryHint')}
-                error={problem === 'hours' ? t('schedule.badHours') : refused.guardExpiryHours}
-                name="guardExpiryHours"
-                inputMode="numeric"
-                autoComplete="off"
-                value={draft.guardExpiryHours}
-                onChange={(event) => change({ guardExpiryHours: event.target.value })}
-              />
+              {GUARD_FIELDS.map(({ name, label, hint, invalid }) => (
+                <TextField
+                  key={name}
+                  label={t(`schedule.${label}`)}
+                  hint={t(`schedule.${hint}`)}
+                  error={problem === name ? t(`schedule.${invalid}`) : refused[name]}
+                  name={name}
+                  inputMode="numeric"
+                  autoComplete="off"
+                  value={draft[name]}
+                  onChange={(event) => change({ [name]: event.target.value })}
+                />
+              ))}
             </div>
           </fieldset>
         </fieldset>
@@ -101,9 +100,4 @@ export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdi
       </form>
     </Card>
   )
-}
-
-/** After the objections are on the page. */
-function focusFirstInvalid(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
 }

@@ -24,13 +24,7 @@ export function SchedulePage() {
             <Skeleton label={t('app.loading')} />
           </Card>
         )}
-        {schedule.isLoadingError && (
-          <LoadError
-            error={schedule.error}
-            onRetry={() => void schedule.refetch()}
-            busy={schedule.isFetching}
-          />
-        )}
+        {schedule.isLoadingError && <LoadError query={schedule} />}
         {schedule.data && (
           <>
             {!mayEdit && <Notice tone="info">{t('schedule.readOnly')}</Notice>}

@@ -36,11 +36,11 @@ describe('toBody', () => {
   })
 
   it.each(['', '0', '101', '1,5', '-3', 'x'])('refuses «%s» per cent', (sweepGuardPercent) => {
-    expect(toBody({ ...toDraft(stored), sweepGuardPercent })).toEqual({ problem: 'percent' })
+    expect(toBody({ ...toDraft(stored), sweepGuardPercent })).toEqual({ problem: 'sweepGuardPercent' })
   })
 
   it.each(['', '0', '721', '1,5', '-3', 'x'])('refuses «%s» hours', (guardExpiryHours) => {
-    expect(toBody({ ...toDraft(stored), guardExpiryHours })).toEqual({ problem: 'hours' })
+    expect(toBody({ ...toDraft(stored), guardExpiryHours })).toEqual({ problem: 'guardExpiryHours' })
   })
 })
 

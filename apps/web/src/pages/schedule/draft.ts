@@ -34,6 +34,9 @@ export interface Draft {
   guardExpiryHours: string
 }
 
+/** A field of the sweep's guard: a whole number, typed as text. */
+export type GuardField = 'sweepGuardPercent' | 'guardExpiryHours'
+
 export function toDraft(schedule: ScheduleSettings): Draft {
   return {
     full: toTiming(schedule.full, CHOICES.full),
@@ -44,11 +47,11 @@ export function toDraft(schedule: ScheduleSettings): Draft {
 }
 
 /** What to send. Expressions are sent as typed: the server has the one parser, and says what is wrong. */
-export function toBody(draft: Draft): { body: ScheduleSettings } | { problem: 'percent' | 'hours' } {
+export function toBody(draft: Draft): { body: ScheduleSettings } | { problem: GuardField } {
   const sweepGuardPercent = wholeNumber(draft.sweepGuardPercent, 100)
-  if (sweepGuardPercent === null) return { problem: 'percent' }
+  if (sweepGuardPercent === null) return { problem: 'sweepGuardPercent' }
   const guardExpiryHours = wholeNumber(draft.guardExpiryHours, 720)
-  if (guardExpiryHours === null) return { problem: 'hours' }
+  if (guardExpiryHours === null) return { problem: 'guardExpiryHours' }
   const [full, incremental] = [toCron(draft.full), toCron(draft.incremental)]
   return { body: { full, incremental, sweepGuardPercent, guardExpiryHours } }
 }

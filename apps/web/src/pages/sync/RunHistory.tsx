@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { useRuns } from '../../api/runs.js'
-import { LoadError } from '../../components/LoadError.js'
+import { ListStatus } from '../../components/LoadError.js'
 import { LoadMore } from '../../components/LoadMore.js'
 import { DataTable, HeadCell } from '../../ui/DataTable.js'
-import { Card, EmptyState, Skeleton } from '../../ui/Page.js'
+import { Card, EmptyState } from '../../ui/Page.js'
 import { RunRow } from './RunRow.js'
 
 /** The runs, newest first. */
@@ -16,12 +16,7 @@ export function RunHistory() {
         {t('runs.title')}
       </h2>
       <Card className="overflow-hidden">
-        {runs.isPending && <Skeleton label={t('app.loading')} rows={4} />}
-        {runs.isLoadingError && (
-          <div className="p-4">
-            <LoadError error={runs.error} onRetry={() => void runs.refetch()} busy={runs.isFetching} />
-          </div>
-        )}
+        <ListStatus query={runs} rows={4} />
         {runs.data?.length === 0 && <EmptyState title={t('runs.empty')}>{t('runs.emptyBody')}</EmptyState>}
         {runs.data && runs.data.length > 0 && (
           <DataTable label={t('runs.title')}>
