@@ -10,8 +10,8 @@ import { useApp } from './support/app.js'
 import { beginRun, openStream } from './support/stream.js'
 
 /**
- * The streams in the whole application, where a plain request for one never gets as far as Express.
- * One that Express alone can read takes the other way: these ask for `text/event-stream;q=1`.
+ * The streams in the whole application, where the fast path serves an unambiguous request without
+ * Express. A request that accepts `text/event-stream;q=1` is served by the mounted router instead.
  */
 let hub: StreamHub
 let isBroken = false
@@ -43,7 +43,7 @@ async function bearer(tenantId: string, role: 'operator' | 'viewer' = 'operator'
   return { authorization: `Bearer ${token}` }
 }
 
-/** The same request on both ways. */
+/** Sends the same request by the fast path and by the mounted router. */
 async function bothWays(path: string, headers: Record<string, string>) {
   const fast = await app.send('GET', path, { headers: { ...headers, accept: 'text/event-stream' } })
   const mounted = await app.send('GET', path, { headers: { ...headers, accept: 'text/event-stream;q=1' } })
@@ -61,7 +61,7 @@ const linesOf = (id: string) =>
 
 describe('a refusal', () => {
   it.each([
-    ['nothing to show who asks', START, {}, 401, 'unauthenticated'],
+    ['a request without a session', START, {}, 401, 'unauthenticated'],
     ['a bad ticket', `${START}?ticket=nonsense`, {}, 401, 'ticket_invalid'],
     ['two tokens', `${START}?token=a&token=b`, {}, 401, 'unauthenticated'],
     [
@@ -78,7 +78,7 @@ describe('a refusal', () => {
       403,
       'cross_site',
     ],
-  ])('of %s is word for word that of the mounted router', async (_what, path, headers, status, code) => {
+  ])('of %s is the same text as by the mounted router', async (_what, path, headers, status, code) => {
     const { fast, mounted } = await bothWays(path, headers)
     expect(fast.status).toBe(status)
     expect(fast.json.code).toBe(code)
@@ -89,7 +89,7 @@ describe('a refusal', () => {
     }
   })
 
-  it('of a run that is not there, and of a start that is not allowed, is too', async () => {
+  it('of a missing run, and of a start without permission, is the same too', async () => {
     const viewer = await bearer('uno', 'viewer')
     for (const [path, status] of [
       [eventsOf('missing0run'), 404],
@@ -102,7 +102,7 @@ describe('a refusal', () => {
     }
   })
 
-  it('for lack of room says when to come back', async () => {
+  it('because of viewer limits has Retry-After', async () => {
     const run = await beginRun(app.database.pool, 'dos')
     const headers = await bearer('dos')
     const open = await Promise.all([1, 2].map(() => openStream(app.address + eventsOf(run.id), headers)))
@@ -115,7 +115,7 @@ describe('a refusal', () => {
     await run.complete()
   })
 
-  it('that is a fault of ours says nothing of it, and the log has the cause', async () => {
+  it('because of an internal error has no details, and the log has the cause', async () => {
     isBroken = true
     try {
       const { fast, mounted } = await bothWays(eventsOf('some0run'), await bearer('uno'))
@@ -131,7 +131,7 @@ describe('a refusal', () => {
 })
 
 describe('a stream', () => {
-  it('has the security headers that mean something for it, and a request id', async () => {
+  it('has the security headers that apply to it, and a request id', async () => {
     const run = await beginRun(app.database.pool, 'uno')
     const { headers, close } = await openStream(app.address + eventsOf(run.id), {
       ...(await bearer('uno')),
@@ -153,7 +153,7 @@ describe('a stream', () => {
     await run.complete()
   })
 
-  it('is one line in the log, when it is over, without its query, headers or secrets', async () => {
+  it('is logged as one line when it has ended, without query, headers or secrets', async () => {
     const run = await beginRun(app.database.pool, 'uno')
     const { authorization } = await bearer('uno')
     const token = authorization.slice('Bearer '.length)
@@ -179,7 +179,7 @@ describe('a stream', () => {
     expect(app.log()).not.toContain('planted-secret-78')
   })
 
-  it('is logged in the form that every other request is', async () => {
+  it('is logged in the same form as every other request', async () => {
     const ids = ['refused-fast-01a', 'refused-mounted-1'] as const
     for (const [nth, accept] of ['text/event-stream', 'text/event-stream;q=1'].entries()) {
       await app.send('GET', START, { headers: { accept, 'x-request-id': ids[nth] ?? '' } })
@@ -190,7 +190,7 @@ describe('a stream', () => {
     expect(fast).toMatchObject({ level: 30, res: { status: 401 }, msg: 'request completed' })
   })
 
-  it('is not measured as an answer, but a refusal is, by route pattern', async () => {
+  it('is not measured, but a refusal is, by route pattern', async () => {
     const count = async (status: number) => {
       const { text } = await app.send('GET', '/metrics')
       const labels = `method="GET",route="/api/cianbox/sync/runs/:id/events",status="${status}"`
@@ -203,13 +203,13 @@ describe('a stream', () => {
   })
 })
 
-describe('a request that is not plain', () => {
+describe('a request that is not unambiguous', () => {
   it.each([
-    ['as anything else', 'GET', START, { accept: 'image/png' }, 406],
+    ['for another format', 'GET', START, { accept: 'image/png' }, 406],
     ['of another method', 'POST', START, {}, 404],
-    ['of an address that is no run', 'GET', eventsOf('NOT-AN-ID'), {}, 404],
+    ['of a path without a valid run id', 'GET', eventsOf('NOT-AN-ID'), {}, 404],
     ['for a log', 'GET', eventsOf('missing0run'), { accept: 'application/x-ndjson' }, 404],
-    ['of an address in capitals', 'GET', START.toUpperCase(), { cookie: 'x=y' }, 401],
+    ['of a path in capitals', 'GET', START.toUpperCase(), { cookie: 'x=y' }, 401],
   ])('%s is answered by Express', async (_what, method, path, headers, status) => {
     const auth = status === 401 ? {} : await bearer('uno')
     const answer = await app.send(method, path, { headers: { ...auth, ...headers } })
@@ -217,7 +217,7 @@ describe('a request that is not plain', () => {
     expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
-  it('for a HEAD is answered as a GET would be, and starts nothing', async () => {
+  it('for a HEAD is answered as a GET, and starts no run', async () => {
     const answer = await app.send('HEAD', START, { headers: await bearer('uno') })
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
@@ -231,7 +231,7 @@ describe('a request that is not plain', () => {
     ['[::1]:3000', 'http://[::1]', 401],
     ['[::1]', 'http://[::1]', 401],
   ])(
-    'to %s from a page of %s, with a cookie, is judged by the host without its port: %i',
+    'to %s from a page of %s, with a cookie, is compared by the host without its port: %i',
     async (host, origin, status) => {
       const head = `Origin: ${origin}\r\nCookie: ${SESSION_COOKIE}=x`
       for (const accept of ['text/event-stream', 'text/event-stream;q=1']) {
@@ -240,17 +240,17 @@ describe('a request that is not plain', () => {
     },
   )
 
-  it('because a trusted proxy names another host is judged by that one', async () => {
+  it('because a trusted proxy names another host is compared by that host', async () => {
     const head = `Host: inside:3000\r\nX-Forwarded-Host: app.test\r\nOrigin: https://app.test\r\nCookie: ${SESSION_COOKIE}=x`
     expect(await bareGet(`${head}\r\nAccept: text/event-stream`)).toBe(401)
   })
 })
 
 describe('a health check', () => {
-  it('that arrives behind hundreds of streams to be opened does not wait for them', async () => {
+  it('that arrives after hundreds of stream requests does not wait for all of them', async () => {
     const { authorization } = await bearer('uno')
     const answered: string[] = []
-    const ask = (path: string) => {
+    const send = (path: string) => {
       const socket = connect(Number(new URL(app.address).port), '127.0.0.1')
       socket.write(
         `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`,
@@ -259,8 +259,8 @@ describe('a health check', () => {
       socket.resume()
       return once(socket, 'close')
     }
-    const all = Array.from({ length: 400 }, () => ask(eventsOf('missing0run')))
-    await Promise.all([...all, ask('/healthz')])
+    const all = Array.from({ length: 400 }, () => send(eventsOf('missing0run')))
+    await Promise.all([...all, send('/healthz')])
     expect(answered).toHaveLength(401)
     expect(answered.indexOf('/healthz')).toBeLessThan(200)
   })

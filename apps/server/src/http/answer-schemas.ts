@@ -109,7 +109,7 @@ export const rejectSchema = z
     position: count,
     field: z.string().nullable(),
     reason: z.string(),
-    payload: z.unknown().meta({ description: 'The row as it came' }),
+    payload: z.unknown().meta({ description: 'The row as received' }),
   })
   .meta({ id: 'Reject' }) satisfies z.ZodType<Reject>
 
@@ -120,7 +120,7 @@ export const productChangeSchema = z
     name: z
       .string()
       .nullable()
-      .meta({ description: "The product's present name; null while the mirror does not have it" }),
+      .meta({ description: "The product's current name; null while the mirror does not have it" }),
     runId: z.string(),
     kind: z.enum(['created', 'updated', 'retired', 'restored']),
     fields: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),
@@ -128,7 +128,7 @@ export const productChangeSchema = z
   })
   .meta({ id: 'ProductChange' }) satisfies z.ZodType<ProductChange>
 
-/** An amount in the price list's currency and in the local one. */
+/** Fields of an amount in the price list's currency and in the local one. */
 const amounts = {
   net: amount.nullable().meta({ description: "Without tax, in the price list's currency" }),
   final: amount.nullable().meta({ description: "With tax, in the price list's currency" }),
@@ -146,7 +146,7 @@ export const productSchema = z
     price: amount.nullable().meta({
       description: "The default list's price with tax, in the local currency, as the ERP sends it",
     }),
-    onOffer: z.boolean().meta({ description: 'Whether the ERP says that the product is on offer now' }),
+    onOffer: z.boolean().meta({ description: 'Whether the product is on offer now, according to the ERP' }),
     offer: z.object(amounts).nullable().meta({
       description: 'The offer on the default list. Charge `offer.localFinal` where it is there, else `price`',
     }),
@@ -333,21 +333,27 @@ export const streamTicketSchema = z
   .object({ ticket: z.string(), expiresAt: time })
   .meta({ id: 'StreamTicket' }) satisfies z.ZodType<StreamTicket>
 
-/** RFC 9457. */
+/** `application/problem+json`, RFC 9457. */
 export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
-    code: z.string().meta({ description: 'Stable: programs may switch on it' }),
+    code: z.string().meta({ description: 'Stable, for programs' }),
     detail: z.string().meta({ description: 'A sentence for the operator' }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    /** With `run_active`: the run under way. */
+    /** With `run_active`: the active run. */
     run: runSchema.optional(),
   })
   .meta({ id: 'Problem' })
 
-/** A page of a list. */
+/** The OpenAPI response of every operation for all other statuses. */
+export const problemResponse = {
+  description: 'The request was refused, or the server failed',
+  content: { 'application/problem+json': { schema: problemSchema } },
+}
+
+/** The schema of a page of a list. */
 export function listOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }

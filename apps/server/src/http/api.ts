@@ -27,26 +27,26 @@ export interface ApiDeps {
   runControl: RunControl
   sealer: Sealer
   connectionTester: ConnectionTester
-  /** Who asks. A host application passes its own; ours is `createAuthenticate`. */
+  /** Finds the session of a request. A host application passes its own; the default is `createAuthenticate`. */
   authenticate: Authenticate
-  /** Issues our own sessions under `/auth`. Left out, there are no such routes: the host signs in. */
+  /** Issues sessions under `/auth`. Left out: no such routes, because the host application signs users in. */
   sessions?: Sessions
-  /** Told who has signed out, so that what is open on their behalf can end. */
+  /** Called with the session that has signed out, so that its open streams can end. */
   onSignOut?: (session: Session) => void
-  /** Routes that stream. They authenticate and parse for themselves; their errors are answered here. */
+  /** The routes of the streams. They authenticate and parse by themselves; their errors are answered here. */
   streamRouter?: Router
-  /** Turns the ERP's notifications on and off. */
+  /** Registers and removes the webhook at the ERP. */
   registrations: Registrations
   onUnexpectedError: UnexpectedErrorLog
-  /** The process's clock, for sessions. */
+  /** The clock of the process, for sessions. */
   now: () => Date
-  /** For what is compared with times in the database. @defaultValue PostgreSQL's */
+  /** The clock for times that are compared with stored ones. @defaultValue that of PostgreSQL */
   clock?: DatabaseClock
 }
 
 /**
- * The HTTP API, to be mounted at `/api` of ours or any Express 5 application. It parses its own
- * bodies and answers its own errors, so the host needs to bring nothing.
+ * Creates the router of the HTTP API, to be mounted at `/api` of any Express 5 application. It parses
+ * bodies and answers errors itself, so the application needs no middleware for it.
  */
 export function createApi(deps: ApiDeps): Router {
   const routes = apiRoutes(deps)
@@ -59,7 +59,7 @@ export function createApi(deps: ApiDeps): Router {
   return router
 }
 
-/** All routes of the API but the stream's, the one that describes them included. */
+/** All routes of the API except those of the streams; the last one serves the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps): Route[] {
   const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester, registrations } = deps
   const { clock = readDatabaseClock } = deps

@@ -14,25 +14,25 @@ import { createWebAppRouter } from './web-app.js'
 export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   pool: Pool
   log: Logger
-  /** What is open on the stream hub, for the metrics. */
+  /** Numbers of open streams and watched runs, for the metrics. */
   streams: () => { viewers: number; runs: number }
-  /** Looks at each request before Express does. */
+  /** Creates the handler that is offered each request before Express; left out: Express serves all. */
   fastPath?: (serve: ServeRaw) => FastPath
-  /** Folder of the built web app; where there is none, only the API is served. */
+  /** Folder of the built web app; if it does not exist, only the API is served. */
   webDir: string
   /**
-   * Which proxies' word on a client's address and protocol counts, as Express takes it.
+   * Which proxies are trusted for the client's address and protocol: Express's `trust proxy` setting.
    * @defaultValue 'loopback'
    */
   trustProxy?: boolean | number | string
 }
 
-/** Takes a request on, or leaves it, untouched, to Express: false. */
+/** Serves a request and returns true, or returns false and leaves it unchanged for Express. */
 export type FastPath = (req: IncomingMessage, res: ServerResponse) => boolean
 
 /**
- * The thinnest host of the API: security headers, a log of requests, health, and the web app; and
- * what is served ahead of all that, with as much of it as it needs.
+ * Creates the request listener of our own server: the API with security headers, request log, metrics,
+ * health checks and the web app. Requests that the fast path serves do not reach Express.
  */
 export function createApp(deps: AppDeps): RequestListener {
   const onUnexpectedError = logUnexpected(deps.log)
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): RequestListener {
   }
 }
 
-/** Product images come from anywhere; everything else from here alone, and nothing inline. */
+/** Images from any https origin, for products; everything else from our own origin, and nothing inline. */
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -69,7 +69,7 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 }
 
-/** A database error's `detail` quotes the row, secrets included. */
+/** Logs unexpected errors without `detail`, in which PostgreSQL quotes the row with its secrets. */
 export function logUnexpected(log: Logger): UnexpectedErrorLog {
   const redact = { paths: ['err.detail', 'err.cause.detail'], remove: true }
   const safeLog = log.child({}, { redact })

@@ -12,12 +12,12 @@ import { sessionSchema, userSchema } from './answer-schemas.js'
 import { HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
-/** Signing in and out with Espejo's own accounts. A host with accounts of its own leaves these out. */
+/** Signing in and out with Espejo's own accounts. A host application with its own accounts leaves them out. */
 export function authRoutes(deps: {
   pool: Pool
   sessions: Sessions
   authenticate: Authenticate
-  /** Told who has signed out, so that what is open on their behalf can end. */
+  /** Called with the session that has signed out, so that its open streams can end. */
   onSignOut?: ((session: Session) => void) | undefined
   now: () => Date
 }): Route[] {
@@ -45,7 +45,7 @@ export function authRoutes(deps: {
       body: loginBody,
       answers: { 200: { description: 'A session of 12 hours', schema: sessionSchema } },
       async handle({ body, req, res }) {
-        // One key for all the addresses that an IPv6 subscriber has, as the limiter's own.
+        // As in the rate limiter: one key for all addresses of an IPv6 subscriber.
         const user = await check(body.email, body.password, ipKeyGenerator(req.ip ?? ''))
         const { token, expiresAt } = await sessions.issue(user)
         res.cookie(SESSION_COOKIE, token, sessionCookieOptions(req, expiresAt))
@@ -83,9 +83,9 @@ export function authRoutes(deps: {
 }
 
 /**
- * Wrong passwords that one address may try in a minute, over all accounts together: against trying
- * one password on many accounts. What {@link createSignInThrottle} refused is not counted, so that an
- * attack on one account does not use up what others behind the same address have left.
+ * Limit of wrong passwords from one IP address, over all accounts: against trying one password on many
+ * accounts. Attempts that {@link createSignInThrottle} refuses do not count, so that an attack on one
+ * account does not lock out other users behind the same address.
  */
 const WRONG_PER_MINUTE = 30
 

@@ -12,7 +12,7 @@ import { ok, type Route, route } from './route.js'
 
 const PATH = '/cianbox/connection'
 
-/** The tenant's connection to Cianbox. The password goes in and never comes out. */
+/** The tenant's connection to Cianbox. The password can be written but not read. */
 export function connectionRoutes(deps: {
   connections: ConnectionStore
   testConnection: ConnectionTester
@@ -36,7 +36,7 @@ export function connectionRoutes(deps: {
     route({
       method: 'put',
       path: PATH,
-      summary: 'Write the connection; without a password the stored one stays',
+      summary: 'Write the connection; without a password the stored one is kept',
       tag: 'connection',
       access: 'configure',
       body: connectionBody,
@@ -56,11 +56,14 @@ export function connectionRoutes(deps: {
       method: 'delete',
       path: PATH,
       summary:
-        'Take back the notifications, then forget the connection and its credentials; the mirror stays',
+        'Remove the webhook from the ERP, then delete the connection and its credentials; the mirror is kept',
       tag: 'connection',
       access: 'configure',
       answers: {
-        200: { description: 'Deleted, but the ERP could not be told', schema: webhookLeftSchema },
+        200: {
+          description: 'Deleted, but the webhook could not be removed from the ERP',
+          schema: webhookLeftSchema,
+        },
         204: { description: 'There is no connection now' },
       },
       async handle({ session }) {
@@ -72,7 +75,8 @@ export function connectionRoutes(deps: {
     route({
       method: 'post',
       path: `${PATH}/test`,
-      summary: 'Log in at Cianbox and read one small page; what the body leaves out is taken as stored',
+      summary:
+        'Log in at Cianbox and read one small page; fields that the body leaves out are taken from the stored connection',
       tag: 'connection',
       access: 'operate',
       body: connectionTestBody,
@@ -87,7 +91,7 @@ export function connectionRoutes(deps: {
 
 type RemoveFailure = NonNullable<Awaited<ReturnType<Registrations['removeBestEffort']>>>
 
-/** The connection is gone, so the sentence must not send anyone to mend it. */
+/** The connection is deleted already, so the message must not suggest correcting it. */
 function webhookLeft(failure: RemoveFailure): WebhookLeft {
   const { code, why } = explain(failure)
   return {

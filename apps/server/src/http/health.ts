@@ -4,8 +4,8 @@ import type { Pool } from '../db/pool.js'
 import { HttpProblem } from './problem.js'
 
 /**
- * `/healthz`: the process answers. `/readyz`: the database answers too, and has had every migration
- * of this release.
+ * `/healthz`: 200 when the process answers. `/readyz`: 200 when the database answers too and has every
+ * migration of this release, else 503.
  */
 export function createHealthRouter(deps: { pool: Pool }): Router {
   const router = express.Router()
@@ -28,10 +28,10 @@ export function createHealthRouter(deps: { pool: Pool }): Router {
 async function missingMigrations(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>('SELECT name FROM espejo_migrations')
   const done = new Set(rows.map(({ name }) => name))
-  return (await ofThisRelease()).filter((name) => !done.has(name))
+  return (await migrationNames()).filter((name) => !done.has(name))
 }
 
-async function ofThisRelease(): Promise<string[]> {
+async function migrationNames(): Promise<string[]> {
   const files = await readdir(new URL('../../migrations', import.meta.url))
   return files.filter((file) => file.endsWith('.sql')).map((file) => file.slice(0, -'.sql'.length))
 }

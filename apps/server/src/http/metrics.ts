@@ -2,15 +2,15 @@ import express, { type RequestHandler, type Router } from 'express'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
-  /** Measures every request that is not a stream. */
+  /** Middleware that measures every request that is not a stream. */
   measure: RequestHandler
-  /** Counts an answer that never passed through {@link Metrics.measure}. */
+  /** Records an answer that did not pass through {@link Metrics.measure}. */
   count(answer: { method: string; route: string; status: number; seconds: number }): void
   /** `GET /metrics`, for Prometheus. No tenant appears in it. */
   router: Router
 }
 
-/** What this process can tell of itself. */
+/** The Prometheus metrics of this process. */
 export function createMetrics(streams: () => { viewers: number; runs: number }): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -24,7 +24,7 @@ export function createMetrics(streams: () => { viewers: number; runs: number }):
   })
   new Gauge({
     name: 'espejo_stream_runs',
-    help: 'Runs that somebody watches through this process',
+    help: 'Runs watched through this process',
     registers: [registry],
     collect() {
       this.set(streams().runs)
@@ -49,7 +49,7 @@ export function createMetrics(streams: () => { viewers: number; runs: number }):
       const end = duration.startTimer()
       res.once('finish', () => {
         const isStream = String(res.getHeader('content-type')).startsWith('text/event-stream')
-        // The pattern, never the address: it would give each product a series of its own.
+        // The pattern, because by the URL each product would have its own time series.
         const route = req.route ? `${req.baseUrl}${req.route.path}` : 'other'
         if (!isStream) end({ method: req.method, route, status: res.statusCode })
       })

@@ -1,10 +1,10 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
-import { problemSchema } from './answer-schemas.js'
+import { problemResponse } from './answer-schemas.js'
 import type { Route } from './route.js'
 import { eventSchemas } from './stream/event-schemas.js'
 import { streamOperations } from './stream/stream-operations.js'
 
-/** The OpenAPI 3.1 document of an API, from the schemas that its routes are validated with. */
+/** Creates the OpenAPI 3.1 document of an API from the schemas that its routes are validated with. */
 export function describeApi(routes: readonly Route[], options: { streams: boolean }): object {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'bearer', {
@@ -32,14 +32,9 @@ export function describeApi(routes: readonly Route[], options: { streams: boolea
   })
 }
 
-/** `/products/:cianboxId` to `/products/{cianboxId}`. */
+/** Converts a path of Express: `/products/:cianboxId` to `/products/{cianboxId}`. */
 export function openApiPath(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}')
-}
-
-const problem = {
-  description: 'A refusal, or a fault of the server',
-  content: { 'application/problem+json': { schema: problemSchema } },
 }
 
 function toOperation(route: Route): RouteConfig {
@@ -65,7 +60,7 @@ function toOperation(route: Route): RouteConfig {
           { description, ...(schema ? { content: { [contentType(status)]: { schema } } } : {}) },
         ]),
       ),
-      default: problem,
+      default: problemResponse,
     },
   }
 }
@@ -74,12 +69,12 @@ function contentType(status: string): string {
   return Number(status) < 400 ? 'application/json' : 'application/problem+json'
 }
 
-/** `get /cianbox/sync/runs/:id/rejects` to `getCianboxSyncRunsByIdRejects`. */
+/** For example `getCianboxSyncRunsByIdRejects`, for `get /cianbox/sync/runs/:id/rejects`. */
 function operationId(method: string, path: string): string {
   const words = path.replace(/:(\w+)/g, (_, name: string) => `by-${name}`).match(/[A-Za-z]+/g) ?? []
-  return method + words.map(titleOf).join('')
+  return method + words.map(capitalize).join('')
 }
 
-function titleOf(word: string): string {
+function capitalize(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -4,9 +4,9 @@ import type { Logger } from 'pino'
 import { type HttpLogger, pinoHttp } from 'pino-http'
 
 /**
- * One line for each request: method, path, status, time and an id, which the answer carries too as
- * `X-Request-Id`. Neither headers nor query strings are logged: sessions, tickets and what people
- * search for travel there.
+ * Logs one line for each request: method, path, status, time and an id, which is also in the answer's
+ * `X-Request-Id`. Headers and query strings are not logged, because they contain sessions, tickets and
+ * searches.
  */
 export function createRequestLog(log: Logger): HttpLogger {
   return pinoHttp({
@@ -24,7 +24,7 @@ export function createRequestLog(log: Logger): HttpLogger {
       }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
-    // What went wrong inside is logged once, with its cause, by the error handler.
+    // The error handler has logged the error, with its cause.
     customErrorObject: (_req, _res, _error, fields: { err?: unknown }) => {
       const { err: _, ...rest } = fields
       return rest
@@ -34,13 +34,13 @@ export function createRequestLog(log: Logger): HttpLogger {
   })
 }
 
-/** The caller's own id of its request, where it is one, or else a new one. */
+/** The `X-Request-Id` of the request if it has a valid one, else a new id. */
 export function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id']
   return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID()
 }
 
-/** The same line, of the same form, for a request that never passed through {@link createRequestLog}. */
+/** Logs the same line for a request that did not pass through {@link createRequestLog}. */
 export function logRequest(
   log: Logger,
   { id, req, res, ms }: { id: string; req: IncomingMessage; res: ServerResponse; ms: number },
@@ -56,7 +56,7 @@ export function logRequest(
   )
 }
 
-/** The path alone, and of the one path that is itself a secret, only its beginning. */
+/** The path without the query; for a webhook's path, which is a secret, only the beginning. */
 function loggedPath(url: string): string {
   const path = url.split('?', 1)[0] ?? ''
   return path.replace(/(\/webhooks\/cianbox\/).+/i, '$1[oculto]')

@@ -6,22 +6,22 @@ import type { Session } from '../accounts/session.js'
 import { HttpProblem, invalid, notFound } from './problem.js'
 import { sameOriginOnly } from './same-origin.js'
 
-/** One route: what it takes, what it answers and who may use it. The router and the OpenAPI document both come from it. */
+/** One route: its input, its answers and who may use it. Router and OpenAPI document are made from it. */
 export interface Route {
   method: 'get' | 'post' | 'put' | 'delete'
-  /** As Express writes it: `/products/:cianboxId`. */
+  /** In the notation of Express: `/products/:cianboxId`. */
   path: string
   summary: string
   tag: string
   /** `public`: without a session. */
   access: Capability | 'public'
-  /** Runs ahead of everything else. */
+  /** Middleware that runs first. */
   before?: RequestHandler
-  /** A path whose parameters do not have this form does not exist: 404. */
+  /** Path parameters that do not match are answered with 404. */
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
-  /** Whether the body may be left out. */
+  /** Whether the body may be left out; it is then validated as `{}`. */
   bodyOptional?: boolean
   answers: Readonly<Record<number, AnswerShape>>
   handle(input: RouteInput): Promise<Answer>
@@ -48,7 +48,7 @@ interface RouteInput {
 
 type Infer<S> = S extends z.ZodType ? z.infer<S> : undefined
 
-/** Declares a route, so that `handle` gets exactly what the schemas let through. */
+/** Declares a route, with the input of `handle` typed by the schemas. */
 export function route<
   Access extends Route['access'],
   Params extends z.ZodObject | undefined = undefined,
@@ -73,7 +73,7 @@ export function route<
   return declared as unknown as Route
 }
 
-/** Serves routes under a router of their own. Everything that is not a plain read must be same-origin. */
+/** Makes a router that serves the routes. All methods but GET require the same origin. */
 export function serveRoutes(routes: readonly Route[], authenticate: Authenticate): Router {
   const router = express.Router()
   for (const declared of routes) {
@@ -82,7 +82,8 @@ export function serveRoutes(routes: readonly Route[], authenticate: Authenticate
       ...(declared.method === 'get' ? [] : [sameOriginOnly]),
     ]
     router[declared.method](declared.path, ...guards, async (req, res) => {
-      const session = declared.access === 'public' ? null : await admit(req, declared.access, authenticate)
+      const session =
+        declared.access === 'public' ? null : await authorize(req, declared.access, authenticate)
       const { status, body } = await declared.handle({ ...readInput(declared, req), session, req, res })
       res.status(status).set('Cache-Control', 'no-store')
       if (body === undefined) res.end()
@@ -92,11 +93,12 @@ export function serveRoutes(routes: readonly Route[], authenticate: Authenticate
   return router
 }
 
+/** 200 with a JSON body. */
 export function ok(body: unknown): Answer {
   return { status: 200, body }
 }
 
-async function admit(req: Request, capability: Capability, authenticate: Authenticate): Promise<Session> {
+async function authorize(req: Request, capability: Capability, authenticate: Authenticate): Promise<Session> {
   const session = await authenticate(req)
   if (!session) {
     throw new HttpProblem(401, 'unauthenticated', 'No hay una sesión abierta, o venció. Volvé a ingresar.')

@@ -3,9 +3,9 @@ import type { RequestHandler } from 'express'
 import { HttpProblem } from './problem.js'
 
 /**
- * Refuses what another site's page makes a browser send with our cookie. For every route that
- * changes something, whatever its method. A request with an `Authorization` header passes: no other
- * site can make a browser add one.
+ * Refuses cross-site requests, which a browser sends with our cookie (CSRF). For every route that changes
+ * something, whatever its method. A request with an `Authorization` header passes, because another
+ * site cannot make a browser add one.
  */
 export const sameOriginOnly: RequestHandler = (req, _res, next) => {
   if (req.headers.authorization !== undefined || !isCrossSite(req.headers, req.hostname)) return next()
@@ -13,11 +13,11 @@ export const sameOriginOnly: RequestHandler = (req, _res, next) => {
 }
 
 /**
- * Whether a browser says that another origin's page caused the request. Browsers send
- * `Sec-Fetch-Site` over https, and otherwise `Origin` with everything but plain reads; programs send
- * neither. Ports are not compared: cookies do not tell them apart either, and proxies drop them.
+ * Whether a page of another origin caused the request, according to the browser. Browsers send
+ * `Sec-Fetch-Site` over https, and otherwise `Origin` with all methods but GET and HEAD; programs send
+ * neither. Ports are not compared, because cookies ignore them too, and proxies drop them.
  *
- * @param hostname - what the request was sent to
+ * @param hostname the host that the request was sent to
  */
 export function isCrossSite(headers: IncomingHttpHeaders, hostname: string): boolean {
   const site = headers['sec-fetch-site']

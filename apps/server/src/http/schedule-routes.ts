@@ -11,14 +11,14 @@ import { ok, type Route, route } from './route.js'
 const PATH = '/cianbox/sync/schedule'
 const tag = 'schedule'
 
-/** When a tenant's runs start by themselves. */
+/** The schedule by which a tenant's runs start. */
 export function scheduleRoutes(deps: { pool: Pool; clock: DatabaseClock }): Route[] {
   const { pool, clock } = deps
   return [
     route({
       method: 'get',
       path: PATH,
-      summary: "When the tenant's runs start by themselves, and what a sweep may retire unasked",
+      summary: 'The schedule of runs, and what a sweep may retire without confirmation',
       tag,
       access: 'read',
       answers: { 200: { description: 'The schedule', schema: scheduleSchema } },

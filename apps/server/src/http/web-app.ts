@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import express, { type Router } from 'express'
 
 /**
- * The web app's built files. Whatever else a browser asks for as a page is the app's own address, so
- * it gets the app. What bears a hash in its name never changes; the page itself is asked for anew.
+ * Serves the built web app. Any other path that a browser requests as a page is a route of the app, so
+ * it is answered with `index.html`. Files with a hash in their name are cached for ever; `index.html` is
+ * revalidated each time.
  */
 export function createWebAppRouter(webDir: string): Router {
   const router = express.Router()

@@ -19,7 +19,7 @@ import { ok, type Route, route } from './route.js'
 const PATH = '/cianbox/connection/webhook'
 const tag = 'webhook'
 
-/** Turning the ERP's notifications on and off, and taking them. */
+/** Registering and removing the webhook at the ERP, and receiving its notifications. */
 export function webhookRoutes(deps: {
   pool: Pool
   webhooks: WebhookStore
@@ -31,17 +31,17 @@ export function webhookRoutes(deps: {
     route({
       method: 'post',
       path: '/webhooks/cianbox/:secret',
-      summary: "The ERP's notifications. No session: the address is the secret",
+      summary: "Receives the ERP's notifications. No session: the URL is the secret",
       tag,
       access: 'public',
-      before: takeDelivery(),
+      before: readDelivery(),
       params: z.object({ secret: z.string().max(200) }),
       body: z.unknown().meta({ description: '`{event, created, id: ["10564", …], endpoint}`' }),
       bodyOptional: true,
       answers: {
-        200: { description: 'Taken, whatever the event' },
+        200: { description: 'Received, whatever the event' },
         400: { description: 'Not a notification', schema: problemSchema },
-        404: { description: 'No such address', schema: problemSchema },
+        404: { description: 'No such webhook', schema: problemSchema },
       },
       async handle({ params, body }) {
         const webhook = await webhooks.find(params.secret)
@@ -55,7 +55,7 @@ export function webhookRoutes(deps: {
     route({
       method: 'get',
       path: PATH,
-      summary: 'Whether the ERP notifies us; the address only for those who may change it',
+      summary: 'Whether the ERP notifies us; the URL only for users who may change it',
       tag,
       access: 'read',
       answers: { 200: { description: 'The webhook', schema: webhookSchema } },
@@ -67,32 +67,32 @@ export function webhookRoutes(deps: {
     route({
       method: 'put',
       path: PATH,
-      summary: 'Register the address at the ERP, or again after the public address has changed',
+      summary: 'Register the webhook at the ERP, or again after the public URL has changed',
       tag,
       access: 'configure',
       body: z
         .object({ replace: z.boolean().default(false) })
-        .meta({ id: 'WebhookBody', description: '`replace`: also where the ERP notifies someone else' }),
+        .meta({ id: 'WebhookBody', description: '`replace`: also if the ERP notifies another URL now' }),
       bodyOptional: true,
       answers: {
         200: { description: 'Registered', schema: webhookSchema },
-        409: { description: 'The ERP notifies another address of these events', schema: problemSchema },
-        422: { description: 'There is no public address, or no connection', schema: problemSchema },
+        409: { description: 'The ERP notifies another URL of these events', schema: problemSchema },
+        422: { description: 'There is no public URL, or no connection', schema: problemSchema },
       },
       async handle({ session, body }) {
-        const webhook = await registrations.register(session.tenantId, body).catch(refuse)
+        const webhook = await registrations.register(session.tenantId, body).catch(rethrow)
         return ok(toWebhook(webhook))
       },
     }),
     route({
       method: 'delete',
       path: PATH,
-      summary: 'Remove the address from the ERP and close it',
+      summary: 'Remove the webhook from the ERP and reject further deliveries',
       tag,
       access: 'configure',
       answers: { 204: { description: 'The ERP does not notify us' } },
       async handle({ session }) {
-        await registrations.remove(session.tenantId).catch(refuse)
+        await registrations.remove(session.tenantId).catch(rethrow)
         return { status: 204 }
       },
     }),
@@ -109,16 +109,16 @@ function toWebhook(webhook: StoredWebhook | null): Webhook {
   }
 }
 
-/** Documented: at most 200 ids. This is room for many times that. */
+/** Bytes. The ERP documents at most 200 ids, a small part of this. */
 const BODY_LIMIT = 256 * 1024
-/** A price rise over 50,000 products is 250 deliveries at once; none of them should be turned away. */
+/** A price rise of 50,000 products is 250 deliveries at once; the limit must not reject any of them. */
 const DELIVERIES_A_MINUTE = 3000
 
-/** Reads the body whatever type it is declared as: only that it is JSON is known of the ERP's deliveries. */
-function takeDelivery(): RequestHandler {
+/** Rate limits, and the JSON body whatever its declared type, because the ERP's `Content-Type` is unknown. */
+function readDelivery(): RequestHandler {
   const guards = express.Router()
   guards.use(
-    // The tenants' deliveries may all come from one address: only what was refused counts against it.
+    // Deliveries of all tenants may come from one IP address, so only refused ones count.
     limit((req) => ipKeyGenerator(req.ip ?? ''), { skipSuccessfulRequests: true }),
     limit((req) => createHash('sha256').update(req.path).digest('base64')),
     (req, _res, next) => {
@@ -155,9 +155,9 @@ function notANotification(): HttpProblem {
   return new HttpProblem(400, 'invalid_notification', 'El cuerpo no es un aviso de Cianbox.')
 }
 
-/** What stood in the way of registering or removing, as the problem it is answered with. */
-function refuse(error: unknown): never {
-  if (error instanceof RegistrationError) throw new HttpProblem(...REFUSALS[error.reason])
+/** Rethrows an error of registering or removing as the problem that it is answered with. */
+function rethrow(error: unknown): never {
+  if (error instanceof RegistrationError) throw new HttpProblem(...PROBLEMS[error.reason])
   if (error instanceof BudgetSpentError) throw new HttpProblem(429, 'daily_budget', error.operatorMessage)
   if (error instanceof CianboxError) {
     throw new HttpProblem(502, RUN_CODE_OF_KIND[error.kind], error.operatorMessage, { title: 'Bad Gateway' })
@@ -165,7 +165,7 @@ function refuse(error: unknown): never {
   throw error
 }
 
-const REFUSALS: Readonly<Record<RegistrationError['reason'], readonly [number, string, string]>> = {
+const PROBLEMS: Readonly<Record<RegistrationError['reason'], readonly [number, string, string]>> = {
   no_public_url: [
     422,
     'public_url_missing',

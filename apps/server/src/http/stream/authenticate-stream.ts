@@ -5,22 +5,22 @@ import { isCrossSite } from '../same-origin.js'
 import type { StreamCall } from './stream-call.js'
 import type { Tickets } from './tickets.js'
 
-/** `Req` is what the host's own authentication takes: for one that looks at headers alone, any request. */
+/** `Req`: the request that `authenticate` needs; for one that reads only headers, `IncomingMessage`. */
 export interface StreamAuthentication<Req extends IncomingMessage> {
   /** By the `Authorization` header or the session cookie. */
   authenticate(req: Req): Promise<Session | null>
-  /** The brief's `?token=`: the same token that `Authorization: Bearer` carries. */
+  /** Verifies `?token=` of the v0 contract: the same token as in `Authorization: Bearer`. */
   verifyToken(token: string): Promise<Session | null>
   tickets: Tickets
 }
 
 /**
- * The session of a request to a stream route. What a request says outright decides (the header, then
- * `?ticket=`, then `?token=`); the cookie, which a browser adds by itself, speaks only when it says
- * nothing, and not for another site's page.
+ * Finds the session of a request to a stream route: by the `Authorization` header, else `?ticket=`, else
+ * `?token=`, else the cookie. The first of them that is present decides. The cookie, which a browser
+ * adds by itself, is not accepted from a page of another site.
  *
- * @param runId the run to be watched, null on the starting route
- * @throws HttpProblem 401, or 403 for another site's page
+ * @param runId the run to be watched; null on the starting route
+ * @throws HttpProblem 401, or 403 for a page of another site
  */
 export async function authenticateStream<Req extends IncomingMessage>(
   { req, query, hostname }: Pick<StreamCall<Req>, 'req' | 'query' | 'hostname'>,
@@ -43,19 +43,19 @@ export async function authenticateStream<Req extends IncomingMessage>(
   if (!isAbsentToken(token)) {
     return requireSession(typeof token === 'string' ? await by.verifyToken(token) : null)
   }
-  // A GET that starts a run must not be started by a link or an image on someone else's page.
+  // CSRF: this GET can start a run, so a link or an image on a page of another site must not send it.
   if (isCrossSite(req.headers, hostname)) {
     throw new HttpProblem(403, 'cross_site', 'El pedido viene de otro sitio y no se acepta.')
   }
   return requireSession(await by.authenticate(req))
 }
 
-/** What the brief's `?token=${localStorage.getItem('token')}` sends when there is none. */
+/** A client of the v0 contract sends `?token=${localStorage.getItem('token')}`: `null` when there is no token. */
 function isAbsentToken(token: unknown): boolean {
   return token === undefined || token === '' || token === 'null' || token === 'undefined'
 }
 
-/** @throws HttpProblem 401 */
+/** Returns the session. @throws HttpProblem 401 when there is none */
 export function requireSession(session: Session | null): Session {
   if (session) return session
   throw new HttpProblem(401, 'unauthenticated', 'No hay una sesión abierta, o venció. Volvé a ingresar.')

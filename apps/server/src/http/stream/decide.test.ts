@@ -4,14 +4,14 @@ import { type Cursor, decideStart, decideWatch, readCursor } from './decide.js'
 describe('readCursor', () => {
   it.each([
     ['nothing', undefined, undefined, { kind: 'none' }],
-    ['an empty header, as EventSource means it', '', undefined, { kind: 'none' }],
+    ['an empty header, which is none to EventSource', '', undefined, { kind: 'none' }],
     ['an empty parameter', undefined, '', { kind: 'none' }],
-    ['the header first', 'abc.4', 'xyz.9', { kind: 'at', runId: 'abc', seq: 4 }],
+    ['the header before the parameter', 'abc.4', 'xyz.9', { kind: 'at', runId: 'abc', seq: 4 }],
     ['the parameter when the header is empty', '', 'xyz.9', { kind: 'at', runId: 'xyz', seq: 9 }],
-    ['garbage in the header, whatever the parameter says', 'DROP TABLE', 'xyz.9', { kind: 'garbage' }],
+    ['garbage in the header, whatever the parameter is', 'DROP TABLE', 'xyz.9', { kind: 'garbage' }],
     ['a parameter given twice', undefined, ['a.1', 'b.2'], { kind: 'garbage' }],
-    ['a second spelling of a place', 'abc.04', undefined, { kind: 'garbage' }],
-    ['a place beyond all numbers', 'abc.99999999999999999999', undefined, { kind: 'garbage' }],
+    ['a second spelling of a position', 'abc.04', undefined, { kind: 'garbage' }],
+    ['a position that is no safe integer', 'abc.99999999999999999999', undefined, { kind: 'garbage' }],
     ['a line end', 'abc.4\n', undefined, { kind: 'garbage' }],
   ])('reads %s', (_case, header, query, cursor) => {
     expect(readCursor(header, query)).toEqual(cursor)
@@ -31,12 +31,12 @@ describe('decideStart', () => {
     ['starts for a new viewer', { ...idle, cursor: none }, { do: 'start' }],
     ['starts or joins when a run is active', { ...idle, cursor: none, active: 'a' }, { do: 'start' }],
     [
-      'joins for who may only watch',
+      'joins for a user who may only watch',
       { ...idle, cursor: none, mayStart: false, active: 'a' },
       watch('a', 0, false),
     ],
     [
-      'refuses who may only watch and has nothing to',
+      'refuses a user who may only watch when no run is active',
       { ...idle, cursor: none, mayStart: false },
       { do: 'forbid' },
     ],
@@ -58,36 +58,36 @@ describe('decideStart', () => {
       watch('mine', 4, false),
     ],
     [
-      'lets who may only watch reconnect',
+      'follows for a user who may only watch',
       { ...idle, cursor: at(4), named: going, mayStart: false },
       watch('mine', 4, false),
     ],
-    ['brings the ending that was missed', { ...idle, cursor: at(8), named: ended }, watch('mine', 8, false)],
+    ['sends the ending that was missed', { ...idle, cursor: at(8), named: ended }, watch('mine', 8, false)],
     ['finishes at the ending', { ...idle, cursor: at(9), named: ended }, { do: 'finish' }],
     ['finishes past the ending', { ...idle, cursor: at(10), named: ended }, { do: 'finish' }],
     [
-      'resets a place that the log has not reached',
+      'resets a position that the log has not reached',
       { ...idle, cursor: at(10), named: going, active: 'mine' },
       watch('mine', 0, true),
     ],
     [
-      'resets a run it does not know to the active one',
+      'resets an unknown run to the active one',
       { ...idle, cursor: at(4), active: 'a', newest: 'a' },
       watch('a', 0, true),
     ],
     [
-      'resets a run it does not know to the newest one',
+      'resets an unknown run to the newest one',
       { ...idle, cursor: at(4), newest: 'old' },
       watch('old', 0, true),
     ],
     ['resets garbage', { ...idle, cursor: garbage, newest: 'old' }, watch('old', 0, true)],
-    ['has nothing for garbage where there never was a run', { ...idle, cursor: garbage }, { do: 'finish' }],
-    ['has nothing for an unknown run where there is none', { ...idle, cursor: at(4) }, { do: 'finish' }],
+    ['finishes for garbage when the tenant has no run', { ...idle, cursor: garbage }, { do: 'finish' }],
+    ['finishes for an unknown run when the tenant has none', { ...idle, cursor: at(4) }, { do: 'finish' }],
   ])('%s', (_case, facts, decision) => {
     expect(decideStart(facts)).toEqual(decision)
   })
 
-  it('never starts anything for a request that brings a cursor', () => {
+  it('never starts a run for a request with a cursor', () => {
     for (const cursor of [garbage, at(0), at(4), at(9), at(10)]) {
       for (const named of [null, going, ended]) {
         for (const active of [null, 'a', 'mine']) {
@@ -103,8 +103,8 @@ describe('decideStart', () => {
 
 describe('decideWatch', () => {
   it.each([
-    ['misses a run that is not there', { cursor: none, run: null }, { do: 'miss' }],
-    ['misses it whatever the cursor', { cursor: at(4), run: null }, { do: 'miss' }],
+    ['does not find a missing run', { cursor: none, run: null }, { do: 'not-found' }],
+    ['does not find it whatever the cursor', { cursor: at(4), run: null }, { do: 'not-found' }],
     ['shows a new viewer a run from its beginning', { cursor: none, run: going }, watch('mine', 0, false)],
     [
       'shows a new viewer an ended run with its ending',
@@ -114,7 +114,11 @@ describe('decideWatch', () => {
     ['follows from the cursor on', { cursor: at(4), run: going }, watch('mine', 4, false)],
     ['finishes at the ending', { cursor: at(9), run: ended }, { do: 'finish' }],
     ['finishes past the ending', { cursor: at(11), run: ended }, { do: 'finish' }],
-    ['resets a place that the log has not reached', { cursor: at(10), run: going }, watch('mine', 0, true)],
+    [
+      'resets a position that the log has not reached',
+      { cursor: at(10), run: going },
+      watch('mine', 0, true),
+    ],
     ['resets garbage', { cursor: garbage, run: ended }, watch('mine', 0, true)],
     [
       "resets another run's cursor",

@@ -1,16 +1,16 @@
 import { parseCursor } from '@espejo/contract'
 import type { Position } from '../../stream/run-channel.js'
 
-/** What a request says of where its viewer stands. */
+/** The cursor of a request: up to where its viewer has received events. */
 export type Cursor =
-  /** Nothing: a new viewer. */
+  /** No cursor: a new viewer. */
   | { kind: 'none' }
-  /** A place in the log of a run, which need not exist. */
+  /** A position in the log of a run, which need not exist. */
   | { kind: 'at'; runId: string; seq: number }
-  /** Something that no server of ours ever sent. */
+  /** Not a cursor: no server of Espejo has sent it. */
   | { kind: 'garbage' }
 
-/** `Last-Event-ID` first, `?lastEventId=` second. An empty one is none, as `EventSource` means it. */
+/** Reads `Last-Event-ID`, or else `?lastEventId=`. An empty one counts as absent, as in `EventSource`. */
 export function readCursor(header: unknown, query: unknown): Cursor {
   const given = header === undefined || header === '' ? query : header
   if (given === undefined || given === '') return { kind: 'none' }
@@ -19,12 +19,13 @@ export function readCursor(header: unknown, query: unknown): Cursor {
 }
 
 /**
- * What a cursor is worth against the run that it names.
- * `unknown`: no such run of this tenant, or a place that its log has not reached.
+ * How a cursor relates to the run that it names. `follow`: the run continues past it. `finished`: the
+ * viewer has the ending. `unknown`: no such run of this tenant, or a position that its log has not reached.
  */
 export type CursorStatus = 'follow' | 'finished' | 'unknown'
 
-export function standing(seq: number, run: Position | null): CursorStatus {
+/** @param run the run that the cursor names; null: the tenant has no such run */
+export function checkCursor(seq: number, run: Position | null): CursorStatus {
   if (!run) return 'unknown'
   if (run.ended && seq >= run.seq) return 'finished'
   return seq <= run.seq ? 'follow' : 'unknown'
@@ -34,35 +35,35 @@ export type Decision =
   /** Start a run, or join the active one, and stream it from its beginning. */
   | { do: 'start' }
   | { do: 'watch'; runId: string; afterSeq: number; reset: boolean }
-  /** 204: the viewer has everything, and is to stop asking. */
+  /** 204: the viewer has all events, and is not to reconnect. */
   | { do: 'finish' }
-  /** 403: there is nothing to join, and this viewer may not start. */
+  /** 403: no run is active, and this viewer may not start one. */
   | { do: 'forbid' }
   /** 404. */
-  | { do: 'miss' }
+  | { do: 'not-found' }
 
-/** A decision with its start, if there was to be one, carried out: a start became a `watch`. */
+/** A decision after its `start`, if any, was carried out and became a `watch`. */
 export type StartedDecision = Exclude<Decision, { do: 'start' }>
 
 /**
- * The starting route, in full. Only a request without any cursor starts something: a reconnect never
- * does, whatever it brings.
+ * Decides what the starting route does. Only a request without a cursor can start a run, so a reconnect
+ * never starts one.
  *
  * | cursor | its run | answer |
  * |---|---|---|
- * | none | | start or join; who may only watch joins the active run, or is refused |
- * | of a run of this tenant | not ended, log has reached the place | that run, from the place on |
- * | of a run of this tenant | ended, the viewer lacks something | that run, from the place on, with its ending |
+ * | none | | start or join; a user who may only watch joins the active run, or gets 403 |
+ * | of a run of this tenant | not ended, the log has reached the position | that run, from the position on |
+ * | of a run of this tenant | ended, the viewer lacks events | that run, from the position on, with its ending |
  * | of a run of this tenant | ended, the viewer has the ending | 204 |
- * | unknown: garbage, future, purged, another tenant's | | `reset`, then the active or else the newest run; 204 if the tenant has none |
+ * | unknown: garbage, future, deleted, of another tenant | | `reset`, then the active or else the newest run; 204 if the tenant has none |
  */
 export function decideStart(facts: {
   cursor: Cursor
   /** The tenant's run that the cursor names. */
   named: Position | null
-  /** The tenant's active run. Looked at when the cursor is none or unknown. */
+  /** The tenant's active run. Used when the cursor is absent or unknown. */
   active: string | null
-  /** The tenant's newest run, whether active or not. Looked at when the cursor is unknown. */
+  /** The tenant's newest run, active or not. Used when the cursor is unknown. */
   newest: string | null
   mayStart: boolean
 }): Decision {
@@ -73,24 +74,24 @@ export function decideStart(facts: {
   }
   const known = cursor.kind === 'at' ? follow(cursor, named) : null
   if (known) return known
-  const present = active ?? newest
-  return present === null ? { do: 'finish' } : fromTheBeginning(present, true)
+  const current = active ?? newest
+  return current === null ? { do: 'finish' } : fromTheBeginning(current, true)
 }
 
 /**
- * The route that only watches: as {@link decideStart}, but of one run. A cursor of another run is
- * unknown here.
+ * Decides what the watching route does: as {@link decideStart}, but for one run. A cursor of another
+ * run is unknown.
  */
 export function decideWatch(facts: { runId: string; cursor: Cursor; run: Position | null }): StartedDecision {
   const { runId, cursor, run } = facts
-  if (!run) return { do: 'miss' }
+  if (!run) return { do: 'not-found' }
   if (cursor.kind === 'none') return fromTheBeginning(runId, false)
   const known = cursor.kind === 'at' && cursor.runId === runId ? follow(cursor, run) : null
   return known ?? fromTheBeginning(runId, true)
 }
 
 function follow(cursor: { runId: string; seq: number }, run: Position | null): StartedDecision | null {
-  switch (standing(cursor.seq, run)) {
+  switch (checkCursor(cursor.seq, run)) {
     case 'follow':
       return { do: 'watch', runId: cursor.runId, afterSeq: cursor.seq, reset: false }
     case 'finished':

@@ -8,7 +8,7 @@ import {
   waitingSchema,
 } from '../answer-schemas.js'
 
-/** The `data` of each event of a stream, for the OpenAPI document, which has no words for streams. */
+/** Schemas of the `data` of each event, for the OpenAPI document, which cannot describe events. */
 const time = z.iso.datetime()
 const count = z.number().int().min(0)
 
@@ -64,22 +64,23 @@ const pingData = z
   .meta({ id: 'PingData', description: '`event: ping`, without an id' })
 const resetData = z.object({ reason: z.literal('unknown_cursor') }).meta({
   id: 'ResetData',
-  description: '`event: reset`, without an id: forget what you know, state follows',
+  description: '`event: reset`, without an id: discard the known state; the current one follows',
 })
-const drainData = z
-  .object({ retryMs: count })
-  .meta({ id: 'DrainData', description: '`event: drain`, without an id: reconnect after this long' })
+const drainData = z.object({ retryMs: count }).meta({
+  id: 'DrainData',
+  description: '`event: drain`, without an id: reconnect after `retryMs` milliseconds',
+})
 
 const changesData = z
   .object({
     products: z
       .array(z.object({ id: z.string(), kind: z.enum(['created', 'updated', 'retired', 'restored']) }))
       .nullable()
-      .meta({ description: 'null: too much to name, or the stream has just begun: read the mirror anew' }),
+      .meta({ description: 'null: too many to list, or the stream has just begun: reload what is shown' }),
   })
   .meta({
     id: 'ChangesData',
-    description: '`event: changes`, without an id, for who asks with `changes=1`',
+    description: '`event: changes`, without an id, only with `?changes=1`',
   }) satisfies z.ZodType<ChangesData>
 
 export const eventSchemas = {
@@ -93,7 +94,7 @@ export const eventSchemas = {
   changes: changesData,
 }
 
-/** One event of a run as the JSON forms of its log write it. */
+/** One event of a run in the JSON and NDJSON forms of its log. */
 export const runEventSchema = z
   .discriminatedUnion('event', [
     z.object({ id: z.string(), event: z.literal('start'), data: startData }),
@@ -103,7 +104,7 @@ export const runEventSchema = z
   ])
   .meta({ id: 'RunEvent' })
 
-/** A run, and the events that a new viewer of it would be sent now. */
+/** A run, and the events that a new viewer would get now. */
 export const runSnapshotSchema = z
   .object({ run: runSchema, events: z.array(runEventSchema), lastEventId: z.string() })
   .meta({ id: 'RunSnapshot' })

@@ -12,19 +12,18 @@ import {
 } from './stream-handlers.js'
 
 /**
- * Serves the two streams ahead of Express (see `docs/adr/0009-streams-ahead-of-express.md`), with the
- * very handlers that the router has. Only a request that leaves nothing to interpret is taken: a GET of
- * the address as it is documented, for a stream and nothing else. All others go on to the router,
- * which answers the same, at a higher price.
+ * Serves the two streams without Express (see `docs/adr/0009-streams-ahead-of-express.md`), with the same
+ * handlers as the router. It takes only unambiguous requests: a GET of the documented path that accepts a
+ * stream. The router serves all others, with the same answers at a higher cost.
  *
- * @param base where the API is mounted, `/api`
+ * @param base the path that the API is mounted at, `/api`
  */
 export function createFastPath(base: string, deps: StreamDeps<IncomingMessage>, serve: ServeRaw): FastPath {
   const { start, watch } = createStreamHandlers(deps)
   const startPath = base + START_ROUTE
   const [beforeId = '', afterId = ''] = (base + EVENTS_ROUTE).split(':id')
 
-  /** The run that is to be watched, null on the starting route, undefined anywhere else. */
+  /** The run to be watched; null for the starting route, undefined for any other path. */
   function runOf(path: string): string | null | undefined {
     if (path === startPath) return null
     if (!path.startsWith(beforeId) || !path.endsWith(afterId)) return undefined
@@ -36,8 +35,8 @@ export function createFastPath(base: string, deps: StreamDeps<IncomingMessage>, 
     const { url = '' } = req
     const mark = url.indexOf('?')
     const runId = runOf(mark < 0 ? url : url.slice(0, mark))
-    if (runId === undefined || !isPlain(req)) return false
-    const query = mark < 0 ? NOTHING : parse(url.slice(mark + 1))
+    if (runId === undefined || !isUnambiguous(req)) return false
+    const query = mark < 0 ? NO_QUERY : parse(url.slice(mark + 1))
     const route = base + (runId === null ? START_ROUTE : EVENTS_ROUTE)
     serve(req, res, route, async (headers) => {
       if (runId !== null) headers.Vary = 'Accept'
@@ -49,15 +48,15 @@ export function createFastPath(base: string, deps: StreamDeps<IncomingMessage>, 
   }
 }
 
-const NOTHING = {}
+const NO_QUERY = {}
 
-/** Whether method, `Accept` and host mean one thing only, without quality values or trust in proxies. */
-function isPlain({ method, headers }: IncomingMessage): boolean {
+/** Whether method, `Accept` and host need no interpretation: no quality values, no trusted proxies. */
+function isUnambiguous({ method, headers }: IncomingMessage): boolean {
   const { accept = EVENT_STREAM, host, 'x-forwarded-host': forwardedHost = host } = headers
   return method === 'GET' && (accept === EVENT_STREAM || accept === '*/*') && forwardedHost === host
 }
 
-/** The `Host` without its port, which follows the brackets of an IPv6 address. */
+/** The `Host` without its port, also for an IPv6 address in brackets. */
 function hostnameOf({ headers: { host = '' } }: IncomingMessage): string {
   return host.replace(/:\d*$/, '')
 }

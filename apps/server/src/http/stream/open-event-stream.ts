@@ -1,18 +1,18 @@
 import type { StreamCall } from './stream-call.js'
 
-/** Answers 200 with an event stream, and sends the headers at once. HEAD ends here. */
+/** Answers 200 with the headers of an event stream, at once. A HEAD request is complete then. */
 export function openEventStream({ req, res, headers }: StreamCall): void {
-  // Each event is wanted when it happens, not when a packet is full. HTTP/2 has the socket to itself.
+  // No Nagle: send each event at once. HTTP/2 does not allow it, because streams share the socket.
   if (req.httpVersionMajor < 2) req.socket.setNoDelay(true)
   req.socket.setTimeout(0)
-  // A write that comes after the viewer has left is nobody's error; `close` tells of it.
+  // A write after the viewer has disconnected emits `error`; `close` is what the hub listens to.
   res.on('error', ignore)
   res.writeHead(200, {
     ...headers,
     'Content-Type': 'text/event-stream; charset=utf-8',
-    // `no-transform`: a proxy that compresses would hold events back until its buffer is full.
+    // `no-transform`: a proxy that compresses would delay events until its buffer is full.
     'Cache-Control': 'no-cache, no-transform',
-    // nginx buffers answers unless told not to.
+    // Turns off the buffering of nginx.
     'X-Accel-Buffering': 'no',
   })
   if (req.method === 'HEAD') res.end()
@@ -20,5 +20,5 @@ export function openEventStream({ req, res, headers }: StreamCall): void {
 }
 
 function ignore(): void {
-  // One function, shared by all streams.
+  // One function for all streams, to save memory.
 }

@@ -5,9 +5,9 @@ import { answerError, type UnexpectedErrorLog } from '../problem.js'
 import { logRequest, requestId } from '../request-log.js'
 
 /**
- * Serves one request without Express, whose 200 is a stream. `route` is its pattern, for the metrics;
- * `handle` is given the headers that its answer has to carry, may add to them, and may throw what a
- * route may throw.
+ * Serves one request without Express; its 200 is a stream. `route` is the pattern of the route, for the
+ * metrics. `handle` gets the headers that the answer must have, may add to them, and may throw an
+ * `HttpProblem`.
  */
 export type ServeRaw = (
   req: IncomingMessage,
@@ -17,9 +17,9 @@ export type ServeRaw = (
 ) => void
 
 /**
- * What the application does around a request, for those that do not pass through it: a request id,
- * security headers, one line in the log, metrics, and errors as problems. All of it together hangs a
- * single listener on the response, for these are the requests that stay open for hours.
+ * Does for requests that do not pass through Express what `createApp` does with middleware: request id,
+ * security headers, one line in the log, metrics, and errors as problems. It uses only one listener on
+ * the response, to save memory, because these requests stay open for hours.
  */
 export function createRawHttpHost(deps: {
   log: Logger
@@ -45,8 +45,8 @@ export function createRawHttpHost(deps: {
 }
 
 /**
- * Of what Helmet sets the part that means something for an answer that is no page. A response keeps
- * its head for as long as it is open, which for ten thousand streams makes every line count.
+ * Those of Helmet's headers that have an effect on an answer that is not a page. Node keeps the headers
+ * of a response as long as it is open, so each one takes memory in ten thousand streams.
  */
 const SECURITY_HEADERS = {
   'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",

@@ -8,8 +8,8 @@ import { findRun } from '../../runs/run-store.js'
 import { jsonLine } from '../../stream/encode.js'
 
 /**
- * Writes a run's log past `afterSeq` as NDJSON, up to its present end. Reads and holds one page of
- * it at a time, and none while the reader lags.
+ * Writes a run's log past `afterSeq` as NDJSON, up to its current end. Reads one page at a time, and
+ * waits with the next one while the client has not read the last.
  */
 export async function writeRunLog(
   res: ServerResponse,
@@ -18,9 +18,9 @@ export async function writeRunLog(
   afterSeq: number,
 ): Promise<void> {
   const { tenantId, runId } = run
-  const gone = new AbortController()
+  const closed = new AbortController()
   res.on('error', () => undefined)
-  res.once('close', () => gone.abort())
+  res.once('close', () => closed.abort())
   res.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' })
   for (let after = afterSeq; res.req.method !== 'HEAD' && !res.destroyed; ) {
     const page = await withTenant(pool, tenantId, (tx) => readLog(tx, tenantId, runId, after, PAGE))
@@ -29,25 +29,25 @@ export async function writeRunLog(
     const last = page.at(-1)
     if (!last || page.length < PAGE) break
     after = last.seq
-    if (!isReady) await once(res, 'drain', { signal: gone.signal }).catch(() => undefined)
+    if (!isReady) await once(res, 'drain', { signal: closed.signal }).catch(() => undefined)
   }
   res.end()
 }
 
-/** One event as one line. The data is spliced in as it is stored, for it is JSON already. */
+/** One event as one line of JSON. `data` is stored as JSON, so it is inserted as it is. */
 function logLine(runId: string, { seq, event, data }: StoredEvent): string {
   return `{"id":"${formatCursor(runId, seq)}","event":"${event}","data":${jsonLine(data)}}\n`
 }
 
-/** A run and the events that a new viewer of it would be sent now. */
+/** A run, and the events that a new viewer would get now. */
 export interface RunSnapshot {
   run: Run
   events: { id: string; event: string; data: unknown }[]
-  /** Cursor to watch or to read on from. */
+  /** Cursor from which to continue. */
   lastEventId: string
 }
 
-/** @returns null when the tenant has no such run. */
+/** @returns null when the tenant has no such run */
 export async function readSnapshot(
   pool: Pool,
   run: { tenantId: string; runId: string },

@@ -7,8 +7,8 @@ import { openEventStream } from './open-event-stream.js'
 import type { StreamCall } from './stream-call.js'
 
 /**
- * Serves one stream. The slot is taken before anything is looked up or started, so that who is
- * refused for lack of room (503) has started nothing.
+ * Serves one stream. The slot is acquired before anything is read or started, so that a request that is
+ * over the limit (503) has started no run.
  */
 export async function serveStream(
   hub: StreamHub,
@@ -22,13 +22,13 @@ export async function serveStream(
   let isWatching = false
   try {
     const decision = await decide()
-    if (decision.do === 'miss') throw notFound()
-    if (decision.do === 'forbid') throw FORBIDDEN()
+    if (decision.do === 'not-found') throw notFound()
+    if (decision.do === 'forbid') throw forbidden()
     if (decision.do === 'finish') {
       res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' }).end()
       return
     }
-    // Who left meanwhile will have no `close` any more to release the slot.
+    // The client has disconnected: no `close` event will follow, which would release the slot.
     if (res.destroyed || res.closed) return
     openEventStream(call)
     if (req.method === 'HEAD') return
@@ -39,7 +39,7 @@ export async function serveStream(
   }
 }
 
-/** @throws HttpProblem 400 for what is neither yes nor no */
+/** Reads a query parameter that is `0` or `1`. @throws HttpProblem 400 for any other value */
 function readFlag(name: string, value: unknown): boolean {
   if (value === undefined || value === '0') return false
   if (value === '1') return true
@@ -51,13 +51,15 @@ function acquireSlot(hub: StreamHub, tenantId: string): ViewerSlot {
     return hub.acquire(tenantId)
   } catch (error) {
     if (!(error instanceof ViewerLimitError)) throw error
-    const { code, detail, retryAfter } = REFUSALS[error.reason]
+    const { code, detail, retryAfter } = LIMIT_PROBLEMS[error.reason]
     throw new HttpProblem(503, code, detail, { headers: { 'Retry-After': String(retryAfter) } })
   }
 }
 
-/** `retryAfter` in seconds. */
-const REFUSALS: Readonly<Record<ViewerLimitReason, { code: string; detail: string; retryAfter: number }>> = {
+/** `retryAfter`: seconds. */
+const LIMIT_PROBLEMS: Readonly<
+  Record<ViewerLimitReason, { code: string; detail: string; retryAfter: number }>
+> = {
   tenant_full: {
     code: 'viewers_tenant_full',
     detail: 'Tu cuenta tiene demasiadas pantallas mirando a la vez. Cerrá alguna y probá de nuevo.',
@@ -75,9 +77,10 @@ const REFUSALS: Readonly<Record<ViewerLimitReason, { code: string; detail: strin
   },
 }
 
-const FORBIDDEN = () =>
-  new HttpProblem(
+function forbidden(): HttpProblem {
+  return new HttpProblem(
     403,
     'forbidden',
     'Tu usuario puede mirar sincronizaciones pero no iniciarlas, y ahora no hay ninguna en curso.',
   )
+}

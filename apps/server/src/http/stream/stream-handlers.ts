@@ -9,11 +9,11 @@ import { notFound } from '../problem.js'
 import { authenticateStream, type StreamAuthentication } from './authenticate-stream.js'
 import {
   type Cursor,
+  checkCursor,
   decideStart,
   decideWatch,
   readCursor,
   type StartedDecision,
-  standing,
 } from './decide.js'
 import { openEventStream } from './open-event-stream.js'
 import { serveStream } from './serve-stream.js'
@@ -25,11 +25,11 @@ export interface StreamDeps<Req extends IncomingMessage> extends StreamAuthentic
   pool: Pool
 }
 
-/** The two streams, with nothing in them of who serves them. They throw `HttpProblem`s. */
+/** The handlers of the two streams, independent of Express. They throw `HttpProblem`s. */
 export interface StreamHandlers<Req extends IncomingMessage> {
-  /** The starting route. */
+  /** Handles {@link START_ROUTE}. */
   start(call: StreamCall<Req>): Promise<void>
-  /** The route that only watches. `runId` may be anything at all. */
+  /** Handles {@link EVENTS_ROUTE}. `runId` is not validated yet. */
   watch(call: StreamCall<Req>, runId: string): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export function createStreamHandlers<Req extends IncomingMessage>(
   deps: StreamDeps<Req>,
 ): StreamHandlers<Req> {
   const { hub } = deps
-  /** Whoever left while it waited is not asked about, and starts nothing. */
+  /** Opens a stream once it is admitted, unless the client has disconnected by then. */
   const whenAdmitted = ({ res }: StreamCall, open: () => Promise<void>) =>
     hub.admit(async () => {
       if (!res.destroyed) await open()
@@ -50,7 +50,7 @@ export function createStreamHandlers<Req extends IncomingMessage>(
     start: (call) =>
       whenAdmitted(call, async () => {
         const session = await authenticateStream(call, null, deps)
-        // HEAD asks what a GET would be like, and starts nothing.
+        // HEAD returns the headers of a GET, and starts no run.
         if (call.req.method === 'HEAD') openEventStream(call)
         else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
       }),
@@ -63,12 +63,12 @@ export function createStreamHandlers<Req extends IncomingMessage>(
   }
 }
 
-/** What a run's id looks like. Nothing else is asked of the database. */
+/** Whether a text can be a run's id; other texts are not looked up. */
 export function isRunId(text: string): boolean {
   return /^[a-z0-9]{1,40}$/.test(text)
 }
 
-/** {@link decideStart} with the facts that it needs, and no others, looked up; then the start itself. */
+/** Reads only what {@link decideStart} needs for this cursor, decides, and starts the run if so decided. */
 async function startOrFollow(
   { hub, pool, runControl }: Pick<StreamDeps<never>, 'hub' | 'pool' | 'runControl'>,
   cursor: Cursor,
@@ -76,12 +76,12 @@ async function startOrFollow(
 ): Promise<StartedDecision> {
   const mayStart = can(role, 'operate')
   const named = cursor.kind === 'at' ? await hub.locate(tenantId, cursor.runId, cursor.seq) : null
-  const isPresentAsked =
+  const needsCurrentRuns =
     cursor.kind === 'none'
       ? !mayStart
-      : cursor.kind === 'garbage' || standing(cursor.seq, named) === 'unknown'
-  const present = isPresentAsked ? await presentRuns(pool, tenantId) : { active: null, newest: null }
-  const decision = decideStart({ cursor, named, mayStart, ...present })
+      : cursor.kind === 'garbage' || checkCursor(cursor.seq, named) === 'unknown'
+  const current = needsCurrentRuns ? await currentRuns(pool, tenantId) : { active: null, newest: null }
+  const decision = decideStart({ cursor, named, mayStart, ...current })
   if (decision.do !== 'start') return decision
   const { run } = await runControl.start(tenantId, {
     mode: 'full',
@@ -102,7 +102,7 @@ async function follow(
   return decideWatch({ runId, cursor, run: await hub.locate(tenantId, runId, atLeast) })
 }
 
-function presentRuns(pool: Pool, tenantId: string) {
+function currentRuns(pool: Pool, tenantId: string) {
   return withTenant(pool, tenantId, async (tx) => {
     const active = await activeRun(tx, tenantId)
     const newest = active ?? (await listRuns(tx, tenantId, 1, null))[0]

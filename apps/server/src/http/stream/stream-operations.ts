@@ -1,25 +1,18 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { ticketBody } from '@espejo/contract/schemas'
 import { z } from 'zod'
-import { problemSchema, streamTicketSchema } from '../answer-schemas.js'
+import { problemResponse, streamTicketSchema } from '../answer-schemas.js'
 import { runEventSchema, runSnapshotSchema } from './event-schemas.js'
 
-/** The stream's routes as the OpenAPI document shows them; they are served by the stream's own router. */
-const problem = {
-  description: 'A refusal, or a fault of the server',
-  content: { 'application/problem+json': { schema: problemSchema } },
-}
-
-const viewing = z.object({
+const streamQuery = z.object({
   ticket: z.string().optional().meta({ description: 'A single-use ticket, for `EventSource`' }),
-  token: z
-    .string()
-    .optional()
-    .meta({ description: "The session's token. It ends up in histories and proxies' logs: prefer a ticket" }),
-  changes: z.enum(['0', '1']).optional().meta({
-    description: '1: also events `changes`, which name the products that the run has changed (ChangesData)',
+  token: z.string().optional().meta({
+    description: "The session's token. URLs are kept in histories and logs of proxies: prefer a ticket",
   }),
-  lastEventId: z.string().optional().meta({ description: 'As the header, for who cannot set one' }),
+  changes: z.enum(['0', '1']).optional().meta({
+    description: '1: also events `changes`, which list the products that the run has changed (ChangesData)',
+  }),
+  lastEventId: z.string().optional().meta({ description: 'As the header, for clients that cannot set one' }),
 })
 const cursor = z.object({
   'last-event-id': z.string().optional().meta({ description: 'Resume after this event: `<run>.<seq>`' }),
@@ -27,9 +20,10 @@ const cursor = z.object({
 const security = [{ bearer: [] }, { cookie: [] }]
 const stream = z.string().meta({
   description:
-    'Events `start`, `progress`, then one `complete` or `error`; beside them `ping`, `reset` and `drain`, and `changes` for who asks. Their data are StartData, ProgressData, CompleteData, ErrorData, PingData, ResetData, DrainData and ChangesData.',
+    'Events `start`, `progress`, then one `complete` or `error`; besides `ping`, `reset` and `drain`, and `changes` on request. Their data are StartData, ProgressData, CompleteData, ErrorData, PingData, ResetData, DrainData and ChangesData.',
 })
 
+/** The OpenAPI operations of the streams' routes, which are not in the table of `api.ts`. */
 export const streamOperations: readonly RouteConfig[] = [
   {
     method: 'get',
@@ -38,23 +32,23 @@ export const streamOperations: readonly RouteConfig[] = [
     summary: 'Start a full run, or join the active one, and watch it. A reconnect never starts a run',
     tags: ['streams'],
     security,
-    request: { query: viewing, headers: cursor },
+    request: { query: streamQuery, headers: cursor },
     responses: {
       200: { description: 'A stream of events', content: { 'text/event-stream': { schema: stream } } },
-      204: { description: 'The viewer has the ending already: stop' },
-      default: problem,
+      204: { description: 'The viewer has the ending already, and is to stop' },
+      default: problemResponse,
     },
   },
   {
     method: 'get',
     path: '/cianbox/sync/runs/{id}/events',
     operationId: 'watchRun',
-    summary: 'Watch one run: a stream, its log line by line, or its present state, by `Accept`',
+    summary: 'Watch one run: by `Accept` as a stream, as its log line by line, or as its current state',
     tags: ['streams'],
     security,
     request: {
       params: z.object({ id: z.string() }),
-      query: viewing.extend({
+      query: streamQuery.extend({
         after: z
           .string()
           .optional()
@@ -71,8 +65,8 @@ export const streamOperations: readonly RouteConfig[] = [
           'application/json': { schema: runSnapshotSchema },
         },
       },
-      204: { description: 'The viewer has the ending already: stop' },
-      default: problem,
+      204: { description: 'The viewer has the ending already, and is to stop' },
+      default: problemResponse,
     },
   },
   {
@@ -85,7 +79,7 @@ export const streamOperations: readonly RouteConfig[] = [
     request: { body: { required: false, content: { 'application/json': { schema: ticketBody } } } },
     responses: {
       200: { description: 'The ticket', content: { 'application/json': { schema: streamTicketSchema } } },
-      default: problem,
+      default: problemResponse,
     },
   },
 ]

@@ -50,7 +50,7 @@ describe.each(WAYS)('%s', (way) => {
     api = servers.get(way) as TestServer
   })
   describe('the starting route', () => {
-    it('starts a full run in the name of the user, and streams it to its ending', async () => {
+    it('starts a full run as the user, and streams it to its ending', async () => {
       const stream = await openStream(startUrl(), bearer(tenant))
       const start = await stream.event('start')
       const [runId = ''] = await runIds()
@@ -68,7 +68,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(rows).toEqual([{ started_by: `user-of-${tenant}` }])
     })
 
-    it('joins the active run: two who press at once watch the same one', async () => {
+    it('joins the active run: two simultaneous requests watch the same one', async () => {
       const streams = await Promise.all([
         openStream(startUrl(), bearer(tenant)),
         openStream(startUrl(), bearer(tenant)),
@@ -90,7 +90,7 @@ describe.each(WAYS)('%s', (way) => {
       stream.close()
     })
 
-    it('does not start again for a reconnect, but goes on with its run', async () => {
+    it('starts no run for a reconnect, and continues with its run', async () => {
       const run = await begin()
       await run.page()
       const cursor = await run.page()
@@ -108,7 +108,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(await runIds()).toEqual([run.id])
     })
 
-    it('answers 204 to who has the ending, and starts nothing', async () => {
+    it('answers 204 to a viewer that has the ending, and starts no run', async () => {
       const run = await begin()
       await run.complete()
       for (const seq of [2, 3, 4_000]) {
@@ -121,7 +121,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(await runIds()).toEqual([run.id])
     })
 
-    it('stays with the run of the cursor when another one is active meanwhile', async () => {
+    it('continues the run of the cursor although another one is active', async () => {
       const old = await begin()
       await old.page()
       await old.complete()
@@ -132,7 +132,7 @@ describe.each(WAYS)('%s', (way) => {
     })
 
     it.each(['garbage', '"><script>', 'r.1; DROP TABLE app.runs', 'nobodys0run.3', '../../etc.1'])(
-      'resets the unknown cursor %j, shows the active run, and starts nothing',
+      'resets the unknown cursor %j, shows the active run, and starts no run',
       async (cursor) => {
         const run = await begin()
         await run.page()
@@ -148,7 +148,7 @@ describe.each(WAYS)('%s', (way) => {
       },
     )
 
-    it('resets a cursor from the future of the active run', async () => {
+    it('resets a cursor past the end of the active run', async () => {
       const run = await begin()
       const stream = await openStream(startUrl(), { ...bearer(tenant), 'last-event-id': `${run.id}.900` })
       await stream.event('start')
@@ -156,7 +156,7 @@ describe.each(WAYS)('%s', (way) => {
       stream.close()
     })
 
-    it("resets another tenant's cursor, and shows the own newest run with its ending", async () => {
+    it("resets another tenant's cursor, and shows the newest run of the own tenant with its ending", async () => {
       const mine = await begin()
       await mine.fail('Cianbox rechazó las credenciales.')
       tenant = `${tenant}-b`
@@ -171,7 +171,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(stream.events[1]?.id).toBe(`${mine.id}.1`)
     })
 
-    it("resets a purged run's cursor, and has nothing more to say where there is no run at all", async () => {
+    it('answers 204 to the cursor of a deleted run when the tenant has no run', async () => {
       const run = await begin()
       await run.complete()
       await withTenant(database.pool, tenant, (tx) => tx.query('DELETE FROM app.runs'))
@@ -180,7 +180,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(await runIds()).toEqual([])
     })
 
-    it('lets a viewer join but not start', async () => {
+    it('allows a user in role viewer to join but not to start', async () => {
       const refused = await fetch(startUrl(), { headers: bearer(tenant, 'viewer') })
       expect(refused.status).toBe(403)
       expect(await refused.json()).toMatchObject({ code: 'forbidden' })
@@ -191,14 +191,14 @@ describe.each(WAYS)('%s', (way) => {
       stream.close()
     })
 
-    it('starts nothing for HEAD, and answers as GET would', async () => {
+    it('starts no run for HEAD, and answers as to GET', async () => {
       const answer = await fetch(startUrl(), { method: 'HEAD', headers: bearer(tenant) })
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
       expect(await runIds()).toEqual([])
     })
 
-    it('starts nothing for who does not accept a stream', async () => {
+    it('answers 406 and starts no run when a stream is not accepted', async () => {
       const answer = await fetch(startUrl(), { headers: { ...bearer(tenant), accept: 'application/json' } })
       expect(answer.status).toBe(406)
       expect(await runIds()).toEqual([])
@@ -206,7 +206,7 @@ describe.each(WAYS)('%s', (way) => {
   })
 
   describe("a run's events as a stream", () => {
-    it('begin for a late viewer with start and the latest progress, and never with all of them', async () => {
+    it('begin for a late viewer with start and only the latest progress', async () => {
       const run = await begin()
       for (let page = 0; page < 30; page++) await run.page()
       const stream = await openStream(eventsUrl(run.id), bearer(tenant))
@@ -218,7 +218,7 @@ describe.each(WAYS)('%s', (way) => {
       stream.close()
     })
 
-    it('of an ended run are its start, its last progress and its ending, and then 204', async () => {
+    it('of an ended run are start, last progress and ending, and 204 afterwards', async () => {
       const run = await begin()
       await run.page()
       await run.page()
@@ -233,7 +233,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(again.status).toBe(204)
     })
 
-    it('never skip the ending in a burst, and fold to the truth', async () => {
+    it('include the ending after a burst, and reduce to the right view', async () => {
       const run = await begin()
       const streams = await Promise.all([0, 1, 2].map(() => openStream(eventsUrl(run.id), bearer(tenant))))
       for (let page = 0; page < 40; page++) await run.page()
@@ -287,7 +287,7 @@ describe.each(WAYS)('%s', (way) => {
       },
     )
 
-    it('carry hostile names as data, and forge nothing', async () => {
+    it('contain hostile names only as data', async () => {
       const message = 'Taladro\r\n\r\nevent: complete\ndata: {"success":true}\n\n\u2028id: x'
       const run = await begin()
       await run.fail(message)
@@ -298,7 +298,7 @@ describe.each(WAYS)('%s', (way) => {
     })
   })
 
-  describe("a run's events otherwise", () => {
+  describe("a run's events in other formats", () => {
     it('are the whole log as NDJSON', async () => {
       const run = await begin()
       for (let page = 0; page < 5; page++) await run.page()
@@ -341,15 +341,15 @@ describe.each(WAYS)('%s', (way) => {
       expect(namesOf(snapshot.events)).toEqual(['start', 'progress'])
     })
 
-    it('are 406 as anything else', async () => {
+    it('are 406 in any other format', async () => {
       const run = await begin()
       const answer = await fetch(eventsUrl(run.id), { headers: { ...bearer(tenant), accept: 'image/png' } })
       expect(answer.status).toBe(406)
     })
   })
 
-  describe('who may watch', () => {
-    it('is who brings a token, in the header, in the cookie, or in the URL as in the brief', async () => {
+  describe('authentication', () => {
+    it('accepts a token in the header, in the cookie, or in the URL as in the v0 contract', async () => {
       const run = await begin()
       await run.complete()
       const token = tokenOf(tenant)
@@ -369,7 +369,7 @@ describe.each(WAYS)('%s', (way) => {
       ['two tickets', '?ticket=a&ticket=b', {}],
       ['a bad token beside a good cookie', '?token=nonsense', {}],
       ['two tokens', '?token=a&token=b', {}],
-    ])('is not who brings %s', async (what, query, headers) => {
+    ])('refuses %s', async (what, query, headers) => {
       const run = await begin()
       const cookie: Record<string, string> =
         what === 'nothing' ? {} : { cookie: `session=${tokenOf(tenant)}` }
@@ -378,7 +378,7 @@ describe.each(WAYS)('%s', (way) => {
       expect(answer.headers.get('content-type')).toMatch('application/problem+json')
     })
 
-    it("is not another site's page that borrows the cookie, nor does it start anything", async () => {
+    it("refuses the cookie from another site's page, and starts no run", async () => {
       const headers = { cookie: `session=${tokenOf(tenant)}`, 'sec-fetch-site': 'cross-site' }
       expect((await fetch(startUrl(), { headers })).status).toBe(403)
       expect(await runIds()).toEqual([])

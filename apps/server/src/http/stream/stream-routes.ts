@@ -18,8 +18,8 @@ import {
 } from './stream-handlers.js'
 
 /**
- * The stream's routes, for mounting under `/api` of any Express 5 application. `docs/events.md` is
- * their contract. Errors are passed on as `HttpProblem`.
+ * Creates the router of the streams and of stream tickets, to be mounted under `/api` of any Express 5
+ * application. `docs/events.md` is its contract. Errors are passed to `next` as `HttpProblem`.
  */
 export function createStreamRouter(deps: StreamDeps<Request>): Router {
   const { pool, tickets } = deps
@@ -55,7 +55,7 @@ export function createStreamRouter(deps: StreamDeps<Request>): Router {
   })
 
   router.post('/stream-tickets', sameOriginOnly, express.json({ limit: '1kb' }), async (req, res) => {
-    // By header or cookie alone: a ticket must not buy the next one.
+    // By header or cookie only: a ticket must not authorize another one.
     const session = requireSession(await deps.authenticate(req))
     const body = ticketBody.safeParse(req.body ?? {})
     if (!body.success) throw invalid(422, body.error)
@@ -79,7 +79,7 @@ async function hasRun(pool: Pool, tenantId: string, runId: string): Promise<bool
   return (await withTenant(pool, tenantId, (tx) => findRun(tx, tenantId, runId))) !== null
 }
 
-/** `?after=`, a position in the log. */
+/** Reads `?after=`, a position in the log; 0 without it. */
 function readAfter(after: unknown): number {
   if (after === undefined) return 0
   if (typeof after === 'string' && /^\d{1,15}$/.test(after)) return Number(after)

@@ -34,7 +34,7 @@ beforeEach(() => {
 })
 
 describe('a ticket', () => {
-  it('gives back the session it was made for', async () => {
+  it('returns its session', async () => {
     const { ticket } = await tickets.mint(session(), null)
     expect(await tickets.redeem(ticket, 'any0run')).toEqual(session())
   })
@@ -58,7 +58,7 @@ describe('a ticket', () => {
     )
   })
 
-  it('for one run opens no other, nor the starting route', async () => {
+  it('for one run opens neither another run nor the starting route', async () => {
     const { ticket } = await tickets.mint(session(), 'mine')
     expect(await tickets.redeem(ticket, 'other')).toBeNull()
     expect(await tickets.redeem(ticket, null)).toBeNull()
@@ -72,19 +72,19 @@ describe('a ticket', () => {
     ['for another audience', () => sign({ ...claims(), aud: 'espejo-session' })],
     ['without an end', () => sign({ ...claims(), exp: undefined })],
     ['without a number', () => sign({ ...claims(), jti: undefined })],
-    ['in a role that is none', () => sign({ ...claims(), role: 'root' })],
+    ['with an unknown role', () => sign({ ...claims(), role: 'root' })],
     ['without a tenant', () => sign({ ...claims(), tenant: undefined })],
-    ['that is no token', () => 'x.y.z'],
+    ['that is not a token', () => 'x.y.z'],
     ['that is empty', () => ''],
   ])('%s is refused', async (_case, forge) => {
     expect(await tickets.redeem(await forge(), 'r')).toBeNull()
   })
 
-  it('signed as ours are is accepted, so that the refusals above are for their stated reasons', async () => {
+  it('signed like ours is accepted, which shows that the forged ones are refused for the stated reason', async () => {
     expect(await tickets.redeem(await sign(claims()), 'r')).not.toBeNull()
   })
 
-  it('used long ago is cleared away', async () => {
+  it('used long ago is deleted', async () => {
     const { ticket } = await tickets.mint(session(), null)
     await tickets.redeem(ticket, 'r')
     await withTenant(database.pool, 't1', (tx) =>
@@ -98,7 +98,7 @@ describe('a ticket', () => {
     expect(rows).toEqual([{ n: 1 }])
   })
 
-  it('is not cleared away by a node whose clock is ahead while another one would take it again', async () => {
+  it('is not deleted by a node whose clock is fast while another node would accept it again', async () => {
     const { ticket } = await tickets.mint(session(), null)
     expect(await tickets.redeem(ticket, 'r')).not.toBeNull()
     const onTime = now
@@ -141,7 +141,7 @@ describe('the ticket route', () => {
     })
   const ticketOf = async (answer: Response) => ((await answer.json()) as { ticket: string }).ticket
 
-  it('gives a ticket that opens the stream once', async () => {
+  it('creates a ticket that opens the stream once', async () => {
     const run = await beginRun(database.pool, 't1')
     const answer = await mint(bearer('t1'), { runId: run.id })
     expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -155,14 +155,14 @@ describe('the ticket route', () => {
     await run.complete()
   })
 
-  it('gives a ticket that starts, when it is for no run', async () => {
+  it('creates a ticket for the starting route when no run is given', async () => {
     const ticket = await ticketOf(await mint(bearer('t2')))
     const stream = await openStream(`${api.url}/cianbox/sync/products/stream?ticket=${ticket}`, {})
     await stream.event('start')
     stream.close()
   })
 
-  it('gives none to nobody, to another site, for a run that is not the own, or for a ticket', async () => {
+  it("refuses requests without a session, of another site, for another tenant's run, or by a ticket", async () => {
     const run = await beginRun(database.pool, 't1')
     expect((await mint({})).status).toBe(401)
     expect((await mint({ cookie: 'session=x', 'sec-fetch-site': 'cross-site' })).status).toBe(403)

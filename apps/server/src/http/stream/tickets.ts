@@ -6,23 +6,23 @@ import { type Pool, withTenant } from '../../db/pool.js'
 import { newId } from '../../runs/ids.js'
 
 /**
- * Single-use passes for `EventSource`, which cannot send a header. In a URL, and so in whatever logs
- * one, a ticket is worth nothing: it opens one stream, once, within seconds.
+ * Single-use tickets for `EventSource`, which cannot send a header. A ticket opens one stream, once,
+ * within seconds, so it does no harm in a log of URLs.
  */
 export interface Tickets {
-  /** @param runId the only run that it opens, or null for any stream of the tenant */
+  /** Creates a ticket. @param runId the only run that it opens; null: any stream of the tenant */
   mint(session: Session, runId: string | null): Promise<{ ticket: string; expiresAt: Date }>
   /**
-   * The session behind a ticket, which is used up with it.
-   * @param runId the run that is to be opened, null on the starting route
-   * @returns null for anything that is not a valid, unused ticket for just this
+   * Uses up a ticket and returns its session.
+   * @param runId the run to be opened; null on the starting route
+   * @returns null unless it is a valid, unused ticket for this run or route
    */
   redeem(ticket: string, runId: string | null): Promise<Session | null>
 }
 
 export function createTickets(options: {
   pool: Pool
-  /** 32 bytes, used for nothing else. */
+  /** 32 bytes; a key for tickets only. */
   key: Uint8Array
   now: () => Date
   /** @defaultValue 30 */
@@ -49,7 +49,7 @@ export function createTickets(options: {
       const claims = await verify(ticket, await key, now())
       const session = claims && sessionOf(claims)
       if (!session || !claims.jti || !claims.exp) return null
-      // A ticket for one run opens that run and nothing else; one for no run opens any.
+      // A ticket for a run opens only that run; one without a run opens any stream.
       if (claims.run !== undefined && claims.run !== runId) return null
       const isFirst = await useUp(pool, session.tenantId, claims.jti, new Date(claims.exp * 1000))
       return isFirst ? session : null
@@ -77,7 +77,7 @@ function claimsOf({ tenantId, role, expiresAt }: Session) {
   return { tenant: tenantId, role, sessionEnd: expiresAt.getTime() }
 }
 
-/** We signed it, so its claims have these types; the checks are for a release that signs others. */
+/** The signature is ours, so these checks only fail for tickets of another release. */
 function sessionOf({ sub, tenant, role, sessionEnd }: JWTPayload): Session | null {
   if (!sub || typeof tenant !== 'string' || typeof sessionEnd !== 'number' || !isRole(role)) return null
   return { userId: sub, tenantId: tenant, role, expiresAt: new Date(sessionEnd) }
@@ -88,12 +88,12 @@ function isRole(role: unknown): role is Role {
 }
 
 /**
- * False when the ticket was used before. Clears away some of those that no longer matter: that expired so long
- * ago that neither the node that made them nor any other, each within 5 minutes of the database's clock, takes them.
+ * Marks a ticket as used; false when it was used before. Also deletes some that expired more than 15
+ * minutes ago: no node accepts those, because each clock is within 5 minutes of the database's.
  */
 async function useUp(pool: Pool, tenantId: string, ticketId: string, expiresAt: Date): Promise<boolean> {
   return withTenant(pool, tenantId, async (tx) => {
-    // SKIP LOCKED: two that clear at once must not wait for each other in opposite orders.
+    // SKIP LOCKED: two concurrent deletions could otherwise deadlock.
     const { rowCount } = await tx.query(
       `WITH purged AS (
          DELETE FROM app.used_tickets WHERE tenant_id = $1 AND ticket_id IN (

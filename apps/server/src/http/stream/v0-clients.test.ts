@@ -4,8 +4,8 @@ import { addTenant, serveStreams, type TestServer, tokenOf, workOnRun } from '..
 import { withTenant } from '../../db/pool.js'
 
 /**
- * The two clients of the project's brief, their logic as it stands there with its faults (a regular
- * expression for a parser, an `error` listener for two things), against our stream as it stands here.
+ * The two clients of the v0 contract against the stream, with their logic unchanged, faults included (a
+ * regular expression as parser, one `error` listener for failed runs and failed connections).
  */
 const database = useDatabase()
 let api: TestServer
@@ -15,10 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** A message that a line-wise or regular-expression parser could trip over. */
+/** A message that breaks a parser by lines or by regular expressions, unless it is escaped. */
 const HOSTILE = 'Falló "Taladro\u2028\u2029\r\n\nevent: complete\ndata: {}" {\\'
 
-describe.each(['useSSESyncFetch', 'useSSESync'] as const)("the brief's %s", (hook) => {
+describe.each(['useSSESyncFetch', 'useSSESync'] as const)('%s of the v0 contract', (hook) => {
   const sync = hook === 'useSSESync' ? useSSESync : useSSESyncFetch
 
   it('shows progress and the result of a run that completes', async () => {
@@ -35,7 +35,7 @@ describe.each(['useSSESyncFetch', 'useSSESync'] as const)("the brief's %s", (hoo
     expect(state).toMatchObject({ error: null, result: { success: true, totalProducts: 200, errors: 0 } })
   })
 
-  it('shows the message of a run that fails, whatever is in it', async () => {
+  it('shows the message of a run that fails, whatever it contains', async () => {
     const tenant = `bad-${hook.toLowerCase()}`
     await addTenant(database.pool, tenant)
     const state = sync(`${api.url}/cianbox/sync/products/stream`, tokenOf(tenant))
@@ -54,16 +54,16 @@ async function startedRun(tenant: string) {
   return workOnRun(database.pool, tenant, runId, (id) => api.hub.wake([id]))
 }
 
-interface BriefState {
+interface V0State {
   progress: unknown
   result: unknown
   isLoading: boolean
   error: string | null
 }
 
-/** `useSSESyncFetch` of the brief, without React. */
-function useSSESyncFetch(url: string, token: string): BriefState {
-  const state: BriefState = { progress: null, result: null, isLoading: true, error: null }
+/** `useSSESyncFetch` of the v0 contract, without React. */
+function useSSESyncFetch(url: string, token: string): V0State {
+  const state: V0State = { progress: null, result: null, isLoading: true, error: null }
   void (async () => {
     const response = await fetch(url, {
       headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' },
@@ -105,9 +105,9 @@ function useSSESyncFetch(url: string, token: string): BriefState {
   return state
 }
 
-/** `useSSESync` of the brief, without React, on an `EventSource` by the specification's own algorithm. */
-function useSSESync(url: string, token: string): BriefState {
-  const state: BriefState = { progress: null, result: null, isLoading: true, error: null }
+/** `useSSESync` of the v0 contract, without React, on the `EventSource` below. */
+function useSSESync(url: string, token: string): V0State {
+  const state: V0State = { progress: null, result: null, isLoading: true, error: null }
   const es = eventSource(`${url}?token=${token}`)
   es.addEventListener('progress', (e) => {
     state.progress = JSON.parse(e.data ?? '')
@@ -131,7 +131,7 @@ function useSSESync(url: string, token: string): BriefState {
   return state
 }
 
-/** Enough of `EventSource` for the above: dispatch by name, an `error` without data when cut off. */
+/** The part of `EventSource` that is needed: it dispatches by name, and `error` without data at the end. */
 function eventSource(url: string) {
   const target = new EventTarget()
   const controller = new AbortController()
