@@ -1,5 +1,5 @@
 import { CianboxError, type CianboxErrorKind } from '../errors.js'
-import type { Exchange } from './exchange.js'
+import type { Exchange } from './send-with-retries.js'
 import { createSingleFlight } from './single-flight.js'
 import { parseTokens, type TokenStore, type Tokens } from './tokens.js'
 

@@ -1,8 +1,8 @@
 import { CianboxError } from '../errors.js'
 import { linkSignals } from './abort.js'
-import type { Answer } from './answer.js'
 import type { Auth } from './auth.js'
-import type { Exchange } from './exchange.js'
+import type { Answer } from './response.js'
+import type { Exchange } from './send-with-retries.js'
 import type { WireRequest } from './transport.js'
 
 /** One call of the API, without account, address and token. */

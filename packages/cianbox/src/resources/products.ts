@@ -1,6 +1,6 @@
 import { CianboxError } from '../errors.js'
-import type { Answer } from '../http/answer.js'
 import type { Requester } from '../http/requester.js'
+import type { Answer } from '../http/response.js'
 import type { Dialect } from '../parse/envelope.js'
 import {
   type ProductPage,
@@ -11,7 +11,7 @@ import {
   productRowId,
   readProductRows,
 } from '../parse/product-page.js'
-import { walkPages } from './walk.js'
+import { walkPages } from './fetch-all-pages.js'
 
 /** The most ids, and the most rows, that one request may ask for. */
 export const MAX_PER_REQUEST = 200

@@ -2,8 +2,8 @@ import type { Requester } from '../http/requester.js'
 import type { Dialect } from '../parse/envelope.js'
 import { parseReferencePage, type ReferenceItems, type ReferenceKind } from '../parse/reference.js'
 import type { SourceReject } from '../parse/source-product.js'
+import { walkPages } from './fetch-all-pages.js'
 import { MAX_PER_REQUEST } from './products.js'
-import { walkPages } from './walk.js'
 
 /** A whole reference list, without repeated entries. */
 export interface ReferenceList<K extends ReferenceKind> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { walkPages } from './walk.js'
+import { walkPages } from './fetch-all-pages.js'
 
 interface TestPage {
   ids: string[]
