@@ -1,4 +1,4 @@
-// How many product rows a second the page parser reads, beside JSON.parse alone on the same pages.
+// Rows per second of the page parser, compared with only JSON.parse on the same pages.
 // Usage: npm run build, then node bench/parse-page.mjs
 import { performance } from 'node:perf_hooks'
 import { parseProductPage } from '../dist/parse/product-page.js'
@@ -9,7 +9,7 @@ const REPEATS = 25
 const pages = Array.from({ length: PAGES }, (_, page) =>
   JSON.stringify({ status: 'ok', page: page + 1, total_pages: PAGES, body: rows(page) }),
 )
-// Few pages, read again and again: keeping all of them alive would measure the garbage collector.
+// A few pages, parsed repeatedly: keeping many pages in memory would measure the garbage collector.
 const decoded = pages.map((text) => JSON.parse(text))
 
 console.log(`${ROWS} rows a page, ${Math.round(Buffer.byteLength(pages[0]) / ROWS)} bytes a row`)

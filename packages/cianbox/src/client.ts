@@ -4,10 +4,10 @@ import { createAuth } from './http/auth.js'
 import { createLimiter } from './http/limiter.js'
 import { createRequester, withSignal } from './http/requester.js'
 import { DEFAULT_RETRY } from './http/retry-policy.js'
-import { createExchange } from './http/send-with-retries.js'
+import { createRetryingSender } from './http/send-with-retries.js'
 import { createTransport, DEFAULT_TIMEOUTS } from './http/transport.js'
 import { createWaitingTracker } from './http/waiting.js'
-import { apiAddress, type CianboxClientOptions } from './options.js'
+import { apiUrlOf, type CianboxClientOptions } from './options.js'
 import type { ProductPage, ProductRow, ProductRowPage } from './parse/product-page.js'
 import type { ReferenceKind } from './parse/reference.js'
 import { createScrubber } from './redact.js'
@@ -23,40 +23,40 @@ import {
 import { listReference, type ReferenceList } from './resources/references.js'
 import { type ConnectionReport, readSample } from './resources/test-connection.js'
 
-/** One account at Cianbox. Every method throws CianboxError, and nothing else of its own. */
+/** A client for one Cianbox account. Methods throw only CianboxError. */
 export interface CianboxClient {
   /** One page of the catalogue. */
   listProducts(query: ProductQuery): Promise<ProductPage>
-  /** Products by id, 200 a request. Ids that Cianbox does not know are simply absent. */
+  /** Products by id, 200 per request. Unknown ids are absent from the result. */
   getProducts(ids: readonly string[], options?: ProductsByIdOptions): Promise<ProductPage>
-  /** As {@link listProducts}, the rows as sent: `parseProductRows` reads those that need reading. */
+  /** Like {@link listProducts}, but the rows are not parsed: pass those you need to `parseProductRows`. */
   listProductRows(query: ProductQuery): Promise<ProductRowPage>
-  /** As {@link getProducts}, the rows as sent. */
+  /** Like {@link getProducts}, but the rows are not parsed. */
   getProductRows(ids: readonly string[], options?: ProductsByIdOptions): Promise<ProductRow[]>
-  /** A whole list of categories, brands, price lists, seasons, branches or exchange rates. */
+  /** The complete list of categories, brands, price lists, seasons, branches or exchange rates. */
   listReference<K extends ReferenceKind>(kind: K, options?: CallOptions): Promise<ReferenceList<K>>
   notifications: Notifications
-  /** Logs in with the credentials themselves, whatever tokens are held, and reads one small page. */
+  /** Logs in with the credentials, even if there is a valid token, and reads one small page. */
   testConnection(options?: CallOptions): Promise<ConnectionReport>
-  /** Aborts what is under way and closes the connections; later calls fail as `aborted`. */
+  /** Aborts running calls and closes the connections. Later calls fail with `aborted`. */
   close(): Promise<void>
 }
 
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024
 
 /**
- * A client of the Cianbox API v2 for one account. It sends nothing until asked. Share one client for
- * all the work on an account: token, limiter and the pauses that the server asks for are its own.
+ * Creates a client of the Cianbox API v2 for one account. It sends no request before the first call. Share
+ * one client for an account: the token, the limiter and the pauses of `Retry-After` belong to the client.
  *
- * @throws {CianboxError} `bad_request` or `account` when the address or the account's name cannot be
+ * @throws {CianboxError} `bad_request` or `account` when the base URL or the account's name is invalid
  */
 export function createCianboxClient(options: CianboxClientOptions): CianboxClient {
   const { dialect, onRequest, onWaiting } = options
   const now = options.now ?? Date.now
   const sleep = options.sleep ?? defaultSleep
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
-  const address = apiAddress(options.baseUrl, options.cuenta)
-  const urlOf = (route: string) => address + route
+  const apiUrl = apiUrlOf(options.baseUrl, options.cuenta)
+  const urlOf = (route: string) => apiUrl + route
   const closed = new AbortController()
 
   const { scrub, add: onSecret } = createScrubber()
@@ -70,9 +70,9 @@ export function createCianboxClient(options: CianboxClientOptions): CianboxClien
     maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
     now,
     scrub,
-    onRequest: (record) => quietly(() => onRequest?.(record)),
+    onRequest: (record) => ignoreErrors(() => onRequest?.(record)),
   })
-  const exchange = createExchange({
+  const sendWithRetries = createRetryingSender({
     send,
     limiter:
       options.limiter ??
@@ -84,7 +84,7 @@ export function createCianboxClient(options: CianboxClientOptions): CianboxClien
       }),
     breaker: options.breaker,
     retry: { ...DEFAULT_RETRY, ...options.retry },
-    waiting: createWaitingTracker((waiting) => quietly(() => onWaiting?.(waiting))),
+    waiting: createWaitingTracker((waiting) => ignoreErrors(() => onWaiting?.(waiting))),
     requireJsonType: options.requireJsonType ?? true,
     now,
     random: options.random ?? Math.random,
@@ -93,14 +93,14 @@ export function createCianboxClient(options: CianboxClientOptions): CianboxClien
   })
   const auth = createAuth({
     credentials: options.credentials,
-    exchange,
+    sendWithRetries,
     urlOf,
     store: options.tokenStore,
-    onStoreError: (error) => quietly(() => options.onTokenStoreError?.(error)),
+    onStoreError: (error) => ignoreErrors(() => options.onTokenStoreError?.(error)),
     now,
     onSecret,
   })
-  const request = createRequester({ auth, exchange, urlOf, closed: closed.signal })
+  const request = createRequester({ auth, sendWithRetries, urlOf, closed: closed.signal })
 
   return {
     listProducts: (query) => listProducts(request, dialect, query),
@@ -120,11 +120,11 @@ export function createCianboxClient(options: CianboxClientOptions): CianboxClien
   }
 }
 
-/** A hook watches; what goes wrong in it must not decide the fate of a request. */
-function quietly(hook: () => void): void {
+/** An error in a hook must not affect the request. */
+function ignoreErrors(hook: () => void): void {
   try {
     hook()
   } catch {
-    // Documented on the hooks: what they throw is ignored.
+    // Documented at the hooks' options: errors are ignored.
   }
 }

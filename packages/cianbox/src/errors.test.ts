@@ -51,7 +51,7 @@ test('names the parts of an error that has no message of its own', () => {
   expect((error.cause as Error).message).toBe('connect ECONNREFUSED ::1; connect ECONNREFUSED 127.0.0.1')
 })
 
-test('a cause that leads back to itself ends', () => {
+test('a circular chain of causes is limited', () => {
   const cause = new Error('round and round')
   cause.cause = cause
   expect(() => new CianboxError('unreachable', 'no', { cause })).not.toThrow()

@@ -1,19 +1,19 @@
 import { redactText, type Scrub } from './redact.js'
 
 /**
- * What went wrong, for programs.
+ * The kind of an error, for programs.
  *
- * - `auth`: the credentials, or a token that a fresh login did not cure, were refused
- * - `account`: Cianbox knows no account of that name
+ * - `auth`: the credentials were refused, or the token was, even after a renewal
+ * - `account`: there is no account with that name
  * - `forbidden`: logged in, but not allowed (permissions, suspended account)
  * - `unreachable`: no connection, or it was cut
- * - `timeout`: no connection, headers or whole body in time
+ * - `timeout`: no connection, headers or complete body in time
  * - `rate_limited`: 429
  * - `server_error`: 5xx, or `status: "error"` under HTTP 200
- * - `invalid_response`: not JSON, cut off, a redirect, or of no known shape
+ * - `invalid_response`: not JSON, cut off, a redirect, or an unknown shape
  * - `too_large`: more bytes than `maxBytes`, counted after decompression
- * - `bad_request`: any other 4xx, or a write that was refused
- * - `aborted`: the caller's signal, or `close()`
+ * - `bad_request`: any other 4xx, or a refused write
+ * - `aborted`: by the caller's signal or by `close()`
  */
 export type CianboxErrorKind =
   | 'auth'
@@ -33,37 +33,37 @@ export interface CianboxErrorDetails {
   retryable?: boolean | undefined
   /** Spanish sentence for the operator. Defaults by kind. */
   operatorMessage?: string | undefined
-  /** HTTP status, when an answer arrived. */
+  /** HTTP status, if there was a response. */
   status?: number | undefined
-  /** How long the server asked to wait, in milliseconds, already capped. */
+  /** The delay of `Retry-After`, in milliseconds, already limited. */
   retryAfterMs?: number | undefined
-  /** Not sent: the circuit breaker is open. */
+  /** The request was not sent because the circuit breaker is open. */
   circuitOpen?: boolean | undefined
-  /** The server's own words, if it gave a reason. Shown to the operator in quotes. */
+  /** The server's error text, if any. Shown to the operator in quotes. */
   upstreamMessage?: string | undefined
-  /** Kept only as a copy without secrets and without its extra properties. */
+  /** Stored as a copy without secrets and without additional properties. */
   cause?: unknown
-  /** Hides this client's own secrets. Without it only well-known forms of secrets are hidden. */
+  /** Also hides this client's secrets. Without it only well-known forms of secrets are hidden. */
   scrub?: Scrub | undefined
 }
 
-/** The one error of this package. No text in it, its stack or its causes holds a token or a password. */
+/** The only error class of this package. Its message, stack and causes contain no token or password. */
 export class CianboxError extends Error {
   override readonly name = 'CianboxError'
   readonly kind: CianboxErrorKind
   readonly retryable: boolean
-  /** What happened and what to check, in Spanish, fit to be shown to the operator. */
+  /** What happened and what to check: a Spanish sentence for the operator. */
   readonly operatorMessage: string
   readonly status?: number
   readonly retryAfterMs?: number
-  /** Whether it was not even sent, because the circuit breaker is open. */
+  /** Whether the request was not sent because the circuit breaker is open. */
   readonly circuitOpen: boolean
   readonly upstreamMessage?: string
 
   constructor(kind: CianboxErrorKind, message: string, details: CianboxErrorDetails = {}) {
     const scrub = details.scrub ?? redactText
     super(scrub(message))
-    const upstream = details.upstreamMessage && tidy(scrub(details.upstreamMessage))
+    const upstream = details.upstreamMessage && toSingleLine(scrub(details.upstreamMessage))
     const sentence = details.operatorMessage ?? OPERATOR_MESSAGES[kind]
     this.kind = kind
     this.retryable = details.retryable ?? RETRYABLE.has(kind)
@@ -105,12 +105,12 @@ const OPERATOR_MESSAGES: Record<CianboxErrorKind, string> = {
 const MAX_UPSTREAM_MESSAGE = 200
 const MAX_CAUSES = 4
 
-function tidy(text: string): string {
+function toSingleLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim()
   return line.length > MAX_UPSTREAM_MESSAGE ? `${line.slice(0, MAX_UPSTREAM_MESSAGE)}…` : line
 }
 
-/** Copies name, code, message and stack only: errors of HTTP clients carry sockets, requests and URLs. */
+/** Copies only name, code, message and stack: errors of HTTP clients contain sockets, requests and URLs. */
 function safeCause(cause: unknown, scrub: Scrub, depth = 0): Error {
   if (cause instanceof CianboxError) return cause
   if (!(cause instanceof Error)) return new Error(typeof cause === 'string' ? scrub(cause) : 'not an Error')
@@ -122,7 +122,7 @@ function safeCause(cause: unknown, scrub: Scrub, depth = 0): Error {
   return copy
 }
 
-/** Node leaves the message of the error of a refused dual-stack connection empty. */
+/** For a refused dual-stack connection Node throws an AggregateError with an empty message. */
 function messageOf(error: Error): string {
   if (error.message || !(error instanceof AggregateError)) return error.message
   return error.errors.map((inner: unknown) => (inner instanceof Error ? inner.message : '')).join('; ')

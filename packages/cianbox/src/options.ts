@@ -11,35 +11,35 @@ import type { Waiting } from './http/waiting.js'
 import type { Dialect } from './parse/envelope.js'
 
 export interface CianboxClientOptions {
-  /** `https://cianbox.org`, or where a stand-in listens. A path before the account is kept. */
+  /** `https://cianbox.org`, or the URL of a simulator. A path in it is kept. */
   baseUrl: string
   /** The customer's account name: `{baseUrl}/{cuenta}/api/v2`. */
   cuenta: string
   credentials: Credentials
   dialect: Dialect
-  /** How often requests may start; may be fractional. Not used with `limiter`. @defaultValue 2 */
+  /** Requests started per second; may be fractional. Not used with `limiter`. @defaultValue 2 */
   requestsPerSecond?: number
-  /** How many requests may be under way at once. Not used with `limiter`. @defaultValue 2 */
+  /** Most concurrent requests. Not used with `limiter`. @defaultValue 2 */
   concurrency?: number
-  /** Keeps tokens between processes; without it each client logs in once. */
+  /** Shares tokens between processes and restarts. Without it, each client logs in. */
   tokenStore?: TokenStore
-  /** Told when `tokenStore` fails. Requests go on: it is only a cache. */
+  /** Called when `tokenStore` fails. Requests continue, because the store is only a cache. */
   onTokenStoreError?: (error: unknown) => void
-  /** Replaces the client's own limiter, for example to hold one limit across processes. */
+  /** Replaces the client's limiter, for example with one limit for several processes. */
   limiter?: Limiter
   /** For example {@link createCircuitBreaker}. None by default. */
   breaker?: CircuitBreaker
-  /** undici dispatcher: where proxies and guards of the address go. The caller closes it. */
+  /** undici dispatcher, for proxies or checks of the address. The caller closes it. */
   dispatcher?: Dispatcher
   timeouts?: Partial<Timeouts>
-  /** Cap on an answer's bytes, counted both as received and after decompression. @defaultValue 33554432 */
+  /** Most bytes of a response, as received and also after decompression. @defaultValue 33554432 */
   maxBytes?: number
   retry?: Partial<RetryPolicy>
-  /** Refuse an answer that is not declared as JSON even if it reads as JSON. @defaultValue true */
+  /** Refuse a response whose `content-type` is not JSON, even if its body is. @defaultValue true */
   requireJsonType?: boolean
-  /** Told of every request sent, logins and retries included. What it throws is ignored. */
+  /** Called after every request, logins and retries included. Its errors are ignored. */
   onRequest?: (record: RequestRecord) => void
-  /** Told why nothing moves, and null when it does again. What it throws is ignored. */
+  /** Called when requests have to wait, with the reason, and with null when they continue. Its errors are ignored. */
   onWaiting?: (waiting: Waiting | null) => void
   /** Milliseconds since the epoch. For tests. */
   now?: () => number
@@ -49,15 +49,15 @@ export interface CianboxClientOptions {
   sleep?: Sleep
 }
 
-/** The account's API address, without a slash at the end. */
-export function apiAddress(baseUrl: string, cuenta: string): string {
+/** The account's API URL, without a slash at the end. */
+export function apiUrlOf(baseUrl: string, cuenta: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new CianboxError('bad_request', 'baseUrl must be an http(s) address without credentials', {
       operatorMessage: 'La dirección del servidor de Cianbox no es válida. Revisá la configuración.',
     })
   }
-  // It becomes a segment of the path, where ".." or a slash would lead elsewhere.
+  // `cuenta` becomes a path segment: ".." or a slash would change the path.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(cuenta)) {
     throw new CianboxError('account', 'cuenta may hold letters, digits, dots, hyphens and underscores', {
       operatorMessage: 'El nombre de la cuenta no es válido. Revisalo en Conexión.',

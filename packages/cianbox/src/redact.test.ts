@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createScrubber, redactText, redactUrl } from './redact.js'
 
 describe('redactUrl', () => {
-  test('hides the token and keeps what helps', () => {
+  test('hides the token and keeps the other parts', () => {
     const shown = redactUrl(
       'https://cianbox.org/micuenta/api/v2/productos?page=3&access_token=CBX_AT-1&limit=200',
     )
@@ -18,14 +18,14 @@ describe('redactUrl', () => {
     expect(redactUrl(url)).not.toContain('clave')
   })
 
-  test('takes an URL object', () => {
+  test('accepts a URL object', () => {
     expect(redactUrl(new URL('https://cianbox.org/?ticket=clave'))).toBe(
       'https://cianbox.org/?ticket=[oculto]',
     )
   })
 })
 
-test('redactText hides secrets in JSON, even cut off', () => {
+test('redactText hides secrets in JSON, even if it is cut off', () => {
   expect(redactText('{"password":"una \\"clave\\" larga","user":"ana"}')).toBe(
     '{"password":"[oculto]","user":"ana"}',
   )
@@ -39,7 +39,7 @@ test('a scrubber hides its secrets by value, the longer ones first', () => {
   expect(scrubber.scrub('«clave larga» y «clave%20larga»')).toBe('«[oculto]» y «[oculto]»')
 })
 
-test('a scrubber leaves short secrets alone: blanking every "a" would tell the secret', () => {
+test('a scrubber does not hide short secrets: hiding every "a" would reveal the secret', () => {
   const scrubber = createScrubber()
   scrubber.add('a')
   expect(scrubber.scrub('la casa')).toBe('la casa')

@@ -5,22 +5,22 @@ const QUOTED = new RegExp(`("${SECRET_NAME}"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"?`, '
 const ASSIGNED = new RegExp(`(${SECRET_NAME}(?:=|%3D))[^&\\s"'<>]*`, 'gi')
 const ISSUED_TOKEN = /CBX_[A-Z]{2}-[^\s"'&<>]*/g
 const USER_INFO = /(\/\/)[^/@\s]+@/g
-/** Shorter secrets would blank out unrelated text, and so give themselves away. */
+/** Hiding shorter secrets would hide unrelated text, and thereby reveal them. */
 const MIN_SECRET_LENGTH = 4
 const MAX_REMEMBERED = 50
 
-/** Replaces what must not be shown in a text. */
+/** Replaces secrets in a text. */
 export type Scrub = (text: string) => string
 
 /**
- * An URL as it may be shown: the values of secret parameters (Cianbox takes its token in the query
- * string) and any `user:password@` are replaced. Use it wherever an URL is displayed or logged.
+ * A URL for display: the values of secret parameters (Cianbox expects its token in the query string) and any
+ * `user:password@` are replaced. Use it wherever a URL is displayed or logged.
  */
 export function redactUrl(url: string | URL): string {
   return redactText(String(url))
 }
 
-/** Hides whatever has the form of a secret: tokens that Cianbox issues, secret parameters and JSON members. */
+/** Hides texts with the form of a secret: Cianbox tokens, secret parameters and secret JSON members. */
 export function redactText(text: string): string {
   return text
     .replace(QUOTED, `$1"${HIDDEN}"`)
@@ -31,17 +31,17 @@ export function redactText(text: string): string {
 
 export interface Scrubber {
   scrub: Scrub
-  /** Remembers a value (the latest 50) that must never be shown, whatever surrounds it. */
+  /** Adds a value to hide wherever it occurs. Keeps the latest 50. */
   add(secret: string | null | undefined): void
 }
 
-/** {@link redactText} that also knows this client's own secrets by value. */
+/** Like {@link redactText}, and also hides the given secrets by value. */
 export function createScrubber(): Scrubber {
   const secrets = new Set<string>()
   return {
     scrub: (text) => {
       let result = text
-      // Longest first: a secret that contains another must not leave its tail behind.
+      // Longest first: if one secret contains another, no part of it must remain.
       for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
         result = result.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN)
       }

@@ -55,7 +55,7 @@ describe('logging in', () => {
     ['HTTP 400', 400, 'auth', 'Revisá usuario y contraseña en Conexión'],
     ['HTTP 404', 404, 'account', 'Revisá el nombre de la cuenta'],
     ['HTTP 403', 403, 'forbidden', 'suspendida'],
-  ])('%s at login is told to the operator, once and for all', async (_, status, kind, advice) => {
+  ])('%s at login has a sentence for the operator, and is not retried', async (_, status, kind, advice) => {
     fake.on('/auth/credentials', refuse(status))
     await expect(connect().listProducts(firstPage)).rejects.toMatchObject({
       kind,
@@ -66,7 +66,7 @@ describe('logging in', () => {
     expect(fake.seen).toHaveLength(1)
   })
 
-  test('a login that says "error" under HTTP 200 is a refusal, with the reason given', async () => {
+  test("a login with status 'error' and HTTP 200 is a refusal, with the server's reason", async () => {
     fake.on('/auth/credentials', (_, response) =>
       ok(response, null, { status: 'error', message: 'Clave vencida' }),
     )
@@ -76,12 +76,12 @@ describe('logging in', () => {
     })
   })
 
-  test('a login without a token in it is no valid answer', async () => {
+  test('a login response without a token is invalid', async () => {
     fake.on('/auth/credentials', (_, response) => ok(response, {}))
     await expect(connect().listProducts(firstPage)).rejects.toMatchObject({ kind: 'invalid_response' })
   })
 
-  test('one caller that gives up leaves the login to the others', async () => {
+  test('when one caller aborts, the others still get the login', async () => {
     let answer = () => {}
     const asked = new Promise<void>((resolve) => {
       fake.on('/auth/credentials', (_, response) => {
@@ -102,8 +102,8 @@ describe('logging in', () => {
   })
 })
 
-describe('a token that ran out', () => {
-  test('is refreshed, not logged in for', async () => {
+describe('an expired token', () => {
+  test('is refreshed, without a login', async () => {
     const clock = createTestClock()
     const client = connect({ now: clock.now })
     await client.listProducts(firstPage)
@@ -116,7 +116,7 @@ describe('a token that ran out', () => {
     expect(tokenOf(3)).toBe('CBX_AT-refresh2')
   })
 
-  test('is logged in for when the refresh token is refused too', async () => {
+  test('causes a login when the refresh token is refused too', async () => {
     fake.on('/auth/refresh', refuse(401))
     const clock = createTestClock()
     const client = connect({ now: clock.now })
@@ -126,7 +126,7 @@ describe('a token that ran out', () => {
     expect(tokenOf(4)).toBe('CBX_AT-login2')
   })
 
-  test('lives for its whole short life, less a tenth', async () => {
+  test('is used for nine tenths of a short lifetime', async () => {
     fake.on('/auth/credentials', (_, response) =>
       ok(response, { access_token: 'CBX_AT-short', expires_in: 10 }),
     )
@@ -142,8 +142,8 @@ describe('a token that ran out', () => {
   })
 })
 
-describe('a token that is refused', () => {
-  test('is renewed once for twenty concurrent calls, and each call is tried again once', async () => {
+describe('a refused token', () => {
+  test('is renewed once for twenty concurrent calls, and each call is retried once', async () => {
     const client = connect()
     await client.listProducts(firstPage)
     fake.on('/productos', (request, response) =>
@@ -157,7 +157,7 @@ describe('a token that is refused', () => {
     expect(fake.count('/productos')).toBe(1 + 20 + 20)
   })
 
-  test('is never tried a third time, and the next call starts from the credentials', async () => {
+  test('is not retried a third time, and the next call logs in with the credentials', async () => {
     fake.on('/productos', refuse(401))
     const client = connect()
     await expect(client.listProducts(firstPage)).rejects.toMatchObject({ kind: 'auth', retryable: false })
@@ -167,7 +167,7 @@ describe('a token that is refused', () => {
     expect(fake.seen.map((request) => request.route).slice(-2)).toEqual(['/auth/credentials', '/productos'])
   })
 
-  test('may also be refused in an answer of HTTP 200', async () => {
+  test('may also be refused in a response with HTTP 200', async () => {
     fake.on(
       '/productos',
       (_, response) => ok(response, null, { status: 'error', message: 'El access_token expiró' }),
@@ -176,7 +176,7 @@ describe('a token that is refused', () => {
     await expect(connect().listProducts(firstPage)).resolves.toMatchObject({ received: 1 })
   })
 
-  test('is logged in for when a refresh only brings the same token back', async () => {
+  test('causes a login when a refresh returns the same token', async () => {
     fake.on('/auth/refresh', (_, response) =>
       ok(response, { access_token: 'CBX_AT-login1', expires_in: 100 }),
     )
@@ -199,7 +199,7 @@ describe('a token store', () => {
     }
   }
 
-  test('spares a second client the login', async () => {
+  test('avoids the login of a second client', async () => {
     const tokenStore = createStore()
     await connect({ tokenStore }).listProducts(firstPage)
     await connect({ tokenStore }).listProducts(firstPage)
@@ -207,7 +207,7 @@ describe('a token store', () => {
     expect(tokenStore.current()).toMatchObject({ accessToken: 'CBX_AT-login1', refreshToken: 'CBX_RT-1' })
   })
 
-  test('offers what another process renewed, before a request is spent on it', async () => {
+  test('provides a token that another process renewed, without a request', async () => {
     const tokenStore = createStore()
     const client = connect({ tokenStore })
     await client.listProducts(firstPage)
@@ -222,7 +222,7 @@ describe('a token store', () => {
     expect(tokenOf(fake.seen.length - 1)).toBe('CBX_AT-other')
   })
 
-  test('that fails is reported and worked around', async () => {
+  test('that fails is reported, and requests continue', async () => {
     const failures: unknown[] = []
     const broken = () => Promise.reject(new Error('disk full'))
     const client = connect({

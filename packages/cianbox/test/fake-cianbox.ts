@@ -30,7 +30,7 @@ export const CREDENTIALS = {
   password: 'clave-secreta-9',
 }
 
-/** A local HTTP server that answers like Cianbox until told otherwise. */
+/** A local HTTP server that responds like Cianbox, unless a test replaces a route. */
 export async function startFakeCianbox(): Promise<FakeCianbox> {
   const seen: SeenRequest[] = []
   const handlers = new Map<string, Handler[]>()
@@ -99,7 +99,7 @@ export function productRow(id: number): Record<string, unknown> {
   return { id, producto: `Producto ${id}`, vigente: true }
 }
 
-/** Answers with a status and headers, as overloaded servers do. */
+/** Responds with a status and headers, like overloaded servers. */
 export function refuse(status: number, headers: Record<string, string> = {}): Handler {
   return (_, response) => sendJson(response, status, { status: 'error' }, headers)
 }

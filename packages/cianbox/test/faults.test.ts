@@ -17,7 +17,7 @@ import { createTestClient } from './test-client.js'
 let fake: FakeCianbox
 let client: CianboxClient | undefined
 const firstPage = { page: 1, limit: 10 }
-/** Failures are looked at one by one: a retry would only hide them. */
+/** Without retries, so that each failure is visible. */
 const once = { retry: { attempts: 1 } }
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ const raw =
     response.end(body)
   }
 
-describe('answers that are none', () => {
+describe('invalid responses', () => {
   test.each<[string, Handler, string]>([
     ['truncated JSON', raw('{"status":"ok","body":[{"id":1,'), 'malformed'],
     ['HTML under HTTP 200', raw('<html>mantenimiento</html>', { 'content-type': 'text/html' }), 'HTML'],
@@ -54,16 +54,16 @@ describe('answers that are none', () => {
     ['JSON that is no object', raw('[1,2]'), 'no object'],
     ['an encoding that was not asked for', raw('x', { 'content-encoding': 'br' }), 'decompressed'],
     ['gzip that is none', raw('not gzip', { 'content-encoding': 'gzip' }), 'decompressed'],
-  ])('%s is an invalid response', async (_, handler, told) => {
+  ])('%s is an invalid response', async (_, handler, expected) => {
     fake.on('/productos', handler)
     await expect(connect(once).listProducts(firstPage)).rejects.toMatchObject({
       kind: 'invalid_response',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
       operatorMessage: expect.stringMatching(/^Cianbox respondió/),
     })
   })
 
-  test('JSON declared as text is taken where that is allowed', async () => {
+  test('JSON with a text content type is accepted if that is allowed', async () => {
     fake.on('/productos', raw('{"status":"ok","body":[]}', { 'content-type': 'text/plain' }))
     await expect(connect({ requireJsonType: false }).listProducts(firstPage)).resolves.toMatchObject({
       received: 0,
@@ -83,7 +83,7 @@ describe('answers that are none', () => {
   test.each([
     ['at the top', { status: 'error', statusMessage: 'Base en mantenimiento' }],
     ['in the body', { status: 'ok', body: { status: 'error', descripcion: 'Base en mantenimiento' } }],
-  ])('"error" %s under HTTP 200 is asked again once, then told', async (_, json) => {
+  ])('"error" %s with HTTP 200 is retried once, then thrown', async (_, json) => {
     fake.on('/productos', (_request, response) => sendJson(response, 200, json))
     await expect(connect().listProducts(firstPage)).rejects.toMatchObject({
       kind: 'server_error',
@@ -93,7 +93,7 @@ describe('answers that are none', () => {
     expect(fake.count('/productos')).toBe(2)
   })
 
-  test('the other dialect is recognised, and asking again would not help', async () => {
+  test('the other dialect is recognised, and not retryable', async () => {
     fake.on('/productos', (_, response) => sendJson(response, 200, { data: [], total: 0 }))
     await expect(connect().listProducts(firstPage)).rejects.toMatchObject({
       kind: 'invalid_response',
@@ -106,14 +106,14 @@ describe('answers that are none', () => {
 describe('size', () => {
   const maxBytes = 64 * 1024
 
-  test('asks for gzip and reads it', async () => {
+  test('requests gzip and decompresses it', async () => {
     const body = gzipSync(JSON.stringify({ status: 'ok', body: [productRow(1)], page: '1' }))
     fake.on('/productos', raw(body, { 'content-encoding': 'gzip' }))
     await expect(connect().listProducts(firstPage)).resolves.toMatchObject({ received: 1, page: 1 })
     expect(fake.seen.at(-1)?.headers['accept-encoding']).toBe('gzip')
   })
 
-  test('a compressed bomb is stopped while it streams', async () => {
+  test('a decompression bomb is stopped while it streams', async () => {
     let isCut = false
     fake.on('/productos', (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
@@ -137,7 +137,7 @@ describe('size', () => {
     await expect.poll(() => isCut).toBe(true)
   })
 
-  test('a plain body without end is stopped too', async () => {
+  test('an endless uncompressed body is stopped too', async () => {
     fake.on('/productos', raw('x'.repeat(maxBytes + 1)))
     await expect(connect({ maxBytes }).listProducts(firstPage)).rejects.toMatchObject({ kind: 'too_large' })
   })
@@ -166,7 +166,7 @@ describe('time', () => {
     })
   })
 
-  test('a body that drips steadily but without end', async () => {
+  test('a slow but endless body', async () => {
     fake.on('/productos', (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       const drip = setInterval(() => response.write(' '), 5)
@@ -182,7 +182,7 @@ describe('time', () => {
 })
 
 describe('connections', () => {
-  test('a body that is cut is asked for again', async () => {
+  test('a request whose body is cut is retried', async () => {
     fake.on(
       '/productos',
       (_, response) => {
@@ -200,7 +200,7 @@ describe('connections', () => {
     ])
   })
 
-  test('a port where nobody listens is unreachable', async () => {
+  test('a closed port is unreachable', async () => {
     const server: Server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo

@@ -14,7 +14,7 @@ import {
 import { createTestClient } from './test-client.js'
 
 const ACCESS = 'CBX_AT-planted-access'
-/** Of no known form, so it can only be hidden by value. */
+/** Has no known form of a secret, so it can only be hidden by value. */
 const ODD_ACCESS = 'plantado&raro/token=='
 const REFRESH = 'CBX_RT-planted-refresh'
 const HOOK = 'https://espejo.test/hook/planted-hook-secret'
@@ -52,7 +52,7 @@ function connect(options: Partial<CianboxClientOptions> = {}): CianboxClient {
   return client
 }
 
-/** Repeats everything that was sent, as careless servers do. */
+/** Responds with everything that was sent, like a careless server. */
 const echo =
   (status: number): Handler =>
   (request, response) =>
@@ -115,7 +115,7 @@ test.each([
   expectNoSecrets(await errorOf(connect().listProducts(firstPage)))
 })
 
-test('no token in the error of a login whose answer is cut off', async () => {
+test('no token in the error of a login whose response is cut off', async () => {
   fake.on('/auth/credentials', (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(`{"status":"ok","body":{"access_token":"${ODD_ACCESS}","refresh_token":"${REFRESH}`)
@@ -125,7 +125,7 @@ test('no token in the error of a login whose answer is cut off', async () => {
   expectNoSecrets(error)
 })
 
-test('no token where the HTTP client itself quotes the URL', async () => {
+test('no token in an error of the HTTP client that quotes the URL', async () => {
   const dispatcher = {
     dispatch: (options: { path: string }) => {
       throw Object.assign(new Error(`cannot dispatch ${options.path}`), {
@@ -145,20 +145,20 @@ test('no token where the HTTP client itself quotes the URL', async () => {
   expectNoSecrets(error)
 })
 
-test('no webhook address in the error of a registration', async () => {
+test('no webhook URL in the error of a registration', async () => {
   fake.on('/general/notificaciones/alta', echo(400))
   expectNoSecrets(await errorOf(connect().notifications.register({ events: 'all', url: HOOK })))
 })
 
-test('no token in what the hooks are told', async () => {
-  const told: unknown[] = []
+test('no token in the arguments of hooks', async () => {
+  const calls: unknown[] = []
   fake.on('/productos', refuse(503))
   const options = {
     retry: { attempts: 2 },
-    onRequest: (r: unknown) => told.push(r),
-    onWaiting: (w: unknown) => told.push(w),
+    onRequest: (r: unknown) => calls.push(r),
+    onWaiting: (w: unknown) => calls.push(w),
   }
   await errorOf(connect(options).listProducts(firstPage))
-  expect(told.length).toBeGreaterThan(3)
-  for (const secret of SECRETS) expect(inspect(told, { depth: 10 })).not.toContain(secret)
+  expect(calls.length).toBeGreaterThan(3)
+  for (const secret of SECRETS) expect(inspect(calls, { depth: 10 })).not.toContain(secret)
 })

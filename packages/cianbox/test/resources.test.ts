@@ -32,7 +32,7 @@ function connect(options: Partial<CianboxClientOptions> = {}): CianboxClient {
 const pageAsked = (request: Parameters<Handler>[0]) => Number(request.query.get('page'))
 
 describe('products', () => {
-  test('are asked for by page, limit, order and fields', async () => {
+  test('are requested by page, limit, order and fields', async () => {
     await connect().listProducts({ page: 3, limit: 200, order: 'id-asc', fields: ['id', 'producto'] })
     expect(Object.fromEntries(fake.seen.at(-1)?.query ?? [])).toMatchObject({
       page: '3',
@@ -56,7 +56,7 @@ describe('products', () => {
     })
   })
 
-  test('as rows come with their text as it was sent, by page and by id', async () => {
+  test('as rows have their exact JSON text, by page and by id', async () => {
     const rows = ['{"id": 7, "producto":"Caf\\u00e9 \\/ t\\u00e9", "peso":1.50}', '"no row"']
     fake.on('/productos', (_, response) => {
       response.setHeader('content-type', 'application/json')
@@ -68,7 +68,7 @@ describe('products', () => {
     expect(await connect().getProductRows(['7', '8'])).toEqual(expected)
   })
 
-  test('keep a text of each row where the answer names its list twice', async () => {
+  test('have a JSON text for each row even if the response has its list twice', async () => {
     fake.on('/productos', (_, response) => {
       response.setHeader('content-type', 'application/json')
       response.end('{"body":[ {"id": 1}, {"id": 2} ], "b\\u006fdy":[ {"id": 3} ]}')
@@ -77,7 +77,7 @@ describe('products', () => {
     expect(rows).toEqual([{ raw: { id: 3 }, json: '{"id":3}' }])
   })
 
-  test('by id go 200 a request, each id once', async () => {
+  test('by id are requested 200 at a time, each id once', async () => {
     fake.on('/productos', (request, response) =>
       page(
         response,
@@ -91,7 +91,7 @@ describe('products', () => {
     expect(fake.count('/productos')).toBe(3)
   })
 
-  test('by id follow a server that holds shorter pages', async () => {
+  test('by id are read from a server with shorter pages', async () => {
     fake.on('/productos', (request, response) =>
       page(response, [productRow(pageAsked(request))], { page: pageAsked(request), total_pages: 3 }),
     )
@@ -99,7 +99,7 @@ describe('products', () => {
     expect(answer.products.map((product) => product.id)).toEqual(['1', '2', '3'])
   })
 
-  test('by id are all found where pages are short and nobody counts them', async () => {
+  test('by id are complete when pages are short and have no number of pages', async () => {
     fake.on('/productos', (request, response) =>
       ok(response, pageAsked(request) > 2 ? [] : [productRow(pageAsked(request))]),
     )
@@ -108,13 +108,13 @@ describe('products', () => {
     expect(answer.received).toBe(2)
   })
 
-  test('by id do not swallow the whole catalogue when the filter is ignored', async () => {
+  test('by id are an error when the server ignores the filter', async () => {
     fake.on('/productos', (_, response) => page(response, [1, 2, 3].map(productRow), { total_pages: 900 }))
     await expect(connect().getProducts(['1', '2'])).rejects.toMatchObject({ kind: 'invalid_response' })
     expect(fake.count('/productos')).toBe(1)
   })
 
-  test('by no ids cost no request; ids that are none are refused', async () => {
+  test('by no ids need no request; invalid ids are refused', async () => {
     await expect(connect().getProducts([])).resolves.toMatchObject({ received: 0 })
     await expect(connect().getProducts(['1,2'])).rejects.toMatchObject({ kind: 'bad_request' })
     expect(fake.seen).toHaveLength(0)
@@ -125,7 +125,7 @@ describe('reference lists', () => {
   const brand = (id: number) => ({ id, marca: `Marca ${id}`, vigente: '1' })
   const ROUTE = '/productos/marcas'
 
-  test('are walked to the last page, bad rows set aside', async () => {
+  test('are read to the last page, with invalid rows as rejects', async () => {
     fake.on(ROUTE, (request, response) =>
       page(response, [brand(pageAsked(request)), { id: 'x' }], { total_pages: '3' }),
     )
@@ -179,7 +179,7 @@ describe('reference lists', () => {
     expect(fake.count(ROUTE)).toBe(2)
   })
 
-  test('that are empty are just that', async () => {
+  test('can be empty', async () => {
     fake.on(ROUTE, (_, response) => page(response, [], { total_pages: 0 }))
     await expect(connect().listReference('brands')).resolves.toEqual({ items: [], rejects: [] })
   })
@@ -243,7 +243,7 @@ describe('testConnection', () => {
     expect(fake.seen.at(-1)?.query.get('fields')).toBe('id,producto')
   })
 
-  test('tries the credentials even when a stored token would do', async () => {
+  test('uses the credentials even if there is a stored token', async () => {
     fake.on('/auth/credentials', refuse(401))
     const tokenStore = {
       load: async () => ({
@@ -257,7 +257,7 @@ describe('testConnection', () => {
   })
 })
 
-describe('addresses', () => {
+describe('URLs', () => {
   const create = (baseUrl: string, cuenta: string) => () =>
     createCianboxClient({ baseUrl, cuenta, credentials: CREDENTIALS, dialect: 'v2' })
 

@@ -35,7 +35,7 @@ function failThenAnswer(...failures: Parameters<typeof refuse>[]) {
   )
 }
 
-describe('Retry-After is the floor of the wait', () => {
+describe('Retry-After is the least delay', () => {
   test.each([
     ['in seconds', { 'retry-after': '7' }, 7_000],
     [
@@ -52,7 +52,7 @@ describe('Retry-After is the floor of the wait', () => {
     expect(clock.sleeps).toEqual([expected])
   })
 
-  test('and holds back every other request of the client', async () => {
+  test('and delays every other request of the client', async () => {
     const waits: number[] = []
     let wakeUp = () => {}
     const awake = new Promise<void>((resolve) => {
@@ -76,26 +76,26 @@ describe('Retry-After is the floor of the wait', () => {
   })
 })
 
-describe('a limiter that stands for other processes', () => {
+describe('a limiter shared with other processes', () => {
   const passing = (block: (ms: number) => Promise<void>): Limiter => ({ run: (send) => send(), block })
 
-  test('is told of every pause that the server asks for, as the client caps it', async () => {
-    const told: number[] = []
+  test('gets every pause that the server requests, limited by the client', async () => {
+    const pauses: number[] = []
     failThenAnswer([429, { 'retry-after': '7' }], [503, { 'retry-after': '999999' }], [429, {}])
-    const limiter = passing(async (ms) => void told.push(ms))
+    const limiter = passing(async (ms) => void pauses.push(ms))
     await connect({ limiter }).listProducts(firstPage)
-    expect(told).toEqual([7_000, 300_000])
+    expect(pauses).toEqual([7_000, 300_000])
   })
 
-  test('is not told of a pause of our own, and one that fails does no harm', async () => {
-    const told: number[] = []
+  test('gets no pause of our own, and its failure is ignored', async () => {
+    const pauses: number[] = []
     fake.on('/productos', refuse(503))
     const breaker = createCircuitBreaker({ failures: 1 })
-    const limiter = passing(async (ms) => void told.push(ms))
+    const limiter = passing(async (ms) => void pauses.push(ms))
     await expect(connect({ limiter, breaker }).listProducts(firstPage)).rejects.toMatchObject({
       kind: 'unreachable',
     })
-    expect(told).toEqual([])
+    expect(pauses).toEqual([])
     await client?.close()
 
     failThenAnswer([429, { 'retry-after': '7' }])
@@ -104,7 +104,7 @@ describe('a limiter that stands for other processes', () => {
     expect(clock.sleeps.at(-1)).toBe(7_000)
   })
 
-  test('says why a request is not sent yet, and may wait twice', async () => {
+  test('reports why a request waits, and may wait twice', async () => {
     const start = clock.now()
     const waits: (Waiting | null)[] = []
     const limiter: Limiter = {
@@ -139,20 +139,20 @@ describe('backoff', () => {
     expect(fake.count('/productos')).toBe(5)
   })
 
-  test.each([400, 403, 404, 405])('is not spent on HTTP %i', async (status) => {
+  test.each([400, 403, 404, 405])('does not apply to HTTP %i', async (status) => {
     fake.on('/productos', refuse(status))
     await expect(connect().listProducts(firstPage)).rejects.toMatchObject({ status, retryable: false })
     expect(fake.count('/productos')).toBe(1)
   })
 
-  test('is not spent on a write that may have been done', async () => {
+  test('does not apply to a write that may have been executed', async () => {
     fake.on('/general/notificaciones/alta', refuse(500))
     const webhook = { events: 'all', url: 'https://espejo.test/hook/abc' } as const
     await expect(connect().notifications.register(webhook)).rejects.toMatchObject({ kind: 'server_error' })
     expect(fake.count('/general/notificaciones/alta')).toBe(1)
   })
 
-  test('is cut short by an abort', async () => {
+  test('is stopped by an abort', async () => {
     fake.on('/productos', refuse(503))
     const controller = new AbortController()
     const waits: (Waiting | null)[] = []
@@ -176,7 +176,7 @@ describe('backoff', () => {
 })
 
 describe('hooks', () => {
-  test('say why nothing moves, until when, and that it moves again', async () => {
+  test('report why requests wait, until when, and the end of the wait', async () => {
     const start = clock.now()
     const waits: (Waiting | null)[] = []
     failThenAnswer([503], [429, { 'retry-after': '7' }])
@@ -189,7 +189,7 @@ describe('hooks', () => {
     ])
   })
 
-  test('count every request sent, the login included', async () => {
+  test('get every request, the login included', async () => {
     const records: unknown[] = []
     failThenAnswer([500])
     await connect({
@@ -202,7 +202,7 @@ describe('hooks', () => {
     ])
   })
 
-  test('that throw change nothing', async () => {
+  test('that throw have no effect', async () => {
     const boom = () => {
       throw new Error('boom')
     }
@@ -211,7 +211,7 @@ describe('hooks', () => {
   })
 })
 
-test('an injected limiter decides over every request', async () => {
+test('an injected limiter is used for every request', async () => {
   const order: string[] = []
   const limiter: Limiter = {
     run: async (send, _signal, onDelay) => {
@@ -231,7 +231,7 @@ test('an injected limiter decides over every request', async () => {
   ])
 })
 
-test('an open circuit sends nothing', async () => {
+test('an open circuit sends no request', async () => {
   fake.on('/productos', refuse(500))
   const breaker = createCircuitBreaker({ failures: 3, openMs: 60_000 })
   const reasons: (string | undefined)[] = []
@@ -252,7 +252,7 @@ test('an open circuit sends nothing', async () => {
   expect(reasons).toContain('circuit_open')
 })
 
-test('a closed client refuses to work, and stops what is under way', async () => {
+test('a closed client refuses new calls, and aborts running ones', async () => {
   const asked = new Promise<void>((resolve) => fake.on('/productos', () => resolve()))
   const connected = connect()
   const pending = connected.listProducts(firstPage)

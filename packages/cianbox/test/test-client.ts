@@ -4,12 +4,12 @@ import { ACCOUNT, CREDENTIALS, type FakeCianbox } from './fake-cianbox.js'
 export interface TestClock {
   now: () => number
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** Every wait so far, in milliseconds. */
+  /** All waits so far, in milliseconds. */
   sleeps: number[]
   advance(ms: number): void
 }
 
-/** A clock that a sleep moves on at once. */
+/** A clock that a sleep advances at once. */
 export function createTestClock(start = Date.UTC(2026, 0, 1)): TestClock {
   let time = start
   const sleeps: number[] = []
@@ -26,7 +26,7 @@ export function createTestClock(start = Date.UTC(2026, 0, 1)): TestClock {
   }
 }
 
-/** A client of the fake that never waits for real: no limits, no jitter, a clock that sleeps move on. */
+/** A client of the fake server without real waits: no limit, no jitter, and a clock that sleeps advance. */
 export function createTestClient(
   fake: FakeCianbox,
   options: Partial<CianboxClientOptions> = {},

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Waits; rejects at once when the signal aborts. */
+/** Resolves after `ms` milliseconds; rejects at once when the signal is aborted. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
 
 export const defaultSleep: Sleep = (ms, signal) => delay(ms, undefined, signal ? { signal } : {})
@@ -9,13 +9,13 @@ export const defaultSleep: Sleep = (ms, signal) => delay(ms, undefined, signal ?
 export interface LinkedController {
   signal: AbortSignal
   abort(reason: unknown): void
-  /** Lets go of the sources. */
+  /** Removes the listeners from the sources. */
   dispose(): void
 }
 
 /**
- * A controller that also aborts when any of the sources does. Unlike `AbortSignal.any` it is undone
- * by `dispose`, so that a client that lives for months leaves nothing behind on its own signal.
+ * A controller that is also aborted when any of the sources is. Unlike with `AbortSignal.any`, `dispose`
+ * removes the listeners, so that they do not accumulate on a long-lived client's own signal.
  */
 export function linkSignals(...sources: (AbortSignal | undefined)[]): LinkedController {
   const controller = new AbortController()
@@ -27,7 +27,7 @@ export function linkSignals(...sources: (AbortSignal | undefined)[]): LinkedCont
       break
     }
     const onAbort = () => controller.abort(source.reason)
-    // One signal may rightly stand over any number of requests; Node would warn of a leak from ten on.
+    // One signal may be used for any number of requests. Without this, Node warns of a leak above ten listeners.
     setMaxListeners(0, source)
     source.addEventListener('abort', onAbort, { once: true })
     undo.push(() => source.removeEventListener('abort', onAbort))
@@ -41,7 +41,7 @@ export function linkSignals(...sources: (AbortSignal | undefined)[]): LinkedCont
   }
 }
 
-/** Settles as the promise does, or rejects as soon as the signal aborts. The work itself goes on. */
+/** Settles like the promise, or rejects as soon as the signal is aborted. Does not stop the work itself. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)

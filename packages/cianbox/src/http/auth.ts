@@ -1,5 +1,5 @@
 import { CianboxError, type CianboxErrorKind } from '../errors.js'
-import type { Exchange } from './send-with-retries.js'
+import type { SendWithRetries } from './send-with-retries.js'
 import { createSingleFlight } from './single-flight.js'
 import { parseTokens, type TokenStore, type Tokens } from './tokens.js'
 
@@ -12,53 +12,53 @@ export interface Credentials {
 
 export interface AuthOptions {
   credentials: Credentials
-  exchange: Exchange
-  /** Makes the full address of a route. */
+  sendWithRetries: SendWithRetries
+  /** Returns the complete URL of a route. */
   urlOf: (route: string) => string
   store: TokenStore | undefined
-  /** Told when the store fails: it is only a cache, so requests go on. */
+  /** Called when the store fails. Requests continue, because the store is only a cache. */
   onStoreError: (error: unknown) => void
   now: () => number
-  /** Told of every token, so that it can be hidden. */
+  /** Called with every token, so that it can be hidden in texts. */
   onSecret: (secret: string | null) => void
 }
 
 export interface Auth {
-  /** A token believed good: the one held, a stored one, a refreshed one, or that of a new login. */
+  /** A token that should be valid: the current one, a stored one, a refreshed one, or that of a new login. */
   token(signal: AbortSignal): Promise<string>
-  /** Another token, as the server refused this one. */
+  /** Another token, because the server refused this one. */
   renew(refused: string, signal: AbortSignal): Promise<string>
-  /** Forgets a renewed token that was refused too, and the refresh token it came from. */
+  /** Discards a renewed token that was refused too, and its refresh token. */
   discard(refused: string): void
-  /** Logs in with the credentials, whatever is held. */
+  /** Logs in with the credentials, even if there is a valid token. */
   login(signal: AbortSignal): Promise<string>
 }
 
-/** Authentication shared by all requests of a client: however many ask, one login is under way. */
+/** Authentication for all requests of a client. Concurrent requests share one login. */
 export function createAuth(options: AuthOptions): Auth {
-  const { credentials, exchange, urlOf, store, now, onSecret } = options
+  const { credentials, sendWithRetries, urlOf, now, onSecret } = options
   const flight = createSingleFlight<string>()
-  let held: Tokens | null = null
-  let refused: string | null = null
-  let distrustsRefresh = false
+  let current: Tokens | null = null
+  let refusedToken: string | null = null
+  let skipsRefresh = false
 
   const auth: Auth = {
-    token: async (signal) => usable(held) ?? flight(obtain, signal),
+    token: async (signal) => usable(current) ?? flight(obtain, signal),
     renew: (token, signal) => {
-      // Late news of a token that another request has already replaced changes nothing.
-      if (held === null || held.accessToken === token) refused = token
+      // Ignore a late refusal of a token that another request has already replaced.
+      if (current === null || current.accessToken === token) refusedToken = token
       return auth.token(signal)
     },
     discard: (token) => {
-      refused = token
-      distrustsRefresh = true
+      refusedToken = token
+      skipsRefresh = true
     },
     login,
   }
   return auth
 
   function usable(tokens: Tokens | null): string | null {
-    if (tokens === null || tokens.accessToken === refused || now() >= tokens.expiresAt) return null
+    if (tokens === null || tokens.accessToken === refusedToken || now() >= tokens.expiresAt) return null
     return tokens.accessToken
   }
 
@@ -67,20 +67,20 @@ export function createAuth(options: AuthOptions): Auth {
     // Another process may have renewed the token and stored it.
     const storedToken = usable(stored)
     if (storedToken !== null) {
-      held = stored
+      current = stored
       return storedToken
     }
-    const refreshToken = held?.refreshToken ?? stored?.refreshToken ?? null
-    const refreshed = refreshToken && !distrustsRefresh ? await refresh(refreshToken, signal) : null
+    const refreshToken = current?.refreshToken ?? stored?.refreshToken ?? null
+    const refreshed = refreshToken && !skipsRefresh ? await refresh(refreshToken, signal) : null
     return refreshed ?? login(signal)
   }
 
-  /** null when there is nothing for it but to log in. */
+  /** Returns null when a login is needed instead. */
   async function refresh(refreshToken: string, signal: AbortSignal): Promise<string | null> {
     try {
       const json = await post('/auth/refresh', { refresh_token: refreshToken }, signal)
       const tokens = parseTokens(json, now(), refreshToken)
-      return tokens.accessToken === refused ? null : await keep(tokens)
+      return tokens.accessToken === refusedToken ? null : await store(tokens)
     } catch (error) {
       if (error instanceof CianboxError && REFUSALS.has(error.kind)) return null
       throw error
@@ -91,18 +91,18 @@ export function createAuth(options: AuthOptions): Auth {
     const { appName, appCode, user, password } = credentials
     const body = { app_name: appName, app_code: appCode, user, password }
     const tokens = parseTokens(await post('/auth/credentials', body, signal), now(), null)
-    // Cianbox may issue the same token again, so one that was refused gets its chance anew.
-    refused = null
-    distrustsRefresh = false
-    return keep(tokens)
+    // Cianbox may issue the same token again, so a refused token is tried again.
+    refusedToken = null
+    skipsRefresh = false
+    return store(tokens)
   }
 
-  async function keep(tokens: Tokens): Promise<string> {
+  async function store(tokens: Tokens): Promise<string> {
     onSecret(tokens.accessToken)
     onSecret(tokens.refreshToken)
-    held = tokens
+    current = tokens
     try {
-      await store?.save(tokens)
+      await options.store?.save(tokens)
     } catch (error) {
       options.onStoreError(error)
     }
@@ -111,7 +111,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   async function load(): Promise<Tokens | null> {
     try {
-      const tokens = (await store?.load()) ?? null
+      const tokens = (await options.store?.load()) ?? null
       onSecret(tokens?.accessToken ?? null)
       onSecret(tokens?.refreshToken ?? null)
       return tokens
@@ -122,13 +122,13 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function post(route: string, body: Record<string, string>, signal: AbortSignal): Promise<unknown> {
-    const wire = { method: 'POST', url: urlOf(route), route, json: body } as const
-    const { json } = await exchange(wire, 'auth', signal)
+    const request = { method: 'POST', url: urlOf(route), route, json: body } as const
+    const { json } = await sendWithRetries(request, 'auth', signal)
     return json
   }
 }
 
-/** Ways for a refresh to say no. Anything else would befall a login as well. */
+/** Errors by which the server refuses a refresh. Any other error would also occur in a login. */
 const REFUSALS: ReadonlySet<CianboxErrorKind> = new Set([
   'auth',
   'account',

@@ -2,29 +2,28 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 
-/** The body went past the cap and was dropped while it streamed. */
+/** The body exceeded `maxBytes`, and reading was stopped. */
 export class BodyTooLarge extends Error {}
-/** The body is compressed in a way that was not asked for. */
+/** The body has a `content-encoding` that was not requested. */
 export class UnknownEncoding extends Error {}
 
 export interface BodyOptions {
   /** The `content-encoding` header. */
   encoding: string | undefined
-  /** Cap on the bytes received, and on the bytes after decompression. */
+  /** Limit of the received bytes, and of the bytes after decompression. */
   maxBytes: number
   signal: AbortSignal
-  /** Told the size of every chunk as received, before decompression. */
+  /** Called with the size of every received chunk, before decompression. */
   onBytes: (count: number) => void
 }
 
 /**
- * Reads a body to text, counting as it goes: a small compressed body that unfolds without end is
- * stopped at the cap, and so is one that sends bytes without end and unfolds to nothing.
- * Invalid UTF-8 becomes U+FFFD.
+ * Reads a body as text. Applies the limit while reading, before and after decompression, so that neither a
+ * decompression bomb nor an endless compressed stream exceeds it. Invalid UTF-8 becomes U+FFFD.
  *
  * @throws {BodyTooLarge}
  * @throws {UnknownEncoding}
- * Also whatever the stream or zlib throw.
+ * @throws errors of the stream and of zlib
  */
 export async function readBody(body: Readable, options: BodyOptions): Promise<string> {
   const { maxBytes, onBytes, signal } = options

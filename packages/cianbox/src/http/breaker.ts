@@ -1,21 +1,21 @@
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { CianboxError, type CianboxErrorKind } from '../errors.js'
 
-/** Wraps every request; refuses them for a while when the server keeps failing. */
+/** Wraps every request. Refuses requests for a while after repeated server failures. */
 export interface CircuitBreaker {
   execute<T>(send: () => Promise<T>): Promise<T>
 }
 
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open the circuit. @defaultValue 5 */
+  /** Consecutive failures that open the circuit. @defaultValue 5 */
   failures?: number
-  /** How long it stays open before one request is let through. @defaultValue 30000 */
+  /** Milliseconds until one request is tried again. @defaultValue 30000 */
   openMs?: number
 }
 
 /**
- * A circuit breaker over the failures that are the server's own: while it is open, requests are
- * not sent and fail as `unreachable` with `retryAfterMs`. Share one among clients of one server.
+ * A circuit breaker for failures of the server. While it is open, requests are not sent and fail with
+ * `unreachable` and `retryAfterMs`. Share one among the clients of one server.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const openMs = options.openMs ?? 30_000

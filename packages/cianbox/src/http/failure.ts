@@ -4,19 +4,19 @@ import type { Scrub } from '../redact.js'
 import { BodyTooLarge, UnknownEncoding } from './body.js'
 import { DeadlineExceeded } from './deadline.js'
 
-/** What was being waited for when a request failed. */
+/** What the client was waiting for when a request failed. */
 export type Phase = 'headers' | 'body'
 
 export interface FailureContext {
   route: string
   phase: Phase
-  /** Whether the caller gave up. */
+  /** Whether the caller aborted. */
   isAborted: boolean
   status: number | null
   scrub: Scrub
 }
 
-/** The error for a request that got no whole answer. */
+/** The error for a request without a complete response. */
 export function failureOf(error: unknown, context: FailureContext): CianboxError {
   const kind = context.isAborted ? 'aborted' : kindOf(error)
   const status = context.status ?? undefined

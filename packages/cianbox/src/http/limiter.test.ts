@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLimiter } from './limiter.js'
 
-/** A signal of nobody. */
+/** A signal that is never aborted. */
 const never = () => new AbortController().signal
 
-/** A clock that moves only by hand; sleepers wake in order of their time. */
+/** A clock that the test controls; sleeps end in the order of their time. */
 function createManualClock() {
   let time = 0
   const sleepers: { at: number; wake: () => void }[] = []
@@ -18,7 +18,7 @@ function createManualClock() {
     set: (to: number) => {
       time = to
     },
-    /** Wakes sleepers one by one until nobody sleeps any more. */
+    /** Ends all sleeps, one by one. */
     async runAll() {
       for (;;) {
         await settle()
@@ -32,7 +32,7 @@ function createManualClock() {
   }
 }
 
-/** Lets every promise that can go on do so. */
+/** Lets all pending promises settle. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
@@ -64,7 +64,7 @@ describe('createLimiter', () => {
     )
   })
 
-  test('holds no more requests under way than its concurrency', async () => {
+  test('has no more concurrent requests than `concurrency`', async () => {
     const limiter = createLimiter({
       requestsPerSecond: 1000,
       concurrency: 2,
@@ -83,7 +83,7 @@ describe('createLimiter', () => {
     await Promise.all(work)
   })
 
-  test('does not stand still when the clock is set back', async () => {
+  test('keeps sending when the clock is set back', async () => {
     const clock = createManualClock()
     clock.set(3_600_000)
     const limiter = createLimiter({ requestsPerSecond: 2, concurrency: 1, ...clock })
@@ -94,23 +94,23 @@ describe('createLimiter', () => {
     expect(await next).toBeLessThanOrEqual(500)
   })
 
-  test('tells of a delay, with its end', async () => {
+  test('reports a delay, with its end', async () => {
     const clock = createManualClock()
     const limiter = createLimiter({ requestsPerSecond: 0.5, concurrency: 1, ...clock })
-    const told: (Date | null)[] = []
+    const reported: (Date | null)[] = []
     const work = [1, 2].map(() =>
       limiter.run(
         async () => {},
         never(),
-        (until) => told.push(until),
+        (until) => reported.push(until),
       ),
     )
     await clock.runAll()
     await Promise.all(work)
-    expect(told).toEqual([new Date(2000)])
+    expect(reported).toEqual([new Date(2000)])
   })
 
-  test('gives up a turn that is aborted', async () => {
+  test('stops waiting on abort', async () => {
     const limiter = createLimiter({
       requestsPerSecond: 1000,
       concurrency: 1,
@@ -132,7 +132,7 @@ describe('createLimiter', () => {
     expect(isSent).toBe(false)
   })
 
-  test('refuses a rate that would mean no limit or no requests', () => {
+  test('refuses a rate of 0, less than 0 or NaN', () => {
     for (const requestsPerSecond of [0, -1, Number.NaN]) {
       expect(() =>
         createLimiter({ requestsPerSecond, concurrency: 1, now: () => 0, sleep: async () => {} }),

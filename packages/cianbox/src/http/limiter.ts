@@ -1,20 +1,19 @@
 import PQueue from 'p-queue'
 import type { Sleep } from './abort.js'
 
-/** Decides when a request may be sent. Replace it to hold one limit across several processes. */
+/** Decides when a request may be sent. Replace it to share one limit among several processes. */
 export interface Limiter {
   /**
-   * Runs `send` when its turn has come.
+   * Runs `send` as soon as the limit allows it.
    *
-   * @param signal gives up the turn; the promise then rejects
-   * @param onDelay called when the turn is not now, with the time it will be, or null if unknown, and why:
-   * our own pace (`rate_limit`), or a pause that the server asked for
+   * @param signal stops the wait; the promise then rejects
+   * @param onDelay called when `send` has to wait, with the time at which it will run (null if unknown) and
+   * the reason: our own request rate (`rate_limit`), or a pause that the server requested (`retry_after`)
    */
   run<T>(send: () => Promise<T>, signal: AbortSignal, onDelay?: OnDelay): Promise<T>
   /**
-   * The server asked for a pause of so many milliseconds (`Retry-After`, already capped). The client obeys it
-   * by itself; a limiter that stands for other processes too can make it theirs, and let it outlive this one.
-   * What it rejects with is ignored.
+   * Called when the server requested a pause (`Retry-After`, in milliseconds, already limited). The client
+   * pauses by itself; a limiter shared by several processes can make them all pause. A rejection is ignored.
    */
   block?(pauseMs: number): Promise<void>
 }
@@ -31,8 +30,8 @@ export interface LimiterOptions {
 }
 
 /**
- * A limiter for one process: at most `concurrency` requests under way, and starts at least
- * 1 / `requestsPerSecond` apart, without bursts.
+ * A limiter for one process: at most `concurrency` concurrent requests, started at least
+ * 1 / `requestsPerSecond` seconds apart, without bursts.
  */
 export function createLimiter(options: LimiterOptions): Limiter {
   const { now, sleep, concurrency } = options
@@ -45,7 +44,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     run: (send, signal, onDelay) =>
       queue.add(
         async () => {
-          const wait = takeTurn()
+          const wait = reserveStart()
           if (wait > 0) {
             onDelay?.(new Date(now() + wait))
             await sleep(wait, signal)
@@ -56,9 +55,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
       ),
   }
 
-  function takeTurn(): number {
+  function reserveStart(): number {
     const time = now()
-    // Never longer than those ahead can need: a clock set back would otherwise stop everything.
+    // Limited, because otherwise a clock set back would stop all requests.
     const wait = Math.min(Math.max(nextStart - time, 0), spacing * concurrency)
     nextStart = time + wait + spacing
     return wait

@@ -1,30 +1,30 @@
 import { CianboxError } from '../errors.js'
 import { linkSignals } from './abort.js'
 import type { Auth } from './auth.js'
-import type { Answer } from './response.js'
-import type { Exchange } from './send-with-retries.js'
-import type { WireRequest } from './transport.js'
+import type { JsonResponse } from './response.js'
+import type { SendWithRetries } from './send-with-retries.js'
+import type { HttpRequest } from './transport.js'
 
-/** One call of the API, without account, address and token. */
+/** One call of the API, without account, base URL and token. */
 interface ApiCall {
-  method: WireRequest['method']
+  method: HttpRequest['method']
   route: string
   query?: Record<string, string | number | undefined>
   json?: unknown
   signal?: AbortSignal | undefined
 }
 
-/** Makes an authenticated call. Throws {@link CianboxError}. */
-export type Requester = (call: ApiCall) => Promise<Answer>
+/** Sends an authenticated request. Throws {@link CianboxError}. */
+export type Requester = (call: ApiCall) => Promise<JsonResponse>
 
-/** Puts the token on every call, and on a 401 renews it and tries again, once. */
+/** Adds the token to every request. After a 401 renews the token and retries once. */
 export function createRequester(options: {
   auth: Auth
-  exchange: Exchange
+  sendWithRetries: SendWithRetries
   urlOf: (route: string) => string
   closed: AbortSignal
 }): Requester {
-  const { auth, exchange, urlOf, closed } = options
+  const { auth, sendWithRetries, urlOf, closed } = options
 
   return (call) =>
     withSignal(call.signal, closed, async (signal) => {
@@ -43,25 +43,25 @@ export function createRequester(options: {
       }
     })
 
-  function perform(call: ApiCall, token: string, signal: AbortSignal): Promise<Answer> {
+  function perform(call: ApiCall, token: string, signal: AbortSignal): Promise<JsonResponse> {
     const { method, route, json } = call
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) query.set(name, String(value))
     }
     query.set('access_token', token)
-    const wire = { method, route, url: `${urlOf(route)}?${query}`, json }
-    return exchange(wire, method === 'GET' ? 'read' : 'write', signal)
+    const request = { method, route, url: `${urlOf(route)}?${query}`, json }
+    return sendWithRetries(request, method === 'GET' ? 'read' : 'write', signal)
   }
 }
 
-/** Runs work under the caller's signal and the client's own; whatever an abort throws becomes `aborted`. */
+/** Runs `work` with a signal that joins the caller's and the client's. After an abort, throws `aborted`. */
 export async function withSignal<T>(
-  callers: AbortSignal | undefined,
+  callerSignal: AbortSignal | undefined,
   closed: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const linked = linkSignals(callers, closed)
+  const linked = linkSignals(callerSignal, closed)
   try {
     linked.signal.throwIfAborted()
     return await work(linked.signal)

@@ -2,68 +2,67 @@ import { CianboxError, type CianboxErrorDetails, type CianboxErrorKind } from '.
 import { isRecord } from '../parse/fields.js'
 import type { Scrub } from '../redact.js'
 import { retryAfterMs } from './retry-after.js'
-import type { WireAnswer } from './transport.js'
+import type { HttpResponse } from './transport.js'
 
-/** What the request was for: the same status means different things. */
+/** The purpose of a request; it decides what a status means. */
 export type Purpose = 'auth' | 'read' | 'write'
 
-export interface AnswerContext {
+export interface ResponseContext {
   route: string
   purpose: Purpose
   now: number
   maxRetryAfterMs: number
-  /** Refuse what is not declared as JSON, even if it reads as JSON. */
+  /** Refuse a response whose `content-type` is not JSON, even if its body is. */
   requireJsonType: boolean
   scrub: Scrub
 }
 
-/** A good answer: its text, and the JSON that it is. */
-export interface Answer {
+/** A successful response: its body as text, and parsed. */
+export interface JsonResponse {
   json: unknown
   text: string
 }
 
 /**
- * The JSON of a good answer; anything else becomes an error. Pure.
+ * Returns the JSON of a successful response. Pure.
  *
- * @throws {CianboxError} of every kind but those of the transport
+ * @throws {CianboxError} for any other response; not of the transport's kinds (`unreachable`, `aborted`, …)
  */
-export function readAnswer(answer: WireAnswer, context: AnswerContext): Answer {
-  if (answer.status < 200 || answer.status > 299) throw statusError(answer, context)
-  if (answer.text.trim() === '') {
+export function readResponse(response: HttpResponse, context: ResponseContext): JsonResponse {
+  if (response.status < 200 || response.status > 299) throw statusError(response, context)
+  if (response.text.trim() === '') {
     if (context.purpose === 'write') return { json: null, text: '' }
-    throw invalid(answer, context, 'an empty body')
+    throw invalid(response, context, 'an empty body')
   }
-  const json = parseJson(answer.text)
-  if (json === undefined) throw invalid(answer, context, describeText(answer.text))
-  const type = answer.header('content-type')
+  const json = parseJson(response.text)
+  if (json === undefined) throw invalid(response, context, describeText(response.text))
+  const type = response.header('content-type')
   if (context.requireJsonType && type !== undefined && !JSON_TYPE.test(type)) {
-    throw invalid(answer, context, `content-type "${type.slice(0, 80)}" instead of JSON`)
+    throw invalid(response, context, `content-type "${type.slice(0, 80)}" instead of JSON`)
   }
-  const complaint = complaintOf(json)
-  if (complaint !== undefined) throw inBandError(answer, context, complaint)
-  return { json, text: answer.text }
+  const errorText = errorTextOf(json)
+  if (errorText !== undefined) throw inBandError(response, context, errorText)
+  return { json, text: response.text }
 }
 
 const JSON_TYPE = /^\s*(?:application|text)\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
-/** An answer of 200 that complains of the token is a 401 by another name. */
-const TOKEN_COMPLAINT =
-  /access[_ ]?token|token.*(?:inv[aá]lid|expir|vencid)|unauthori[sz]ed|no autori[sz]ado/i
+/** An error text about the token in a response with status 200 means the same as a 401. */
+const TOKEN_ERROR = /access[_ ]?token|token.*(?:inv[aá]lid|expir|vencid)|unauthori[sz]ed|no autori[sz]ado/i
 
-function statusError(answer: WireAnswer, context: AnswerContext): CianboxError {
-  const { status } = answer
-  const complaint = complaintOf(parseJson(answer.text))
+function statusError(response: HttpResponse, context: ResponseContext): CianboxError {
+  const { status } = response
+  const errorText = errorTextOf(parseJson(response.text))
   const kind = kindOfStatus(status, context.purpose)
   const wait = retryAfterMs(
-    answer.header('retry-after'),
-    answer.header('date'),
+    response.header('retry-after'),
+    response.header('date'),
     context.now,
     context.maxRetryAfterMs,
   )
   return fail(kind, context, `answered ${status}`, {
     status,
     retryAfterMs: kind === 'rate_limited' || kind === 'server_error' ? wait : undefined,
-    upstreamMessage: complaint,
+    upstreamMessage: errorText,
     ...(status < 400 ? REDIRECTED : {}),
   })
 }
@@ -85,16 +84,16 @@ function kindOfStatus(status: number, purpose: Purpose): CianboxErrorKind {
   return purpose === 'auth' && (status === 400 || status === 422) ? 'auth' : 'bad_request'
 }
 
-function inBandError(answer: WireAnswer, context: AnswerContext, complaint: string): CianboxError {
-  const details = { status: answer.status, upstreamMessage: complaint }
-  if (context.purpose === 'auth' || TOKEN_COMPLAINT.test(complaint)) {
+function inBandError(response: HttpResponse, context: ResponseContext, errorText: string): CianboxError {
+  const details = { status: response.status, upstreamMessage: errorText }
+  if (context.purpose === 'auth' || TOKEN_ERROR.test(errorText)) {
     return fail('auth', context, 'said "error"', details)
   }
   return fail(context.purpose === 'write' ? 'bad_request' : 'server_error', context, 'said "error"', details)
 }
 
-/** The reason in an answer that says "error", in any of the forms that were seen; "" without a reason. */
-function complaintOf(json: unknown): string | undefined {
+/** The text of an error response, from any of the fields that Cianbox uses; "" without a text. */
+function errorTextOf(json: unknown): string | undefined {
   if (!isRecord(json)) return undefined
   const body = isRecord(json.body) ? json.body : {}
   if (json.status !== 'error' && body.status !== 'error') return undefined
@@ -107,17 +106,17 @@ function complaintOf(json: unknown): string | undefined {
   return reasons.find((reason): reason is string => typeof reason === 'string' && reason !== '') ?? ''
 }
 
-function invalid(answer: WireAnswer, context: AnswerContext, what: string): CianboxError {
-  return fail('invalid_response', context, `answered ${answer.status} with ${what}`, {
-    status: answer.status,
+function invalid(response: HttpResponse, context: ResponseContext, what: string): CianboxError {
+  return fail('invalid_response', context, `answered ${response.status} with ${what}`, {
+    status: response.status,
   })
 }
 
-function fail(kind: CianboxErrorKind, context: AnswerContext, what: string, details: CianboxErrorDetails) {
+function fail(kind: CianboxErrorKind, context: ResponseContext, what: string, details: CianboxErrorDetails) {
   return new CianboxError(kind, `${context.route} ${what}`, { ...details, scrub: context.scrub })
 }
 
-/** Not the parser's own message: it quotes the text, which may hold a token. */
+/** Returns undefined instead of throwing: the parser's message quotes the text, which may contain a token. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,12 +1,12 @@
 /**
- * What `Retry-After` asks for, in milliseconds, capped; undefined when absent or unreadable.
+ * The delay of `Retry-After` in milliseconds, limited; undefined when absent or invalid.
  *
- * A date is compared with the answer's own `Date` when there is one, so that a wrong clock on this
- * side neither shortens nor stretches the wait.
+ * A date is compared with the response's `Date` header, if there is one, so that a wrong local clock does
+ * not change the delay.
  *
  * @param header seconds ("120") or an HTTP date
  * @param now milliseconds since the epoch
- * @param maxMs absurd values are cut to this
+ * @param maxMs upper limit of the delay
  */
 export function retryAfterMs(
   header: string | undefined,
@@ -17,7 +17,7 @@ export function retryAfterMs(
   if (header === undefined) return undefined
   const text = header.trim()
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, maxMs)
-  // Anything without letters is no HTTP date, whatever `Date.parse` makes of it ("-5", "1.5").
+  // `Date.parse` also accepts "-5" and "1.5". An HTTP date contains letters.
   const until = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(until)) return undefined
   const reference = Date.parse(dateHeader ?? '')

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { CianboxError } from '../errors.js'
 import { DEFAULT_RETRY, mayRetry, retryDelayMs } from './retry-policy.js'
 
-test('a wait lies between the floor and the bound, and the floor wins', () => {
+test('a delay is between the floor and the bound, and never below the floor', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 60 }),
@@ -18,14 +18,14 @@ test('a wait lies between the floor and the bound, and the floor wins', () => {
   )
 })
 
-test('only failures that may pass are tried again, and only so many times', () => {
+test('only retryable failures are retried, up to the limit', () => {
   const failure = new CianboxError('unreachable', 'no connection')
   expect(mayRetry(failure, 1, true, DEFAULT_RETRY)).toBe(true)
   expect(mayRetry(failure, DEFAULT_RETRY.attempts, true, DEFAULT_RETRY)).toBe(false)
   expect(mayRetry(new CianboxError('too_large', ''), 1, true, DEFAULT_RETRY)).toBe(false)
 })
 
-test('a write is tried again only when it was surely not done', () => {
+test('a write is retried only if it was certainly not executed', () => {
   expect(mayRetry(new CianboxError('timeout', ''), 1, false, DEFAULT_RETRY)).toBe(false)
   expect(mayRetry(new CianboxError('rate_limited', ''), 1, false, DEFAULT_RETRY)).toBe(true)
 })

@@ -1,14 +1,14 @@
 import type { CianboxError } from '../errors.js'
 
-/** When and how long to wait before asking again. */
+/** When to retry, and after which delay. */
 export interface RetryPolicy {
-  /** Requests in all, the first included. @defaultValue 5 */
+  /** Total number of requests, the first included. @defaultValue 5 */
   attempts: number
-  /** Upper bound of the first wait; it doubles each time. @defaultValue 500 */
+  /** Upper bound of the first backoff, in milliseconds; it doubles each time. @defaultValue 500 */
   baseDelayMs: number
-  /** Upper bound of any backoff. @defaultValue 30000 */
+  /** Upper bound of any backoff, in milliseconds. @defaultValue 30000 */
   maxDelayMs: number
-  /** Longest `Retry-After` that is obeyed. @defaultValue 300000 */
+  /** Upper limit of `Retry-After`, in milliseconds. @defaultValue 300000 */
   maxRetryAfterMs: number
 }
 
@@ -19,10 +19,10 @@ export const DEFAULT_RETRY: RetryPolicy = {
   maxRetryAfterMs: 300_000,
 }
 
-/** An answer of 200 that says "error" was meant: asking twice is enough. */
+/** An error response with status 200 is probably permanent, so it is retried only once. */
 const IN_BAND_ATTEMPTS = 2
 
-/** Whether to ask again after this failure of attempt number `attempt` (from 1). */
+/** Whether to retry after the failure of attempt number `attempt` (from 1). */
 export function mayRetry(
   error: CianboxError,
   attempt: number,
@@ -30,20 +30,20 @@ export function mayRetry(
   policy: RetryPolicy,
 ): boolean {
   if (!error.retryable) return false
-  // A write that was refused for haste was not done; of any other failure nobody knows.
+  // After a 429 the write was certainly not executed. After any other failure it may have been.
   if (!isIdempotent && error.kind !== 'rate_limited') return false
   const limit = isInBand(error) ? Math.min(IN_BAND_ATTEMPTS, policy.attempts) : policy.attempts
   return attempt < limit
 }
 
-/** Whether the server answered 200 and said "error" in the body. */
+/** Whether it is an error response with status 200 (`status: "error"` in the body). */
 export function isInBand(error: CianboxError): boolean {
   return error.kind === 'server_error' && error.status === 200
 }
 
 /**
- * Exponential backoff with full jitter: anything from 0 to the bound. The server's `Retry-After`
- * is the floor of the wait.
+ * Exponential backoff with full jitter, from 0 to the bound, and at least the server's `Retry-After`
+ * (`floorMs`), in milliseconds.
  *
  * @param random in [0, 1)
  */

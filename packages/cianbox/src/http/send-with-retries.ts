@@ -3,12 +3,12 @@ import type { Scrub } from '../redact.js'
 import type { Sleep } from './abort.js'
 import type { CircuitBreaker } from './breaker.js'
 import type { Limiter } from './limiter.js'
-import { type Answer, type Purpose, readAnswer } from './response.js'
+import { type JsonResponse, type Purpose, readResponse } from './response.js'
 import { mayRetry, type RetryPolicy, retryDelayMs } from './retry-policy.js'
-import type { Send, WireRequest } from './transport.js'
+import type { HttpRequest, Send } from './transport.js'
 import type { Waiting, WaitingTracker } from './waiting.js'
 
-export interface ExchangeOptions {
+export interface RetryingSenderOptions {
   send: Send
   limiter: Limiter
   breaker: CircuitBreaker | undefined
@@ -21,49 +21,58 @@ export interface ExchangeOptions {
   scrub: Scrub
 }
 
-/** Asks until there is an answer or no sense in asking again. */
-export type Exchange = (wire: WireRequest, purpose: Purpose, signal: AbortSignal) => Promise<Answer>
+/** Sends a request, with retries. Resolves with the first successful response. */
+export type SendWithRetries = (
+  request: HttpRequest,
+  purpose: Purpose,
+  signal: AbortSignal,
+) => Promise<JsonResponse>
 
 /**
- * Limits, breaker and retries around single requests. When the server asks to wait, every request
- * of the client waits, not only the one that was told.
+ * Adds limiter, circuit breaker and retries to single requests. After a `Retry-After`, all requests of the
+ * client wait, not only the one that received it.
  */
-export function createExchange(options: ExchangeOptions): Exchange {
+export function createRetryingSender(options: RetryingSenderOptions): SendWithRetries {
   const { send, limiter, breaker, retry, waiting, now, random, sleep, scrub } = options
   let pausedUntil = Number.NEGATIVE_INFINITY
 
-  return async (wire, purpose, signal) => {
+  return async (request, purpose, signal) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const once = () => sendInTurn(wire, purpose, attempt, signal)
+        const once = () => sendWithinLimit(request, purpose, attempt, signal)
         return await (breaker ? breaker.execute(once) : once())
       } catch (error) {
         if (!(error instanceof CianboxError)) throw error
         if (error.retryAfterMs !== undefined) await pause(error.retryAfterMs, error.status !== undefined)
-        if (!mayRetry(error, attempt, isIdempotent(wire, purpose), retry)) throw error
+        if (!mayRetry(error, attempt, isIdempotent(request, purpose), retry)) throw error
         await waitToRetry(attempt, error.circuitOpen, signal)
       }
     }
   }
 
-  /** @param isAnswered whether the server itself asked for it, and not our own breaker or limiter */
-  async function pause(ms: number, isAnswered: boolean): Promise<void> {
+  /** @param fromServer whether the server requested the pause, and not our own breaker or limiter */
+  async function pause(ms: number, fromServer: boolean): Promise<void> {
     pausedUntil = Math.max(pausedUntil, now() + ms)
-    // The pause holds for this client even where the limiter cannot pass it on.
-    if (isAnswered) await limiter.block?.(ms).catch(() => undefined)
+    // This client pauses even if the limiter cannot apply the pause.
+    if (fromServer) await limiter.block?.(ms).catch(() => undefined)
   }
 
-  async function sendInTurn(wire: WireRequest, purpose: Purpose, attempt: number, signal: AbortSignal) {
+  async function sendWithinLimit(
+    request: HttpRequest,
+    purpose: Purpose,
+    attempt: number,
+    signal: AbortSignal,
+  ) {
     let endWait = () => {}
-    const turn = async () => {
+    const sendNow = async () => {
       endWait()
       // A retry has just waited at least this long.
-      const rest = attempt === 1 ? pausedUntil - now() : 0
-      if (rest > 0) await wait('retry_after', rest, signal)
+      const remainingMs = attempt === 1 ? pausedUntil - now() : 0
+      if (remainingMs > 0) await wait('retry_after', remainingMs, signal)
       signal.throwIfAborted()
-      const answer = await send(wire, attempt, signal)
-      return readAnswer(answer, {
-        route: wire.route,
+      const response = await send(request, attempt, signal)
+      return readResponse(response, {
+        route: request.route,
         purpose,
         now: now(),
         maxRetryAfterMs: retry.maxRetryAfterMs,
@@ -72,10 +81,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       })
     }
     try {
-      return await limiter.run(turn, signal, (until, reason = 'rate_limit') => {
-        // A limiter can wait twice: for the end of a pause, and then for its turn.
+      return await limiter.run(sendNow, signal, (until, reason = 'rate_limit') => {
+        // A limiter can wait twice: for the end of a pause, and then for the request rate.
         endWait()
-        if (until !== null && until.getTime() - now() < MIN_TOLD_MS) return
+        if (until !== null && until.getTime() - now() < MIN_REPORTED_WAIT_MS) return
         endWait = waiting.begin({ reason, until })
       })
     } finally {
@@ -86,8 +95,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   async function waitToRetry(attempt: number, circuitOpen: boolean, signal: AbortSignal) {
     const floor = Math.max(pausedUntil - now(), 0)
     const delay = retryDelayMs(attempt, floor, random(), retry)
-    const asked = circuitOpen ? 'circuit_open' : 'retry_after'
-    await wait(floor > 0 ? asked : 'backoff', delay, signal)
+    const floorReason = circuitOpen ? 'circuit_open' : 'retry_after'
+    await wait(floor > 0 ? floorReason : 'backoff', delay, signal)
   }
 
   async function wait(reason: Exclude<Waiting['reason'], 'rate_limit'>, ms: number, signal: AbortSignal) {
@@ -101,10 +110,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 }
 
-/** At the usual pace every request waits a moment for its turn: nobody needs to be told of that. */
-const MIN_TOLD_MS = 1000
+/** At the usual request rate every request waits a short time; such waits are not reported. */
+const MIN_REPORTED_WAIT_MS = 1000
 
-/** Logging in again does no harm: Cianbox may even answer with the token already issued. */
-function isIdempotent(wire: WireRequest, purpose: Purpose): boolean {
-  return wire.method !== 'POST' || purpose === 'auth'
+/** A login can be repeated: Cianbox may even return the token already issued. */
+function isIdempotent(request: HttpRequest, purpose: Purpose): boolean {
+  return request.method !== 'POST' || purpose === 'auth'
 }

@@ -1,11 +1,11 @@
 import { orAborted } from './abort.js'
 
-/** Joins the work under way, or starts it. */
+/** Starts the work, or joins it if it is running already. */
 export type SingleFlight<T> = (start: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /**
- * Work that many ask for and one does. A caller that aborts leaves the others alone; when the last
- * one has left, the work itself is aborted.
+ * Shares one execution among concurrent callers. When a caller aborts, the others keep waiting; when the
+ * last one has aborted, the work is aborted.
  */
 export function createSingleFlight<T>(): SingleFlight<T> {
   let flight: { promise: Promise<T>; controller: AbortController; waiters: number } | null = null

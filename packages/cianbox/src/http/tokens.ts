@@ -1,15 +1,15 @@
 import { CianboxError } from '../errors.js'
 import { isRecord } from '../parse/fields.js'
 
-/** What a login yields. Secrets: keep them encrypted at rest. */
+/** The tokens of a login. They are secrets: store them encrypted. */
 export interface Tokens {
   accessToken: string
   refreshToken: string | null
-  /** Milliseconds since the epoch after which the access token is no longer used, a margin included. */
+  /** When the access token is no longer used, with a safety margin; milliseconds since the epoch. */
   expiresAt: number
 }
 
-/** Keeps tokens between processes and restarts, so that a login is not spent on each. */
+/** Stores tokens, so that other processes and a restart need no login. */
 export interface TokenStore {
   load(): Promise<Tokens | null>
   save(tokens: Tokens): Promise<void>
@@ -19,7 +19,7 @@ const DEFAULT_LIFE_SECONDS = 86_400
 const MAX_MARGIN_MS = 60_000
 
 /**
- * Reads the answer of a login or a refresh (which brings no new refresh token, so the old one stays).
+ * Reads the response of a login or a refresh. A refresh returns no new refresh token, so the old one is kept.
  *
  * @throws {CianboxError} `invalid_response` without an access token
  */
@@ -33,7 +33,7 @@ export function parseTokens(json: unknown, now: number, oldRefreshToken: string 
   return {
     accessToken: body.access_token,
     refreshToken: isToken(body.refresh_token) ? body.refresh_token : oldRefreshToken,
-    // Renewed a little early, but never so early that a short-lived token is of no use.
+    // Renew a little early, but by at most a tenth of the token's lifetime.
     expiresAt: now + lifeMs - Math.min(MAX_MARGIN_MS, lifeMs / 10),
   }
 }

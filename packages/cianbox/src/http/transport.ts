@@ -5,15 +5,15 @@ import { readBody } from './body.js'
 import { createDeadline } from './deadline.js'
 import { failureOf, type Phase } from './failure.js'
 
-/** How long each part of a request may take, in milliseconds. */
+/** Timeouts of the parts of a request, in milliseconds. */
 export interface Timeouts {
-  /** To connect. Of an injected dispatcher it bounds the wait for headers only. @defaultValue 10000 */
+  /** To connect. With an injected dispatcher it only extends `headersMs`. @defaultValue 10000 */
   connectMs: number
   /** From the request sent to the headers received. @defaultValue 30000 */
   headersMs: number
-  /** Between two pieces of the body. @defaultValue 15000 */
+  /** Between two chunks of the body. @defaultValue 15000 */
   idleMs: number
-  /** For the whole body, however steadily it drips. @defaultValue 60000 */
+  /** For the complete body. @defaultValue 60000 */
   bodyMs: number
 }
 
@@ -24,8 +24,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   bodyMs: 60_000,
 }
 
-/** One request as it goes over the wire. Its URL may hold a token. */
-export interface WireRequest {
+/** One HTTP request. Its URL may contain a token. */
+export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
   /** Path without account and query, for hooks and messages. */
@@ -33,23 +33,23 @@ export interface WireRequest {
   json?: unknown
 }
 
-/** An answer, whatever its status, with its body read. */
-export interface WireAnswer {
+/** A response of any status, with its complete body. */
+export interface HttpResponse {
   status: number
   header(name: string): string | undefined
   text: string
 }
 
-/** What one request cost. */
+/** Measurements of one request. */
 export interface RequestRecord {
   /** Path without account and query: `/productos`, `/auth/credentials`. */
   route: string
-  /** 1 for the first try. */
+  /** 1 for the first attempt. */
   attempt: number
-  /** null when no answer arrived. */
+  /** HTTP status; null without a response. */
   status: number | null
   durationMs: number
-  /** Bytes of the body as received (compressed, if it was). */
+  /** Received bytes of the body, before decompression. */
   bytes: number
 }
 
@@ -62,18 +62,18 @@ export interface TransportOptions {
   onRequest: (record: RequestRecord) => void
 }
 
-/** Sends one request and reads its answer. Redirects are answers like any other. */
-export type Send = (wire: WireRequest, attempt: number, signal: AbortSignal) => Promise<WireAnswer>
+/** Sends one request and reads its response. Does not follow redirects. */
+export type Send = (httpRequest: HttpRequest, attempt: number, signal: AbortSignal) => Promise<HttpResponse>
 
 /**
- * The only place that talks to the network. Every request is told to `onRequest` once, however it ends.
+ * The only module that uses the network. Calls `onRequest` once for each request, also after a failure.
  *
  * `Send` throws CianboxError: `unreachable`, `timeout`, `too_large`, `invalid_response` or `aborted`.
  */
 export function createTransport(options: TransportOptions): Send {
   const { timeouts, maxBytes, now, scrub } = options
 
-  return async (wire, attempt, signal) => {
+  return async (httpRequest, attempt, signal) => {
     const started = now()
     const controller = linkSignals(signal)
     const deadline = createDeadline(controller.abort)
@@ -82,22 +82,22 @@ export function createTransport(options: TransportOptions): Send {
     let bytes = 0
     try {
       deadline.set(timeouts.connectMs + timeouts.headersMs)
-      const answer = await request(wire.url, {
-        method: wire.method,
-        headers: headersOf(wire),
-        body: wire.json === undefined ? null : JSON.stringify(wire.json),
+      const response = await request(httpRequest.url, {
+        method: httpRequest.method,
+        headers: headersOf(httpRequest),
+        body: httpRequest.json === undefined ? null : JSON.stringify(httpRequest.json),
         dispatcher: options.dispatcher,
         headersTimeout: timeouts.headersMs,
         bodyTimeout: timeouts.idleMs,
         signal: controller.signal,
       })
-      status = answer.statusCode
+      status = response.statusCode
       phase = 'body'
       deadline.set(timeouts.bodyMs)
-      // Destroying a body that nobody reads emits an error; it is reported below, if at all.
-      answer.body.on('error', () => {})
-      const header = (name: string) => first(answer.headers[name])
-      const text = await readBody(answer.body, {
+      // Destroying an unread body emits an error. The catch block below reports the failure.
+      response.body.on('error', () => {})
+      const header = (name: string) => first(response.headers[name])
+      const text = await readBody(response.body, {
         encoding: header('content-encoding'),
         maxBytes,
         signal: controller.signal,
@@ -107,21 +107,21 @@ export function createTransport(options: TransportOptions): Send {
       })
       return { status, header, text }
     } catch (error) {
-      // Streams wrap the reason of an abort; a deadline must still be told from a cut.
+      // Streams wrap the abort reason. Use the signal's, to distinguish a timeout from a cut connection.
       const cause = controller.signal.aborted ? controller.signal.reason : error
       controller.abort(error)
-      throw failureOf(cause, { route: wire.route, phase, isAborted: signal.aborted, status, scrub })
+      throw failureOf(cause, { route: httpRequest.route, phase, isAborted: signal.aborted, status, scrub })
     } finally {
       deadline.clear()
       controller.dispose()
-      options.onRequest({ route: wire.route, attempt, status, durationMs: now() - started, bytes })
+      options.onRequest({ route: httpRequest.route, attempt, status, durationMs: now() - started, bytes })
     }
   }
 }
 
-function headersOf(wire: WireRequest): Record<string, string> {
+function headersOf(httpRequest: HttpRequest): Record<string, string> {
   const headers = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'espejo-cianbox' }
-  return wire.json === undefined ? headers : { ...headers, 'content-type': 'application/json' }
+  return httpRequest.json === undefined ? headers : { ...headers, 'content-type': 'application/json' }
 }
 
 function first(value: string | string[] | undefined): string | undefined {

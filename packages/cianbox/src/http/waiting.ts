@@ -1,31 +1,31 @@
-/** Why nothing moves just now. */
+/** Why requests currently have to wait. */
 export interface Waiting {
   /**
-   * `retry_after`: the server asked for it; `backoff`: after a failure; `rate_limit`: our own politeness;
-   * `circuit_open`: the server kept failing, so nothing is sent for a while.
+   * `retry_after`: the server requested it; `backoff`: after a failure; `rate_limit`: our own request rate;
+   * `circuit_open`: after repeated server failures no request is sent for a while.
    */
   reason: 'retry_after' | 'backoff' | 'rate_limit' | 'circuit_open'
-  /** null when a limiter cannot tell. */
+  /** null when the limiter does not know. */
   until: Date | null
 }
 
 export interface WaitingTracker {
-  /** Reports a wait; the function that it returns ends it. */
+  /** Reports a wait. Returns a function that ends it. */
   begin(waiting: Waiting): () => void
 }
 
 /**
- * Folds the waits of concurrent requests into one: the latest still under way is told, and null
- * once there is none.
+ * Combines the waits of concurrent requests: reports the latest one that has not ended, and null when there
+ * is none.
  */
-export function createWaitingTracker(tell: (waiting: Waiting | null) => void): WaitingTracker {
+export function createWaitingTracker(report: (waiting: Waiting | null) => void): WaitingTracker {
   const active = new Set<Waiting>()
   return {
     begin: (waiting) => {
       active.add(waiting)
-      tell(waiting)
+      report(waiting)
       return () => {
-        if (active.delete(waiting)) tell([...active].at(-1) ?? null)
+        if (active.delete(waiting)) report([...active].at(-1) ?? null)
       }
     },
   }

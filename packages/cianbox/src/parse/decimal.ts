@@ -1,19 +1,19 @@
 /**
- * Decimals as strings: exact, without exponent, without useless zeros ("12.30" is "12.3", 1e-7 is
- * "0.0000001", -0 is "0"). Amounts are never carried in a binary float once parsed.
+ * Decimals as strings: exact, without exponent, without trailing zeros ("12.30" is "12.3", 1e-7 is
+ * "0.0000001", -0 is "0"). Parsed amounts are never converted to a binary float.
  */
 
-/** A string longer than this is no amount. JSON numbers cannot come near it except by tiny exponents. */
+/** Longer strings are not amounts. A JSON number is this long only with a very small exponent. */
 const MAX_STRING = 64
 const MAX_INTEGER_DIGITS = 15
-/** Decimals of an amount that the source left to be computed. */
+/** Decimals of an amount that is calculated here. */
 export const CENTS = 2
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i
 
 /**
- * The canonical form of a number or of a numeric string with a decimal point; undefined for
- * anything else. A decimal comma ("12,5") is not accepted: "1,234" could be read two ways, and a
- * wrong price is worse than a rejected row.
+ * The canonical form of a number or of a numeric string with a decimal point; undefined for anything else.
+ * A decimal comma ("12,5") is not accepted, because "1,234" is ambiguous and a wrong price is worse than a
+ * rejected row.
  */
 export function canonicalDecimal(value: unknown): string | undefined {
   if (typeof value === 'number') {
@@ -25,7 +25,7 @@ export function canonicalDecimal(value: unknown): string | undefined {
   return expand(value.trim())
 }
 
-/** Whether |x| ≥ 1e15, beyond which a JSON number no longer holds cents. */
+/** Whether |x| ≥ 1e15; above that a JSON number cannot represent cents. */
 export function isTooLarge(decimal: string): boolean {
   if (decimal.length <= MAX_INTEGER_DIGITS) return false
   const point = decimal.indexOf('.')
@@ -44,7 +44,7 @@ export function shiftRight(decimal: string, places: number): string {
   )
 }
 
-/** `amount` plus `percentage` per cent of it, rounded half away from zero to `places` decimals. */
+/** `amount` plus `percentage` percent of it, rounded half away from zero to `places` decimals. */
 export function addPercentage(amount: string, percentage: string, places: number): string {
   const base = toScaled(amount)
   const rate = toScaled(percentage)

@@ -1,26 +1,26 @@
 import { CianboxError } from '../errors.js'
 import { isRecord, toCount } from './fields.js'
 
-/** How the account answers: as API v2 is documented, or in the simplified shape of some integrations. */
+/** The account's response format: API v2 as documented, or the simplified one of some integrations. */
 export type Dialect = 'v2' | 'simple'
 
-/** The key under which each dialect's answers have their list. */
+/** The key of the list in each dialect's responses. */
 export const LIST_NAME: Record<Dialect, string> = { v2: 'body', simple: 'data' }
 
-/** A list's answer, before its rows are looked at. */
+/** The response of a list, with unparsed rows. */
 export interface Envelope<Row = unknown> {
   rows: readonly Row[]
-  /** The page that the server says this is. */
+  /** The page number in the response. */
   page: number | null
   totalPages: number | null
 }
 
 /**
- * Reads `{body: […], page, total_pages}` (v2; an absent list past the end may come as `null`) or
+ * Reads `{body: […], page, total_pages}` (v2; past the end the list may be `null`) or
  * `{data: […], total}` (simple).
  *
- * @param limit rows a page, to make pages of the simple dialect's `total`
- * @throws {CianboxError} `invalid_response` when there is no list where it should be
+ * @param limit rows per page, to calculate the pages from the simple dialect's `total`
+ * @throws {CianboxError} `invalid_response` when there is no list
  */
 export function readEnvelope(json: unknown, dialect: Dialect, limit: number): Envelope {
   if (!isRecord(json)) throw unusable('is no object')

@@ -1,8 +1,8 @@
 import { storableText } from './text.js'
 
-/** Why a row cannot be used. Internal: it becomes a {@link SourceReject} and never leaves the parser. */
+/** Why a row is rejected. Internal: the parser converts it to a {@link SourceReject}. */
 export class FieldError extends Error {
-  /** Name of the field as Cianbox sends it; null when the row as a whole is unusable. */
+  /** Cianbox's name of the field; null if it concerns the whole row. */
   readonly field: string | null
 
   /** @param reason Spanish sentence for the operator. */
@@ -11,7 +11,7 @@ export class FieldError extends Error {
     this.field = field
   }
 
-  /** The same fault, seen from the row that holds the record at `path`. */
+  /** The same error with the path of the nested record that contains the field. */
   within(path: string): FieldError {
     return new FieldError(`${path}.${this.field}`, `${path}.${this.message}`)
   }
@@ -19,7 +19,7 @@ export class FieldError extends Error {
 
 const MAX_SHOWN = 40
 
-/** A value as it may appear in a reason: short, and without what cannot be stored. */
+/** A value for a reason: shortened, and without characters that cannot be stored. */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'una lista'
   if (value === null || value === undefined) return 'vacío'

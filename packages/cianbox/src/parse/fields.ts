@@ -4,8 +4,8 @@ import { MAX_TEXT } from './limits.js'
 import type { Row } from './text.js'
 
 /**
- * Readers of single fields. Two manners of failing: what identifies or prices a row throws
- * {@link FieldError} and so rejects it; what only describes it becomes null, with a note.
+ * Readers of single fields. An invalid id, name or amount throws {@link FieldError}, which rejects the row.
+ * An invalid descriptive field becomes null, with a note.
  */
 
 export function isRecord(value: unknown): value is Row {
@@ -33,7 +33,7 @@ export function requireId(row: Row): string {
   return id
 }
 
-/** The row's name: text that is not blank, kept as sent. */
+/** The row's name: non-blank text, unchanged. */
 export function requireName(row: Row, field: string): string {
   const name = row[field]
   if (name === undefined || name === null) throw new FieldError(field, 'El registro vino sin nombre.')
@@ -44,7 +44,7 @@ export function requireName(row: Row, field: string): string {
   return withinLength(name, field, MAX_TEXT)
 }
 
-/** A link to another record. 0, empty and absent mean none. */
+/** The id of another record. 0, empty and absent mean none. */
 export function readLink(row: Row, field: string, notes: string[]): string | null {
   const value = row[field]
   if (value === undefined || value === null || value === 0 || value === '0' || value === '') return null
@@ -53,7 +53,7 @@ export function readLink(row: Row, field: string, notes: string[]): string | nul
   return id ?? null
 }
 
-/** Text kept as sent, or null when blank. A number counts as text: codes often arrive as numbers. */
+/** Unchanged text, or null when blank. Numbers are converted to text, because codes are often numbers. */
 export function readText(row: Row, field: string, notes: string[], max = MAX_TEXT): string | null {
   const value = row[field]
   if (typeof value === 'string') return value.trim() === '' ? null : withinLength(value, field, max)
@@ -75,7 +75,7 @@ export function readDecimal(row: Row, field: string): string | null {
   return decimal
 }
 
-/** `true`, 1 or "1", and their opposites; `fallback` when absent or, with a note, not understood. */
+/** `true`, 1 or "1", and their opposites; `fallback` when absent, or with a note when invalid. */
 export function readBoolean(row: Row, field: string, fallback: boolean, notes: string[]): boolean {
   const value = row[field]
   if (value === true || value === 1 || value === '1' || value === 'true') return true
@@ -87,8 +87,8 @@ export function readBoolean(row: Row, field: string, fallback: boolean, notes: s
 }
 
 /**
- * Reads every record of a list inside a row. What is no record is left out with a note; `read` may
- * leave out more by returning undefined. Notes and errors inside say where: `precios[2].final`.
+ * Reads every record of a list inside a row. Entries that are not records are omitted with a note; `read`
+ * can omit more by returning undefined. Notes and errors contain the path, such as `precios[2].final`.
  */
 export function readEach<T>(
   row: Row,

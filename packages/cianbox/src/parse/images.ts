@@ -1,15 +1,15 @@
 import { isRecord } from './fields.js'
 import type { Row } from './text.js'
 
-const WEB_ADDRESS = /^https?:\/\//i
+const HTTP_URL = /^https?:\/\//i
 
 /**
- * The addresses in `imagenes`, or those of `detalle_imagenes` by their `orden`. What is no `http(s)`
- * address is left out with a note, so that a screen can use the rest as links.
+ * The URLs in `imagenes`, else those of `detalle_imagenes`, sorted by `orden`. Other than `http(s)` URLs are
+ * omitted with a note, so that a screen can use the result as links.
  */
 export function readImageUrls(row: Row, notes: string[]): string[] {
   const plain = Array.isArray(row.imagenes) && row.imagenes.length > 0 ? row.imagenes : detailed(row)
-  const urls = plain.filter((url): url is string => typeof url === 'string' && WEB_ADDRESS.test(url))
+  const urls = plain.filter((url): url is string => typeof url === 'string' && HTTP_URL.test(url))
   const left = plain.length - urls.length
   if (left > 0) notes.push(`imagenes: ${left} sin dirección web válida; se omitieron.`)
   return urls

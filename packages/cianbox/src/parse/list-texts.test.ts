@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { listTexts } from './list-texts.js'
 
-test('cuts out every element of the list, whatever stands around and in it', () => {
+test('returns every element of the list, whatever the JSON around and inside it', () => {
   const tricky = fc.constantFrom('"', '\\', '\\"', '[', ']', '{', '}', ',', 'body', 'ñ', '💡')
   const text = fc.array(tricky).map((parts) => parts.join(''))
   const value = fc.oneof(fc.jsonValue(), text, fc.dictionary(text, fc.oneof(text, fc.jsonValue())))
@@ -23,7 +23,7 @@ test('cuts out every element of the list, whatever stands around and in it', () 
   )
 })
 
-test('leaves each element as it was written', () => {
+test('returns each element unchanged', () => {
   const json = '{"total": 2, "body" : [ {"a":1.50, "b":"\\u00f1\\/"} ,\n[] ], "page":1}'
   expect(listTexts(json, 'body')).toEqual(['{"a":1.50, "b":"\\u00f1\\/"}', '[]'])
 })

@@ -1,16 +1,16 @@
 /**
- * The elements of a list as they stand in an answer's text, without having to write them anew: slices,
- * which copy nothing. Pure.
+ * The JSON texts of a list's elements, as substrings of the response's text: this avoids serialising them
+ * again, and JavaScript engines do not copy substrings. Pure.
  *
  * @param json a valid JSON object
  * @param name the list's key at the top level
- * @returns none where there is no such list
+ * @returns an empty array when there is no such list
  */
 export function listTexts(json: string, name: string): string[] {
   const wanted = JSON.stringify(name)
   let texts: string[] = []
   let depth = 0
-  // A list at the top level follows its key: the latest string there.
+  // The latest string at the top level: the key of the list that follows it.
   let latest = ''
   let start: number | null = null
   for (let at = 0; at < json.length; at++) {
@@ -48,7 +48,7 @@ const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-/** The place of the quote that closes the string which opens at `start`: one with an even number of backslashes before it. */
+/** Index of the quote that closes the string at `start`: one after an even number of backslashes. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let before = end

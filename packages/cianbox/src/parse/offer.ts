@@ -5,12 +5,12 @@ import type { SourceAmounts } from './source-product.js'
 import type { Row } from './text.js'
 
 /**
- * The offer of a product that is on offer: the four amounts of `detalle_oferta` where they are there,
- * because its calculated ones carry the list's rounding. Else `precio_oferta` and
- * `precio_oferta_calculado`, which are net; the local price with tax is then computed to cents, with a
- * note. An amount of 0 or less is none: nobody sells for nothing, and a product without an offer has 0.
+ * The offer of a product that is on offer: the four amounts of `detalle_oferta` if present, because its
+ * calculated ones include the list's rounding. Else `precio_oferta` and `precio_oferta_calculado`, which are
+ * net; the local price with tax is then calculated, rounded to cents, with a note. An amount of 0 or less is
+ * treated as absent, because products without an offer have 0.
  *
- * @returns null, with a note, when no amount came
+ * @returns null, with a note, when there is no amount
  */
 export function readOffer(row: Row, taxRate: string | null, notes: string[]): SourceAmounts | null {
   const detail = readDetail(row, notes)
@@ -31,7 +31,7 @@ const NO_DETAIL: SourceAmounts = { net: null, final: null, localNet: null, local
 function readDetail(row: Row, notes: string[]): SourceAmounts {
   const detail = row.detalle_oferta
   if (isRecord(detail)) return readDetailAmounts(detail)
-  // An empty object of the source's language arrives as an empty list.
+  // PHP encodes an empty associative array as an empty list.
   const isNone = detail === undefined || detail === null || detail === '' || isEmptyList(detail)
   if (!isNone) notes.push(`detalle_oferta: vino ${describe(detail)} en lugar de un objeto; se omitió.`)
   return NO_DETAIL
@@ -52,17 +52,17 @@ function readDetailAmounts(detail: Row): SourceAmounts {
 
 function readAmount(row: Row, field: string): string | null {
   const amount = readDecimal(row, field)
-  return amount === null || isNothing(amount) ? null : amount
+  return amount === null || isZeroOrLess(amount) ? null : amount
 }
 
-function isNothing(amount: string): boolean {
+function isZeroOrLess(amount: string): boolean {
   return amount === '0' || amount.startsWith('-')
 }
 
 function withTax(net: string | null, taxRate: string | null, notes: string[]): string | null {
   if (net === null || taxRate === null) return null
   const final = addPercentage(net, taxRate, CENTS)
-  if (isNothing(final)) return null
+  if (isZeroOrLess(final)) return null
   notes.push('La oferta vino sin precio final calculado: se usó el precio neto de oferta más la alícuota.')
   return final
 }

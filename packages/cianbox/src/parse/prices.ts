@@ -6,7 +6,7 @@ import type { Row } from './text.js'
 
 const DEFAULT_LIST = '0'
 
-/** A product's prices: one a list, and the two that stand for the product. */
+/** A product's prices: one per list, and the two of the product itself. */
 export interface Prices {
   lists: SourcePrice[]
   price: string | null
@@ -14,10 +14,10 @@ export interface Prices {
 }
 
 /**
- * `price` is the default list's (list 0) `final_calculado`. Without it, the net price plus tax,
- * rounded to cents: that net is in the account's currency, while a list's bare `final` may be in
- * another. Only without those, the default list's bare `final`, and only where the list names no
- * currency: a wrong price is worse than none. Whatever stands in leaves a note, and so does its lack.
+ * `price` is `final_calculado` of the default list (list 0). Without it, the net price plus tax, rounded to
+ * cents: the net price is in the account's currency, while a list's `final` may be in another. Without both,
+ * the default list's `final`, but only if the list has no currency, because a wrong price is worse than none.
+ * Each fallback, and a missing price, adds a note.
  *
  * `priceNet` is `precio_neto`, or the default list's `neto_calculado`.
  */

@@ -24,8 +24,8 @@ const NAMES_V2 = [
 ]
 const NAMES_SIMPLE = ['codigo', 'nombre', 'precio_venta', 'stock', 'categoria_id', 'activo']
 
-describe('whatever the rows hold', { timeout: 60_000 }, () => {
-  /** Rows that look like products, with hostile values in the places that are read. */
+describe('for any rows', { timeout: 60_000 }, () => {
+  /** Rows like products, with random values in the fields that are read. */
   const fields = [...NAMES_V2, ...NAMES_SIMPLE]
   const hostile = fc.oneof(
     fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }),
@@ -53,7 +53,7 @@ describe('whatever the rows hold', { timeout: 60_000 }, () => {
     },
   )
 
-  test('an offer is there while the row says so alone, and none of its amounts is nothing', () => {
+  test('there is an offer only if `oferta` is true, and none of its amounts is 0 or less', () => {
     const amount = fc.oneof(
       fc.constantFrom(undefined, null, '', 0, '0.00', 'NaN'),
       fc.double({ min: -1e9, max: 1e9, noNaN: true }),
@@ -85,7 +85,7 @@ describe('whatever the rows hold', { timeout: 60_000 }, () => {
     )
   })
 
-  test('money that is let through is a decimal below 1e15', () => {
+  test('accepted amounts are decimals below 1e15', () => {
     fc.assert(
       fc.property(fc.oneof(fc.double(), fc.string(), fc.jsonValue()), (precio_neto) => {
         for (const { priceNet } of parseProductPage(

@@ -130,7 +130,7 @@ describe('a documented row', () => {
 })
 
 describe('price', () => {
-  test('without a calculated one is the net price plus tax, to the cent', () => {
+  test('without a calculated one is the net price plus tax, rounded to cents', () => {
     const { price, notes } = product({
       precio_neto: 12.3967,
       alicuota_iva: 21,
@@ -140,13 +140,13 @@ describe('price', () => {
     expect(notes).toEqual([expect.stringContaining('precio neto más la alícuota')])
   })
 
-  test('without a rate is the bare price of the default list', () => {
+  test('without a tax rate is `final` of the default list', () => {
     const { price, notes } = product({ precios: [{ id_lista_precio: '0', final: '9.90' }] })
     expect(price).toBe('9.9')
     expect(notes).toHaveLength(1)
   })
 
-  test('is not the bare price of a default list in some currency: it may be another than the local one', () => {
+  test('is not `final` of a default list with a currency, which may not be the local one', () => {
     const precios = [{ id_lista_precio: 0, id_moneda: 2, neto: 8, final: '9.90' }]
     const { price, notes, prices } = product({ precios })
     expect(price).toBeNull()
@@ -154,13 +154,13 @@ describe('price', () => {
     expect(notes).toEqual([expect.stringContaining('moneda 2')])
   })
 
-  test('is never that of another list', () => {
+  test('is never the price of another list', () => {
     expect(product({ precios: [{ id_lista_precio: 3, final_calculado: 5 }] }).price).toBeNull()
   })
 })
 
 describe('cost', () => {
-  test('is the calculated one, in the local currency, else the plain one', () => {
+  test('is `costo_neto_calculado`, in the local currency, else `costo`', () => {
     expect(product({ costo: 2.6384, costo_neto_calculado: 3391.6632 }).cost).toBe('3391.6632')
     expect(product({ costo: 8.456 }).cost).toBe('8.456')
     expect(product({ costo: 8.456, costo_neto_calculado: '' }).cost).toBe('8.456')
@@ -178,14 +178,14 @@ describe('an offer', () => {
   const plain = { oferta: true, alicuota_iva: 1.21, precio_oferta: 25000, precio_oferta_calculado: 25000 }
   const offerOf = (row: Record<string, unknown>) => product({ ...plain, ...row })
 
-  test('has the amounts of its detail, in both currencies', () => {
+  test('has the amounts of `detalle_oferta`, in both currencies', () => {
     const { onOffer, offer, notes } = offerOf({ detalle_oferta })
     expect(onOffer).toBe(true)
     expect(offer).toEqual({ net: '25000', final: '30250', localNet: '25041.3223', localFinal: '30300' })
     expect(notes).toEqual([])
   })
 
-  test('without a detail has the plain amounts, and the local price plus tax, with a note', () => {
+  test('without `detalle_oferta` has the net amounts, and the calculated local price with tax, with a note', () => {
     for (const detail of [undefined, null, '', [], 'no']) {
       const { offer, notes } = offerOf({ detalle_oferta: detail })
       expect(offer).toEqual({ net: '25000', final: null, localNet: '25000', localFinal: '30250' })
@@ -194,13 +194,13 @@ describe('an offer', () => {
     }
   })
 
-  test('of a product that is not on offer is none, whatever is left of an old one', () => {
+  test('is null if the product is not on offer, even if amounts of an old offer remain', () => {
     for (const oferta of [false, '0', undefined]) {
       expect(offerOf({ oferta, detalle_oferta })).toMatchObject({ onOffer: false, offer: null, notes: [] })
     }
   })
 
-  test('of nothing but zeros is none, with a note: nobody sells for nothing', () => {
+  test('with only zeros is null, with a note', () => {
     const zeros = {
       precio_oferta: 0,
       precio_oferta_calculado: '0.00',
@@ -211,7 +211,7 @@ describe('an offer', () => {
     expect(notes).toEqual([expect.stringContaining('sin precio de oferta')])
   })
 
-  test('with an amount that is none rejects the row, naming the field', () => {
+  test("with an invalid amount rejects the row, with the field's name", () => {
     const detail = { ...detalle_oferta, precio_oferta_final: 'x' }
     expect(reject({ id: 1, producto: 'Mate', ...plain, detalle_oferta: detail })?.field).toBe(
       'detalle_oferta.precio_oferta_final',
@@ -219,7 +219,7 @@ describe('an offer', () => {
   })
 })
 
-describe('what only describes a product is set aside with a note', () => {
+describe('an invalid descriptive field becomes null with a note', () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['a time that is none', { updated: '0000-00-00 00:00:00' }, { sourceUpdatedAt: null }],
     ['a link that is none', { id_marca: 'x' }, { brandId: null }],
@@ -239,7 +239,7 @@ describe('what only describes a product is set aside with a note', () => {
     expect(found.notes).toHaveLength(1)
   })
 
-  test('pictures come in their order when only the details list them', () => {
+  test('images of `detalle_imagenes` are sorted by `orden`', () => {
     const detalle_imagenes = [
       { orden: 2, url: 'https://x.test/2' },
       { orden: 1, url: 'https://x.test/1' },
@@ -263,8 +263,8 @@ describe('what only describes a product is set aside with a note', () => {
   })
 })
 
-describe('what cannot be stored is cleaned', () => {
-  test('in names, values and keys, with a note; the input stays as it was', () => {
+describe('characters that cannot be stored are removed', () => {
+  test('in names, values and keys, with a note; the input is not changed', () => {
     const row = { id: 1, producto: 'Ma\0te \ud800', 'raro\0': [{ x: '\udc00' }] }
     const before = structuredClone(row)
     const found = product(row)
@@ -274,12 +274,12 @@ describe('what cannot be stored is cleaned', () => {
     expect(row).toEqual(before)
   })
 
-  test('and a name of nothing else is no name', () => {
+  test('a name with no other characters is rejected', () => {
     expect(reject({ id: 1, producto: '\0' })).toMatchObject({ field: 'producto' })
   })
 })
 
-describe('a bad row becomes a reject', () => {
+describe('an invalid row becomes a reject', () => {
   const named = (row: Record<string, unknown>) => ({ id: 1, producto: 'Mate', ...row })
 
   test.each<[string, unknown, string | null]>([
@@ -319,7 +319,7 @@ describe('a bad row becomes a reject', () => {
     expect(reject(row)).toMatchObject({ field, page: 4, position: 0, reason: expect.stringMatching(/\.$/) })
   })
 
-  test('with its payload, and the rest of the page is kept', () => {
+  test('with its payload, and the other rows of the page are kept', () => {
     const bad = { id: 5, producto: '' }
     const page = parse([{ id: 4, producto: 'a' }, bad, { id: 6, producto: 'b' }])
     expect(page.products.map(({ id }) => id)).toEqual(['4', '6'])
@@ -335,13 +335,13 @@ describe('a bad row becomes a reject', () => {
     ])
   })
 
-  test('whose endless texts are cut in the payload', () => {
+  test('whose long texts are truncated in the payload', () => {
     const found = reject({ id: 1, producto: 'x'.repeat(50_000) })
     expect(JSON.stringify(found?.payload).length).toBeLessThan(11_000)
   })
 })
 
-test('rows without an envelope are read the same', () => {
+test('rows without an envelope are read in the same way', () => {
   const rows = [DOCUMENTED, { id: 2 }]
   const { products, rejects } = parse(rows)
   expect(parseProductRows(rows, 'v2', ctx.requestedPage)).toEqual({ products, rejects })
@@ -363,7 +363,7 @@ describe('the envelope', () => {
     expect(parseProductPage({ body: [], ...fields }, 'v2', ctx)).toMatchObject({ ...expected, received: 0 })
   })
 
-  test('an absent list past the end is an empty one', () => {
+  test('a null list past the end is an empty one', () => {
     expect(parseProductPage({ status: 'ok', body: null }, 'v2', ctx).received).toBe(0)
   })
 

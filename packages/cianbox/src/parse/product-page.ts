@@ -10,53 +10,53 @@ import type { SourceProduct, SourceReject } from './source-product.js'
 export interface ProductPage {
   products: SourceProduct[]
   rejects: SourceReject[]
-  /** The page that the server says this is; null when it does not say. */
+  /** The page number in the response; null if it has none. */
   page: number | null
-  /** null when the server does not say. */
+  /** null if the response has none. */
   totalPages: number | null
   received: number
 }
 
-/** One page of products as sent, for those who need not read every row of it. */
+/** One page of unparsed products, for callers that do not need every row. */
 export interface ProductRowPage extends Envelope<ProductRow> {}
 
-/** A row as sent, whatever it is. */
+/** An unparsed row, valid or not. */
 export interface ProductRow {
   raw: unknown
-  /** The text that `raw` was read from, down to its spaces. */
+  /** The exact JSON text of `raw`. */
   json: string
 }
 
 /**
- * Reads an answer of `GET /productos`, but none of its rows. Pure.
+ * Reads a response of `GET /productos` without parsing its rows. Pure.
  *
- * @throws {CianboxError} `invalid_response` when the envelope itself is unusable
+ * @throws {CianboxError} `invalid_response` when the envelope is invalid
  */
 export function readProductRows(
-  answer: { json: unknown; text: string },
+  response: { json: unknown; text: string },
   dialect: Dialect,
   limit: number,
 ): ProductRowPage {
-  const { rows, page, totalPages } = readEnvelope(answer.json, dialect, limit)
-  const texts = listTexts(answer.text, LIST_NAME[dialect])
-  // Only an answer that is odd in a legal way, such as one that names its list twice, has fewer or more.
-  const isWhole = texts.length === rows.length
-  const textOf = (raw: unknown, at: number) => (isWhole && texts[at]) || JSON.stringify(raw)
+  const { rows, page, totalPages } = readEnvelope(response.json, dialect, limit)
+  const texts = listTexts(response.text, LIST_NAME[dialect])
+  // The numbers differ only for unusual JSON, such as an object with the list's key twice.
+  const isComplete = texts.length === rows.length
+  const textOf = (raw: unknown, at: number) => (isComplete && texts[at]) || JSON.stringify(raw)
   return { rows: rows.map((raw, at) => ({ raw, json: textOf(raw, at) })), page, totalPages }
 }
 
-/** The id of a row as sent; null where it has none that could be one. Pure. */
+/** The id of an unparsed row; null if it has no valid one. Pure. */
 export function productRowId(row: unknown): string | null {
   return (isRecord(row) && toId(row.id)) || null
 }
 
 /**
- * Reads an answer of `GET /productos`. Pure: the input is never changed, though a product's `raw` is
- * the row itself when nothing in it had to be cleaned.
+ * Reads a response of `GET /productos`. Pure: does not change the input. A product's `raw` is the row object
+ * itself, unless something in it had to be cleaned.
  *
- * A bad row becomes a reject and the rest is kept.
+ * An invalid row becomes a reject, and the other rows are kept.
  *
- * @throws {CianboxError} `invalid_response` when the envelope itself is unusable
+ * @throws {CianboxError} `invalid_response` when the envelope is invalid
  */
 export function parseProductPage(
   json: unknown,
@@ -68,9 +68,9 @@ export function parseProductPage(
 }
 
 /**
- * Reads rows without their envelope, such as ones that were stored. Pure; a bad row becomes a reject.
+ * Reads rows without their envelope, such as stored ones. Pure; an invalid row becomes a reject.
  *
- * @param page the page that the rejects name
+ * @param page page number for the rejects
  */
 export function parseProductRows(
   rows: readonly unknown[],

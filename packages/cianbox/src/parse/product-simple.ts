@@ -3,7 +3,7 @@ import { MAX_CODE, MAX_DESCRIPTION } from './limits.js'
 import type { SourceProduct } from './source-product.js'
 import type { Row } from './text.js'
 
-/** A row of the simplified dialect. As its brief says, only `activo` "1" or true is active. */
+/** A row of the simplified dialect. As in the v0 contract, only `activo` "1" or true is active. */
 export function mapProductSimple(row: Row, notes: string[]): SourceProduct {
   return {
     id: requireId(row),

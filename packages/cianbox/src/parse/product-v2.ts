@@ -63,7 +63,7 @@ export function mapProductV2(row: Row, notes: string[]): SourceProduct {
   }
 }
 
-/** Both are read, so that a `costo` that is no amount still rejects the row. */
+/** Reads both fields, so that an invalid `costo` rejects the row in any case. */
 function readCost(row: Row): string | null {
   const plain = readDecimal(row, 'costo')
   return readDecimal(row, 'costo_neto_calculado') ?? plain

@@ -42,7 +42,7 @@ test.each<[ReferenceKind, Record<string, unknown>, Record<string, unknown>]>([
   expect(page.items).toMatchObject([{ ...expected, raw: row, notes: [] }])
 })
 
-test('bad rows become rejects', () => {
+test('invalid rows become rejects', () => {
   const body = [{ id: 1, marca: 'Acme' }, { id: 2, marca: ' ' }, { id: 'x', marca: 'b' }, null]
   const page = parseReferencePage({ body }, 'brands', 'v2', ctx)
   expect(page.items).toHaveLength(1)
@@ -53,7 +53,7 @@ test('bad rows become rejects', () => {
   ])
 })
 
-test('in the simple dialect both envelopes and both sets of names are read', () => {
+test('in the simple dialect both envelopes and both sets of field names are accepted', () => {
   const plain = parseReferencePage(
     { data: [{ id: 1, nombre: 'Acme', activo: '0' }], total: 1 },
     'brands',
@@ -65,7 +65,7 @@ test('in the simple dialect both envelopes and both sets of names are read', () 
   expect(documented.items).toMatchObject([{ name: 'Acme', isActive: true }])
 })
 
-test('whatever the rows hold, nothing is thrown and no row is lost', { timeout: 60_000 }, () => {
+test('for any rows, nothing is thrown and no row is lost', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...KINDS),

@@ -5,7 +5,7 @@ import { mapRows } from './rows.js'
 import type { SourceReject } from './source-product.js'
 import type { Row } from './text.js'
 
-/** What every entry of a reference list has. */
+/** The common fields of the entries of reference lists. */
 export interface ReferenceItem {
   id: string
   name: string
@@ -24,7 +24,7 @@ export type Brand = ReferenceItem
 export type Season = ReferenceItem
 
 export interface PriceList extends ReferenceItem {
-  /** `vencimiento`, as sent. */
+  /** `vencimiento`, unchanged. */
   expires: string | null
 }
 
@@ -39,12 +39,12 @@ export interface ExchangeRate extends ReferenceItem {
   symbol: string | null
   /** Code of the tax authority. */
   afipCode: string | null
-  /** Units of the main currency for one of this, as a decimal string. */
+  /** Units of the main currency per unit of this one, as a decimal string. */
   rate: string | null
   isMain: boolean
 }
 
-/** The lists beside the products, and what each holds. */
+/** The reference lists and the type of their entries. */
 export interface ReferenceItems {
   categories: Category
   brands: Brand
@@ -66,10 +66,10 @@ export interface ReferencePage<K extends ReferenceKind> {
 }
 
 /**
- * Reads an answer of a reference list. Pure; a bad row becomes a reject. The simple dialect's own
- * shape is known for products only, so there both envelopes and both sets of names are read.
+ * Reads a response of a reference list. Pure; an invalid row becomes a reject. The simple dialect is
+ * documented only for products, so for it both envelopes and both sets of field names are accepted.
  *
- * @throws {CianboxError} `invalid_response` when the envelope itself is unusable
+ * @throws {CianboxError} `invalid_response` when the envelope is invalid
  */
 export function parseReferencePage<K extends ReferenceKind>(
   json: unknown,
@@ -111,7 +111,7 @@ const MAPPERS: { [K in ReferenceKind]: (row: Row, notes: string[]) => ReferenceI
 }
 
 function readItem(row: Row, nameField: string, notes: string[]): ReferenceItem {
-  // Unlike a product's, an id may be 0: the default price list has it.
+  // Unlike a product's id, this one may be 0: the default price list has id 0.
   const id = toCount(row.id)
   if (id === undefined) {
     throw new FieldError('id', `El id tiene que ser un número entero y vino ${describe(row.id)}.`)

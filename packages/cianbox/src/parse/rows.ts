@@ -3,10 +3,10 @@ import { isRecord, toId } from './fields.js'
 import type { SourceReject } from './source-product.js'
 import { isStorableValue, isTooDeep, type Row, storablePayload, storableValue } from './text.js'
 
-/** Turns a clean row into an item; throws {@link FieldError} to reject it. */
+/** Converts a cleaned row to an item; throws {@link FieldError} to reject it. */
 export type RowMapper<T> = (row: Row, notes: string[]) => T
 
-/** Maps every row. One bad row becomes a reject and the rest is kept: items + rejects = rows. */
+/** Maps every row. An invalid row becomes a reject: items + rejects = rows. */
 export function mapRows<T>(
   rows: readonly unknown[],
   page: number,

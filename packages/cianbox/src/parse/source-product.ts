@@ -1,8 +1,8 @@
-/** A product as the source has it, the same for both dialects. Amounts and quantities are canonical decimal strings. */
+/** A product of the ERP, the same for both dialects. Amounts and quantities are canonical decimal strings. */
 export interface SourceProduct {
   id: string
   name: string
-  /** Not unique at the source. */
+  /** Not unique in the ERP. */
   sku: string | null
   barcode: string | null
   description: string | null
@@ -10,9 +10,9 @@ export interface SourceProduct {
   price: string | null
   /** Price without tax of the default price list. */
   priceNet: string | null
-  /** Whether the source says that the product is on offer now. */
+  /** Whether the product is on offer now. */
   onOffer: boolean
-  /** The offer on the default price list; null when not on offer, or when no offer price came. */
+  /** The offer on the default price list; null when not on offer or without an offer price. */
   offer: SourceAmounts | null
   /** `costo_neto_calculado`, in the account's currency; without it `costo`, whose currency is not documented. */
   cost: string | null
@@ -26,7 +26,7 @@ export interface SourceProduct {
   brandId: string | null
   brandName: string | null
   isActive: boolean
-  /** The product that this one is a variant of; it may be absent from the list. */
+  /** Id of the product of which this one is a variant; that product may be missing from the list. */
   parentId: string | null
   isParent: boolean
   size: string | null
@@ -43,9 +43,9 @@ export interface SourceProduct {
   stockByBranch: SourceBranchStock[]
   /** ISO 8601 UTC. */
   sourceUpdatedAt: string | null
-  /** The row as it came, and the same object unless something in it could not be stored. */
+  /** The row object itself, or a cleaned copy if something in it could not be stored. */
   raw: Record<string, unknown>
-  /** What was cleaned, left out or assumed: Spanish sentences. */
+  /** What was cleaned, omitted or assumed: Spanish sentences. */
   notes: string[]
 }
 
@@ -74,18 +74,18 @@ export interface SourceBranchStock {
   available: string | null
 }
 
-/** A row that could not be used. */
+/** A rejected row. */
 export interface SourceReject {
-  /** The row's id, if it at least had one. */
+  /** The row's id, if it has a valid one. */
   id: string | null
-  /** The page that was asked for. */
+  /** The requested page. */
   page: number
-  /** Place in the page, from 0. */
+  /** Index in the page, from 0. */
   position: number
-  /** Field of the row as Cianbox names it; null when the row as a whole is unusable. */
+  /** Cianbox's name of the field; null if it concerns the whole row. */
   field: string | null
   /** Spanish sentence. */
   reason: string
-  /** The row, cleaned so that it can be stored; texts over 10,000 characters are cut. */
+  /** The row, cleaned so that it can be stored; texts over 10,000 characters are truncated. */
   payload: unknown
 }

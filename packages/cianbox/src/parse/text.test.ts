@@ -12,7 +12,7 @@ test.each([
   expect(storableText(text)).toBe(expected)
 })
 
-test('whatever comes, the copy can be stored', { timeout: 60_000 }, () => {
+test('the copy of any value can be stored', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }), (value) => {
       expect(isStorableValue(storableValue(value))).toBe(true)
@@ -20,7 +20,7 @@ test('whatever comes, the copy can be stored', { timeout: 60_000 }, () => {
   )
 })
 
-test('what can be stored is copied as it is', { timeout: 60_000 }, () => {
+test('a storable value is copied unchanged', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       if (isStorableValue(value)) expect(storableValue(value)).toEqual(value)
@@ -28,7 +28,7 @@ test('what can be stored is copied as it is', { timeout: 60_000 }, () => {
   )
 })
 
-test('a long text is looked at to its end', () => {
+test('a long text is checked to its end', () => {
   expect(isStorableValue(`${'x'.repeat(1000)}\0`)).toBe(false)
   expect(isStorableValue(`${'x'.repeat(1000)}\ud800`)).toBe(false)
 })
@@ -37,7 +37,7 @@ test('keys are cleaned, and a cleaned key does not replace a clean one', () => {
   expect(storableValue({ 'id\0': 2, id: 1, 'x\0y': 3 })).toEqual({ id: 1, xy: 3 })
 })
 
-test('a member called __proto__ stays a member', () => {
+test('a property called __proto__ stays a property', () => {
   const row = JSON.parse('{"__proto__": {"polluted": true}, "name": "a\\u0000"}') as Row
   const copy = storableValue(row) as Row
   expect(Object.hasOwn(copy, '__proto__')).toBe(true)
@@ -45,7 +45,7 @@ test('a member called __proto__ stays a member', () => {
   expect(({} as Row).polluted).toBeUndefined()
 })
 
-test('what nests without end is cut', () => {
+test('deep nesting is cut', () => {
   const deep: unknown = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)
   expect(isTooDeep(deep)).toBe(true)
   expect(JSON.stringify(storableValue(deep))).toContain('demasiado profundo')

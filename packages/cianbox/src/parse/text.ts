@@ -2,18 +2,18 @@
 
 export type Row = Record<string, unknown>
 
-/** Deeper values are refused: serialisers and databases recurse over them. */
+/** Deeper values are rejected, because serialisers and databases process them recursively. */
 const MAX_DEPTH = 64
-/** A reject's payload is kept to be looked at, not to be restored. */
+/** A reject's payload is only for display, so long texts are truncated. */
 const MAX_PAYLOAD_TEXT = 10_000
 
-/** Up to here looking at each character beats two calls into the engine. */
+/** Up to this length a loop over the characters is faster than two native calls. */
 const SHORT_TEXT = 40
-/** Rows repeat the same few dozen keys: those found storable are remembered, up to a bound. */
+/** Rows repeat the same few dozen keys, so storable keys are cached, up to this number. */
 const MAX_KNOWN_KEYS = 500
 const knownKeys = new Set<string>()
 
-/** Whether PostgreSQL takes it as `text` and in `jsonb`: no NUL, no half of a surrogate pair. */
+/** Whether PostgreSQL accepts it as `text` and in `jsonb`: no NUL, no lone surrogate. */
 function isStorableText(text: string): boolean {
   if (text.length > SHORT_TEXT) return text.isWellFormed() && !text.includes('\0')
   for (let i = 0; i < text.length; i++) {
@@ -30,8 +30,8 @@ export function storableText(text: string): string {
 }
 
 /**
- * Whether a JSON value can be stored as it is: every text and key storable, and not nested too
- * deeply. This is the hot path; {@link storableValue} copies only what this refuses.
+ * Whether a JSON value can be stored unchanged: every text and key is storable, and it is not nested too
+ * deeply. This is the hot path; {@link storableValue} copies only values for which this is false.
  */
 export function isStorableValue(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return isStorableText(value)
@@ -47,30 +47,30 @@ export function isStorableValue(value: unknown, depth = 0): boolean {
   return true
 }
 
-/** Whether objects and arrays nest beyond what a row may. */
+/** Whether objects and arrays are nested more deeply than allowed. */
 export function isTooDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (depth >= MAX_DEPTH) return true
   return Object.values(value).some((item) => isTooDeep(item, depth + 1))
 }
 
-/** A storable copy of a JSON value. The input is not touched; what nests too deeply becomes a mark. */
+/** A storable copy of a JSON value. Values that are nested too deeply are replaced by a text. */
 export function storableValue(value: unknown, maxText = Number.POSITIVE_INFINITY, depth = 0): unknown {
-  if (typeof value === 'string') return cut(storableText(value), maxText)
+  if (typeof value === 'string') return truncate(storableText(value), maxText)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) return '[demasiado profundo]'
   if (Array.isArray(value)) return value.map((item) => storableValue(item, maxText, depth + 1))
   const copy: Row = {}
   for (const [key, item] of Object.entries(value)) {
-    const name = cut(storableText(key), maxText)
-    // A key that was cleaned must not take the place of one that came clean.
+    const name = truncate(storableText(key), maxText)
+    // A cleaned key must not replace a key that was clean already.
     if (name !== key && Object.hasOwn(value, name)) continue
     define(copy, name, storableValue(item, maxText, depth + 1))
   }
   return copy
 }
 
-/** A rejected row as it may be stored and shown: clean, and with very long texts cut. */
+/** A rejected row for storage and display: cleaned, with very long texts truncated. */
 export function storablePayload(row: unknown): unknown {
   return storableValue(row, MAX_PAYLOAD_TEXT)
 }
@@ -82,11 +82,11 @@ function isStorableKey(key: string): boolean {
   return true
 }
 
-function cut(text: string, max: number): string {
+function truncate(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max).toWellFormed()}… [${text.length} caracteres]`
 }
 
-/** Assigning `__proto__` would set the prototype instead of the member. */
+/** Assigning `__proto__` would set the prototype instead of a property. */
 function define(target: Row, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })

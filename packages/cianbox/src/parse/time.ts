@@ -1,10 +1,10 @@
 const FORM = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d$/
-/** Argentina has kept UTC−3 all year round since 2009. */
+/** Argentina has used UTC−3 all year since 2009. */
 const OFFSET_HOURS = 3
 
 /**
- * `"2018-08-02 22:06:19"`, Argentine time without a zone, to ISO 8601 UTC; undefined when it is no
- * such time or no date of the calendar ("0000-00-00 00:00:00").
+ * Converts Argentine time without a zone, such as `"2018-08-02 22:06:19"`, to ISO 8601 UTC; undefined when
+ * it has another format or is not a valid date ("0000-00-00 00:00:00").
  */
 export function argentineTimeToIso(text: string): string | undefined {
   if (!FORM.test(text)) return undefined

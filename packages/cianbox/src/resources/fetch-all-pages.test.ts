@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { walkPages } from './fetch-all-pages.js'
+import { fetchAllPages } from './fetch-all-pages.js'
 
 interface TestPage {
   ids: string[]
@@ -18,7 +18,7 @@ const pageOf = (ids: string[], totalPages: number | null): TestPage => ({
 async function walk(fetchPage: (page: number) => TestPage, more: { expected?: number } = {}) {
   const asked: number[] = []
   const ids: string[] = []
-  const pages = walkPages({
+  const pages = fetchAllPages({
     route: '/list',
     maxPages: 20,
     fetchPage: async (page) => {
@@ -32,22 +32,22 @@ async function walk(fetchPage: (page: number) => TestPage, more: { expected?: nu
   return { asked, ids }
 }
 
-test('a list that says how long it is costs that many requests', async () => {
+test('a list with a number of pages needs that many requests', async () => {
   const { asked, ids } = await walk((page) => pageOf([`${page}`], 3))
   expect(asked).toEqual([1, 2, 3])
   expect(ids).toEqual(['1', '2', '3'])
 })
 
-test('a list that grows is walked to its new end', async () => {
+test('a list that grows is read to its new end', async () => {
   const { ids } = await walk((page) => pageOf([`${page}`], page < 2 ? 2 : 3))
   expect(ids).toEqual(['1', '2', '3'])
 })
 
-test('what is expected ends a walk without a request more', async () => {
+test('no request is sent after the expected number of rows', async () => {
   const { asked } = await walk((page) => pageOf([`${page}`], null), { expected: 2 })
   expect(asked).toEqual([1, 2])
 })
 
-test('a list that always brings something new ends at the bound, and is not taken for whole', async () => {
+test('a list that always has new rows is an error after the largest number of pages', async () => {
   await expect(walk((page) => pageOf([`${page}`], null))).rejects.toThrow('more than 20 pages')
 })

@@ -1,46 +1,46 @@
 import { CianboxError } from '../errors.js'
 import { isInBand } from '../http/retry-policy.js'
 
-/** The part of a page that a walk looks at. */
+/** The part of a page that decides whether it is the last. */
 interface Page {
   totalPages: number | null
   received: number
 }
 
-export interface WalkOptions<P extends Page> {
+export interface FetchAllPagesOptions<P extends Page> {
   /** For messages. */
   route: string
   maxPages: number
   fetchPage(page: number): Promise<P>
-  /** What tells the rows of a page apart: their ids, and for those without one what they say. */
+  /** A unique key of each row: its id or, without one, its content. */
   keysOf(page: P): string[]
-  /** Stops as soon as this many different rows have come. */
+  /** Stops as soon as this many different rows were read. */
   expected?: number
 }
 
 /**
- * Walks a list to its end, yielding every page that brings something new.
+ * Reads all pages of a list, and yields every page that has a new row.
  *
- * Where the server does not say how many pages there are, the end is a page that is empty, shorter
- * than the first or without anything new, or a refusal of a page past the first.
+ * If the response has no number of pages, the list ends with a page that is empty, shorter than the first or
+ * without a new row, or with a refusal of a page after the first.
  *
- * @throws {CianboxError} `invalid_response` when a list that says how long it is ends early or
- * repeats itself, or when one goes on for ever: half a list is never taken for a whole one
+ * @throws {CianboxError} `invalid_response` when a list has fewer pages than its number of pages, repeats
+ * pages, or has more than `maxPages`: an incomplete list is never returned as complete
  */
-export async function* walkPages<P extends Page>(options: WalkOptions<P>): AsyncGenerator<P> {
+export async function* fetchAllPages<P extends Page>(options: FetchAllPagesOptions<P>): AsyncGenerator<P> {
   const { route, maxPages, fetchPage, keysOf, expected } = options
   const seen = new Set<string>()
   let first: P | undefined
 
   for (let page = 1; page <= maxPages; page++) {
-    const answer = await fetchUnlessPastEnd(page)
-    if (answer === undefined) return
-    first ??= answer
-    const known = seen.size
-    for (const key of keysOf(answer)) seen.add(key)
-    const hasNews = seen.size > known
-    if (hasNews) yield answer
-    if (isEnd(page, answer, first, hasNews)) return
+    const current = await fetchUnlessPastEnd(page)
+    if (current === undefined) return
+    first ??= current
+    const seenBefore = seen.size
+    for (const key of keysOf(current)) seen.add(key)
+    const hasNewRows = seen.size > seenBefore
+    if (hasNewRows) yield current
+    if (isEnd(page, current, first, hasNewRows)) return
   }
   throw new CianboxError('invalid_response', `${route} has more than ${maxPages} pages`)
 
@@ -53,11 +53,11 @@ export async function* walkPages<P extends Page>(options: WalkOptions<P>): Async
     }
   }
 
-  function isEnd(page: number, { totalPages, received }: P, firstPage: P, hasNews: boolean): boolean {
+  function isEnd(page: number, { totalPages, received }: P, firstPage: P, hasNewRows: boolean): boolean {
     if (expected !== undefined && seen.size >= expected) return true
-    if (totalPages === null) return !hasNews || received < firstPage.received
+    if (totalPages === null) return !hasNewRows || received < firstPage.received
     if (page >= totalPages) return true
-    if (hasNews) return false
+    if (hasNewRows) return false
     const fault = received === 0 ? 'is empty' : 'repeats what came before'
     throw new CianboxError('invalid_response', `${route}: page ${page} of ${totalPages} ${fault}`)
   }

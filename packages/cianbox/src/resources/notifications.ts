@@ -7,7 +7,7 @@ import type { SourceReject } from '../parse/source-product.js'
 import type { Row } from '../parse/text.js'
 import { argentineTimeToIso } from '../parse/time.js'
 
-/** What Cianbox can notify of. A delivery holds ids only, at most 200, and may be lost. */
+/** Events of Cianbox notifications. A delivery contains only ids, at most 200, and may be lost. */
 export type NotificationEvent =
   | 'clientes'
   | 'pedidos'
@@ -27,7 +27,7 @@ export type NotificationEvent =
 export interface Notification {
   id: string
   event: string
-  /** Where Cianbox posts. It usually holds a secret. */
+  /** The URL to which Cianbox posts. It usually contains a secret. */
   url: string
   /** ISO 8601 UTC. */
   createdAt: string | null
@@ -38,7 +38,7 @@ export interface CallOptions {
   signal?: AbortSignal
 }
 
-/** Webhooks of the account. Nothing signs a delivery, so the address itself must hold a secret. */
+/** Webhooks of the account. Deliveries are not signed, so the URL must contain a secret. */
 export interface Notifications {
   /** All, or those of one event. */
   list(
@@ -53,7 +53,7 @@ export interface Notifications {
 
 const ROUTE = '/general/notificaciones'
 
-/** @param onSecret told of every address registered, so that no error shows it */
+/** @param onSecret called with every registered URL, so that no error shows it */
 export function createNotifications(request: Requester, onSecret: (secret: string) => void): Notifications {
   return {
     list: async ({ event, signal } = {}) => {

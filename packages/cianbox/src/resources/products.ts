@@ -1,6 +1,6 @@
 import { CianboxError } from '../errors.js'
 import type { Requester } from '../http/requester.js'
-import type { Answer } from '../http/response.js'
+import type { JsonResponse } from '../http/response.js'
 import type { Dialect } from '../parse/envelope.js'
 import {
   type ProductPage,
@@ -11,9 +11,9 @@ import {
   productRowId,
   readProductRows,
 } from '../parse/product-page.js'
-import { walkPages } from './fetch-all-pages.js'
+import { fetchAllPages } from './fetch-all-pages.js'
 
-/** The most ids, and the most rows, that one request may ask for. */
+/** The greatest number of ids, and of rows, per request. */
 export const MAX_PER_REQUEST = 200
 const PRODUCTS_ROUTE = '/productos'
 
@@ -28,10 +28,10 @@ export type ProductOrder =
 export interface ProductQuery {
   /** From 1. */
   page: number
-  /** Rows a page. Cianbox allows up to 200. */
+  /** Rows per page. Cianbox allows up to 200. */
   limit: number
   order?: ProductOrder
-  /** Only these fields of the row, by their names at Cianbox. `id` and the name are needed. All by default. */
+  /** Only these fields, by Cianbox's names; must include `id` and the name. @defaultValue all */
   fields?: string[]
   signal?: AbortSignal
 }
@@ -43,13 +43,13 @@ export interface ProductsByIdOptions {
   signal?: AbortSignal
 }
 
-/** One page of the catalogue, its rows as sent. */
+/** One page of the catalogue, with unparsed rows. */
 export async function listProductRows(
   request: Requester,
   dialect: Dialect,
   query: ProductQuery,
 ): Promise<ProductRowPage> {
-  return readProductRows(await askForPage(request, query), dialect, query.limit)
+  return readProductRows(await requestPage(request, query), dialect, query.limit)
 }
 
 /** One page of the catalogue. */
@@ -58,19 +58,19 @@ export async function listProducts(
   dialect: Dialect,
   query: ProductQuery,
 ): Promise<ProductPage> {
-  const { json } = await askForPage(request, query)
+  const { json } = await requestPage(request, query)
   return parseProductPage(json, dialect, { requestedPage: query.page, limit: query.limit })
 }
 
-function askForPage(
+function requestPage(
   request: Requester,
   { page, limit, order, fields, signal }: ProductQuery,
-): Promise<Answer> {
+): Promise<JsonResponse> {
   const query = { page, limit, order, fields: fields?.join(',') }
   return request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
 }
 
-/** The rows of named products as sent, in as many requests as that takes. Unknown ids are simply absent. */
+/** The unparsed rows of products by id, in as many requests as needed. Unknown ids are absent. */
 export async function getProductRows(
   request: Requester,
   dialect: Dialect,
@@ -96,7 +96,7 @@ export async function getProductRows(
   return all
 }
 
-/** Named products, folded into one page. Unknown ids are simply absent. */
+/** Products by id, as one page. Unknown ids are absent. */
 export async function getProducts(
   request: Requester,
   dialect: Dialect,
@@ -108,7 +108,7 @@ export async function getProducts(
   return { ...parseProductRows(raws, dialect, 1), page: 1, totalPages: 1, received: rows.length }
 }
 
-/** Usually one page; more where the server holds pages shorter than the ids asked for. */
+/** Usually one page; more if the server's pages have fewer rows than the requested ids. */
 function pagesOfIds(
   request: Requester,
   dialect: Dialect,
@@ -116,15 +116,15 @@ function pagesOfIds(
   { fields, order = 'id-asc', signal }: ProductsByIdOptions,
 ): AsyncGenerator<ProductRowPage & { received: number }> {
   const limit = MAX_PER_REQUEST
-  return walkPages({
+  return fetchAllPages({
     route: PRODUCTS_ROUTE,
     maxPages: ids.length + 1,
     expected: ids.length,
     keysOf: ({ rows }) => rows.map(({ raw, json }) => productRowId(raw) ?? json),
     fetchPage: async (page) => {
       const query = { id: ids.join(','), page, limit, order, fields: fields?.join(',') }
-      const answer = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
-      const found = readProductRows(answer, dialect, limit)
+      const response = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
+      const found = readProductRows(response, dialect, limit)
       return { ...found, received: found.rows.length }
     },
   })

@@ -2,10 +2,10 @@ import type { Requester } from '../http/requester.js'
 import type { Dialect } from '../parse/envelope.js'
 import { parseReferencePage, type ReferenceItems, type ReferenceKind } from '../parse/reference.js'
 import type { SourceReject } from '../parse/source-product.js'
-import { walkPages } from './fetch-all-pages.js'
+import { fetchAllPages } from './fetch-all-pages.js'
 import { MAX_PER_REQUEST } from './products.js'
 
-/** A whole reference list, without repeated entries. */
+/** A complete reference list, without duplicates. */
 export interface ReferenceList<K extends ReferenceKind> {
   items: ReferenceItems[K][]
   rejects: SourceReject[]
@@ -19,10 +19,10 @@ const ROUTES: Record<ReferenceKind, string> = {
   branches: '/productos/sucursales',
   exchange_rates: '/general/cotizaciones',
 }
-/** 100,000 entries: no reference list is that long. */
+/** 100,000 entries, more than any reference list has. */
 const MAX_PAGES = 500
 
-/** Walks a reference list to its end, as {@link walkPages} says. */
+/** Reads a complete reference list: see {@link fetchAllPages}. */
 export async function listReference<K extends ReferenceKind>(
   request: Requester,
   dialect: Dialect,
@@ -33,7 +33,7 @@ export async function listReference<K extends ReferenceKind>(
   const limit = MAX_PER_REQUEST
   const items = new Map<string, ReferenceItems[K]>()
   const rejects: SourceReject[] = []
-  const pages = walkPages({
+  const pages = fetchAllPages({
     route,
     maxPages: MAX_PAGES,
     fetchPage: async (page) => {
