@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 
 async function sync(tenantId: string, ids: string[] | null = null) {
-  const { run } = await bench.control.start(tenantId, {
+  const { run } = await service.control.start(tenantId, {
     mode: ids ? 'ids' : 'full',
     ids,
     dryRun: false,
     startedBy: null,
   })
-  return bench.reached(tenantId, run.id, ({ endedAt, status }) => endedAt !== null || status === 'paused')
+  return service.reached(tenantId, run.id, ({ endedAt, status }) => endedAt !== null || status === 'paused')
 }
 
 describe('products that are known to be there, which an answer by id must show', () => {
   it('are none of those that the source fails for', async () => {
-    const account = await bench.addTenant('failing-control')
+    const account = await service.addTenant('failing-control')
     await sync('failing-control')
     account.remove([7], 'gone')
     account.inject({ kind: 'server-error', asksFor: 9 })
@@ -33,7 +33,7 @@ describe('products that are known to be there, which an answer by id must show',
   })
 
   it('are from all over the mirror: the newest may have been deleted together', async () => {
-    const account = await bench.addTenant('newest-gone')
+    const account = await service.addTenant('newest-gone')
     await sync('newest-gone')
     account.remove([7, 445, 446, 447, 448, 449, 450], 'gone')
     expect(await sync('newest-gone', ['7'])).toMatchObject({ status: 'complete', retired: 1 })
@@ -49,13 +49,13 @@ describe('products that are known to be there, which an answer by id must show',
 
 describe('a list that shows nothing', () => {
   it('is none where products are there by id, whatever a person has said', async () => {
-    const account = await bench.addTenant('empty-list')
+    const account = await service.addTenant('empty-list')
     await sync('empty-list')
     account.inject({ kind: 'empty-page', byId: false, claims: 'zero' })
     const asking = await sync('empty-list')
     expect(asking).toMatchObject({ status: 'paused', waiting: { reason: 'sweep_confirmation' } })
-    await bench.control.decideGuard('empty-list', asking.id, { decision: 'confirmed', decidedBy: null })
-    expect(await bench.ended('empty-list', asking.id)).toMatchObject({
+    await service.control.decideGuard('empty-list', asking.id, { decision: 'confirmed', decidedBy: null })
+    expect(await service.ended('empty-list', asking.id)).toMatchObject({
       error: { code: 'incomplete_pass' },
       retired: 0,
     })
@@ -65,18 +65,18 @@ describe('a list that shows nothing', () => {
 
 describe('a truthful source', () => {
   it('may delete a product while a run walks, although all of its products were modified just now', async () => {
-    const account = await bench.addTenant('all-recent', { products: 400 }, { pageSize: 50 })
+    const account = await service.addTenant('all-recent', { products: 400 }, { pageSize: 50 })
     account.edit(400)
     account.inject({ kind: 'hang', page: 3, times: 1 })
-    const { run } = await bench.control.start('all-recent', {
+    const { run } = await service.control.start('all-recent', {
       mode: 'full',
       ids: null,
       dryRun: false,
       startedBy: null,
     })
-    await bench.reached('all-recent', run.id, ({ page }) => page >= 2)
+    await service.reached('all-recent', run.id, ({ page }) => page >= 2)
     account.remove([399], 'gone')
-    expect(await bench.ended('all-recent', run.id)).toMatchObject({ status: 'complete' })
+    expect(await service.ended('all-recent', run.id)).toMatchObject({ status: 'complete' })
     const mirror = await mirrorOf(database.pool, 'all-recent')
     // The walk had seen it; the next run retires it.
     mirror.delete(399)
@@ -88,7 +88,7 @@ describe('a truthful source', () => {
     async (hiddenEvery) => {
       const tenant = `hidden-${hiddenEvery}`
       const switches = { hiddenEvery, pagingFields: false }
-      const account = await bench.addTenant(tenant, { products: 582, switches })
+      const account = await service.addTenant(tenant, { products: 582, switches })
       expect(await sync(tenant)).toMatchObject({ status: 'complete' })
       const shown = [...truthOf(account).keys()].filter((id) => id % hiddenEvery !== 0)
       expect([...(await mirrorOf(database.pool, tenant)).keys()].sort((a, b) => a - b)).toEqual(shown)
@@ -98,7 +98,7 @@ describe('a truthful source', () => {
 
 describe('a reference list that loses some of its items in each run', () => {
   async function listOf(tenant: string) {
-    const account = await bench.addTenant(tenant)
+    const account = await service.addTenant(tenant)
     await sync(tenant)
     const brands = account.lists().marcas.length
     return {
@@ -138,8 +138,8 @@ describe('a reference list that loses some of its items in each run', () => {
     lose(20)
     const asking = await sync('confirmed-list')
     expect(asking).toMatchObject({ status: 'paused' })
-    await bench.control.decideGuard('confirmed-list', asking.id, { decision: 'confirmed', decidedBy: null })
-    expect(await bench.ended('confirmed-list', asking.id)).toMatchObject({ status: 'complete' })
+    await service.control.decideGuard('confirmed-list', asking.id, { decision: 'confirmed', decidedBy: null })
+    expect(await service.ended('confirmed-list', asking.id)).toMatchObject({ status: 'complete' })
     lose(29)
     expect(await sync('confirmed-list')).toMatchObject({ status: 'complete' })
     expect(await listed()).toBe(brands - 29)

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import express from 'express'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDemoTenants } from '../src/app/demo-tenants.js'
 import { createConnectionStore } from '../src/connections/connection-store.js'
 import { withTenant } from '../src/db/pool.js'
 import { useApp } from './support/app.js'
+import { beginRun, openStream } from './support/stream.js'
 
 const webDir = mkdtempSync(join(tmpdir(), 'espejo-web-'))
 mkdirSync(join(webDir, 'assets'))
@@ -16,17 +16,7 @@ writeFileSync(join(webDir, 'favicon.svg'), '<svg/>')
 writeFileSync(join(webDir, 'assets', 'main-abc123.js'), 'export {}')
 afterAll(() => rmSync(webDir, { recursive: true }))
 
-/** A stand-in for the streams: what it gets in its address must not be logged. */
-function streamStandIn() {
-  const router = express.Router()
-  router.get(
-    '/cianbox/sync/products/stream',
-    (_req, res) => void res.type('text/event-stream').send('event: ping\n\n'),
-  )
-  return router
-}
-
-const app = useApp({ webDir, streamRouter: streamStandIn })
+const app = useApp({ webDir })
 const asPage = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
 describe('the web app', () => {
@@ -59,7 +49,13 @@ describe('the web app', () => {
 describe('the metrics', () => {
   it('tell of streams and of requests by route pattern, and name no tenant', async () => {
     await app.send('GET', '/api/products/123456789')
+    const run = await beginRun(app.database.pool, 'uno')
+    const { token } = await app.sessions.issue({ id: 'ana', tenantId: 'uno', role: 'viewer' })
+    const events = `${app.address}/api/cianbox/sync/runs/${run.id}/events`
+    const open = () => openStream(events, { authorization: `Bearer ${token}` })
+    const streams = await Promise.all([open(), open(), open()])
     const { text, headers } = await app.send('GET', '/metrics')
+    for (const stream of streams) stream.close()
     expect(headers.get('content-type')).toContain('text/plain')
     expect(text).toContain('espejo_stream_viewers 3')
     expect(text).toMatch(

@@ -11,12 +11,12 @@ import { stateOf } from '../src/sync/ledger.js'
 import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
 import { createRunWriter } from '../src/sync/run-writer.js'
 import { createRunHandler } from '../src/sync/worker.js'
-import { PAGE_SIZE, PAGES, useCrashSite } from './support/crash-site.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
+import { PAGE_SIZE, PAGES, useWorkerProcesses } from './support/worker-processes.js'
 
 const database = useDatabase()
-const site = useCrashSite(database)
+const workers = useWorkerProcesses(database)
 
 /** Beside the pages: the front of the list, its end, and what was modified since the start. */
 const BESIDE_THE_PAGES = 3
@@ -25,8 +25,8 @@ const REPEATED = 2
 
 /** At the same time, as most of it is waiting for a dead worker to be missed: one run a worker, and one to spare. */
 describe.concurrent('a run whose worker', () => {
-  beforeAll(() => site.hire(5))
-  afterAll(() => site.dismiss())
+  beforeAll(() => workers.startWorkers(5))
+  afterAll(() => workers.killWorkers())
 
   it.each([
     { moment: 'while it fetches a page', tenant: 'fetching', page: 4 },
@@ -35,14 +35,14 @@ describe.concurrent('a run whose worker', () => {
   ])(
     'is killed $moment is ended by another one with the whole truth',
     async ({ tenant, page }) => {
-      const erp = await site.addTenant(tenant, 100)
-      const runId = await site.start(tenant)
-      const holder = await site.holderOf(runId)
-      await site.reached(tenant, runId, (run) => run.phase === 'products' && run.page >= page)
-      if (tenant === 'inside') await site.insideCommit(tenant, runId, holder.kill)
+      const erp = await workers.addTenant(tenant, 100)
+      const runId = await workers.startRun(tenant)
+      const holder = await workers.holderOf(runId)
+      await workers.reached(tenant, runId, (run) => run.phase === 'products' && run.page >= page)
+      if (tenant === 'inside') await workers.insideCommit(tenant, runId, holder.kill)
       else await holder.kill()
 
-      const run = await site.reached(tenant, runId, ({ endedAt }) => endedAt !== null)
+      const run = await workers.reached(tenant, runId, ({ endedAt }) => endedAt !== null)
       expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * PAGE_SIZE, errors: 0 })
       expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(erp))
       expect(await pagesTold(tenant, runId)).toEqual(Array.from({ length: PAGES }, (_, i) => i + 1))
@@ -53,16 +53,16 @@ describe.concurrent('a run whose worker', () => {
   )
 
   it('is told to stop goes on elsewhere, and the attempt does not count', async () => {
-    const erp = await site.addTenant('handover', 0)
+    const erp = await workers.addTenant('handover', 0)
     erp.inject({ kind: 'hang', ms: 6000, route: '/productos/categorias', times: 2 })
-    const runId = await site.start('handover')
-    const holder = await site.holderOf(runId)
-    await site.reached('handover', runId, ({ epoch }) => epoch === 1)
+    const runId = await workers.startRun('handover')
+    const holder = await workers.holderOf(runId)
+    await workers.reached('handover', runId, ({ epoch }) => epoch === 1)
     await holder.stop()
-    const next = await site.reached('handover', runId, ({ epoch }) => epoch === 2)
+    const next = await workers.reached('handover', runId, ({ epoch }) => epoch === 2)
     expect(next).toMatchObject({ status: 'running', phase: null, claimsWithoutProgress: 1 })
 
-    const run = await site.reached('handover', runId, ({ endedAt }) => endedAt !== null)
+    const run = await workers.reached('handover', runId, ({ endedAt }) => endedAt !== null)
     expect(run).toMatchObject({ status: 'complete', epoch: 2, created: PAGES * PAGE_SIZE })
     expect(await mirrorOf(database.pool, 'handover')).toEqual(truthOf(erp))
   }, 80_000)
@@ -70,8 +70,8 @@ describe.concurrent('a run whose worker', () => {
 
 describe('a worker that was frozen while another took its run over', () => {
   it('commits nothing: neither its page nor its event', async () => {
-    await site.addTenant('frozen', 0)
-    const runId = await site.start('frozen')
+    await workers.addTenant('frozen', 0)
+    const runId = await workers.startRun('frozen')
     const frozen = await claim('frozen', runId)
     const other = await claim('frozen', runId)
     expect(other.epoch).toBe(frozen.epoch + 1)
@@ -90,14 +90,14 @@ describe('a worker that was frozen while another took its run over', () => {
 
     const pages = await withTenant(database.pool, 'frozen', (tx) => tx.query('SELECT FROM app.run_pages'))
     expect(pages.rowCount).toBe(0)
-    expect(await site.run('frozen', runId)).toMatchObject({ page: 0, seq: 1, epoch: other.epoch })
+    expect(await workers.run('frozen', runId)).toMatchObject({ page: 0, seq: 1, epoch: other.epoch })
     await withTenant(database.pool, 'frozen', (tx) => commitProgress(tx, other, state, event, true))
-    expect(await site.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
+    expect(await workers.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
   })
 
   it("forgets no page of a run that is another's by now", async () => {
-    await site.addTenant('forgetful', 0)
-    const runId = await site.start('forgetful')
+    await workers.addTenant('forgetful', 0)
+    const runId = await workers.startRun('forgetful')
     const frozen = await claim('forgetful', runId)
     const other = await claim('forgetful', runId)
     await withTenant(database.pool, 'forgetful', (tx) =>
@@ -117,7 +117,7 @@ describe('a worker that was frozen while another took its run over', () => {
       await finishRun(deps, writer, stopped, failure).catch(() => undefined)
     }
 
-    expect(await site.run('forgetful', runId)).toMatchObject({ status: 'running', epoch: other.epoch })
+    expect(await workers.run('forgetful', runId)).toMatchObject({ status: 'running', epoch: other.epoch })
     const pages = await withTenant(database.pool, 'forgetful', (tx) => tx.query('SELECT FROM app.run_pages'))
     expect(pages.rowCount).toBe(1)
   })
@@ -125,8 +125,8 @@ describe('a worker that was frozen while another took its run over', () => {
 
 describe('a run that only kills its workers', () => {
   it('ends with no_progress after five claims without a page', async () => {
-    await site.addTenant('deadly', 0)
-    const runId = await site.start('deadly')
+    await workers.addTenant('deadly', 0)
+    const runId = await workers.startRun('deadly')
     for (let i = 0; i < 5; i++) await claim('deadly', runId)
     const handle = createRunHandler({
       pool: database.pool,
@@ -136,7 +136,7 @@ describe('a run that only kills its workers', () => {
       log: SILENT,
     })
     await handle({ tenantId: 'deadly', runId }, new AbortController().signal, createJobSlots().open())
-    expect(await site.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
+    expect(await workers.run('deadly', runId)).toMatchObject({ status: 'error', errorCode: 'no_progress' })
     const log = await withTenant(database.pool, 'deadly', (tx) => readLog(tx, 'deadly', runId, 0, 10))
     expect(log.map(({ event }) => event)).toEqual(['start', 'error'])
   })

@@ -1,11 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, describe, expect, it } from 'vitest'
-import { createAuthenticate, SESSION_COOKIE } from '../src/accounts/authenticate.js'
-import { createTickets } from '../src/http/stream/tickets.js'
-import { createChangesReader } from '../src/stream/changes-reader.js'
-import { createStreamHub, type StreamHub } from '../src/stream/hub.js'
-import { createTailReader } from '../src/stream/tail-reader.js'
+import { describe, expect, it } from 'vitest'
+import { SESSION_COOKIE } from '../src/accounts/authenticate.js'
+import { createTailReader, type ReadTail } from '../src/stream/tail-reader.js'
 import { useApp } from './support/app.js'
 import { beginRun, openStream } from './support/stream.js'
 
@@ -13,26 +10,16 @@ import { beginRun, openStream } from './support/stream.js'
  * The streams in the whole application, where the fast path serves an unambiguous request without
  * Express. A request that accepts `text/event-stream;q=1` is served by the mounted router instead.
  */
-let hub: StreamHub
 let isBroken = false
+const read: ReadTail = (request) => createTailReader({ pool: app.database.pool, gapMs: 1 })(request)
 const app = useApp({
-  streams: ({ pool, runControl, sessions }) => {
-    const now = () => new Date()
-    const verifyToken = async (token: string) => (await sessions?.verifyToken(token)) ?? null
-    const read = createTailReader({ pool, gapMs: 1 })
-    hub = createStreamHub({
-      read: (request) => (isBroken ? Promise.reject(new Error('secreto de adentro')) : read(request)),
-      readChanges: createChangesReader(pool),
-      now,
-      viewersPerTenant: 2,
-      onError: () => undefined,
-      timing: { tickMs: 5, checkMs: 20 },
-    })
-    const tickets = createTickets({ pool, key: new Uint8Array(32).fill(7), now })
-    return { hub, runControl, pool, tickets, authenticate: createAuthenticate(verifyToken), verifyToken }
+  hub: {
+    read: (request) => (isBroken ? Promise.reject(new Error('secreto de adentro')) : read(request)),
+    viewersPerTenant: 2,
+    onError: () => undefined,
+    timing: { tickMs: 5, checkMs: 20 },
   },
 })
-afterAll(() => hub.close())
 
 const START = '/api/cianbox/sync/products/stream'
 const eventsOf = (runId: string) => `/api/cianbox/sync/runs/${runId}/events`
@@ -111,7 +98,7 @@ describe('a refusal', () => {
     expect(fast.json.code).toBe('viewers_tenant_full')
     expect(fast.headers.get('retry-after')).toBe(mounted.headers.get('retry-after'))
     for (const stream of open) stream.close()
-    await expect.poll(() => hub.stats().viewers).toBe(0)
+    await expect.poll(() => app.hub.stats().viewers).toBe(0)
     await run.complete()
   })
 
@@ -165,7 +152,7 @@ describe('a stream', () => {
     await stream.event('start')
     expect(linesOf(id)).toEqual([])
     await run.complete()
-    hub.wake([run.id])
+    app.hub.wake([run.id])
     await stream.over
     await expect.poll(() => linesOf(id)).toHaveLength(1)
     expect(linesOf(id)[0]).toMatchObject({

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 
 const start = async (tenantId: string, mode: 'full' | 'ids', ids: number[] | null = null) => {
   const request = { mode, dryRun: false, ids: ids?.map(String) ?? null, startedBy: null }
-  return (await bench.control.start(tenantId, request)).run.id
+  return (await service.control.start(tenantId, request)).run.id
 }
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
@@ -32,15 +32,15 @@ const listed = (tenantId: string, kind: string) =>
   })
 
 const say = (tenantId: string, runId: string, decision: 'confirmed' | 'refused') =>
-  bench.control.decideGuard(tenantId, runId, { decision, decidedBy: null })
+  service.control.decideGuard(tenantId, runId, { decision, decidedBy: null })
 
 describe('a run by ids', () => {
   it('asks before it retires more than the guard allows, and does it after a yes', async () => {
-    const account = await bench.addTenant('ids')
-    await bench.sync('ids')
+    const account = await service.addTenant('ids')
+    await service.sync('ids')
     account.remove(range(1, 80), 'gone')
     const run = await start('ids', 'ids', range(1, 100))
-    expect(await bench.paused('ids', run)).toMatchObject({
+    expect(await service.paused('ids', run)).toMatchObject({
       retired: 0,
       waiting: { reason: 'sweep_confirmation' },
     })
@@ -48,87 +48,87 @@ describe('a run by ids', () => {
       { kind: 'retire', subject: 'products', count: 80, of: 450 },
     ])
     await say('ids', run, 'confirmed')
-    expect(await bench.ended('ids', run)).toMatchObject({ status: 'complete', retired: 80 })
+    expect(await service.ended('ids', run)).toMatchObject({ status: 'complete', retired: 80 })
     expect(await mirrorOf(database.pool, 'ids')).toEqual(truthOf(account))
   })
 
   it('adds up what runs have retired within a day', async () => {
-    const account = await bench.addTenant('day')
-    await bench.sync('day')
+    const account = await service.addTenant('day')
+    await service.sync('day')
     account.remove(range(1, 90), 'gone')
-    expect(await bench.ended('day', await start('day', 'ids', range(1, 60)))).toMatchObject({ retired: 60 })
+    expect(await service.ended('day', await start('day', 'ids', range(1, 60)))).toMatchObject({ retired: 60 })
     const second = await start('day', 'ids', range(61, 90))
-    expect(await bench.paused('day', second)).toMatchObject({ retired: 0 })
+    expect(await service.paused('day', second)).toMatchObject({ retired: 0 })
     expect(await question('day', second)).toMatchObject([{ count: 30, of: 390, earlier: 60 }])
     await say('day', second, 'refused')
-    expect(await bench.ended('day', second)).toMatchObject({ error: { code: 'guard_refused' }, retired: 0 })
+    expect(await service.ended('day', second)).toMatchObject({ error: { code: 'guard_refused' }, retired: 0 })
   })
 
   it('does not count what a person has said yes to', async () => {
-    const account = await bench.addTenant('said')
-    await bench.sync('said')
+    const account = await service.addTenant('said')
+    await service.sync('said')
     account.remove(range(1, 150), 'gone')
     const first = await start('said', 'ids', range(1, 100))
-    await bench.paused('said', first)
+    await service.paused('said', first)
     await say('said', first, 'confirmed')
-    expect(await bench.ended('said', first)).toMatchObject({ retired: 100 })
-    expect(await bench.ended('said', await start('said', 'ids', range(101, 150)))).toMatchObject({
+    expect(await service.ended('said', first)).toMatchObject({ retired: 100 })
+    expect(await service.ended('said', await start('said', 'ids', range(101, 150)))).toMatchObject({
       retired: 50,
     })
   })
 
   it('believes no absence where nothing is known to be there, however much the guard allows', async () => {
-    const account = await bench.addTenant('alone', { products: 3 })
-    await bench.sync('alone')
+    const account = await service.addTenant('alone', { products: 3 })
+    await service.sync('alone')
     await withTenant(database.pool, 'alone', (tx) =>
       tx.query(`INSERT INTO app.schedules (tenant_id, sweep_guard_percent) VALUES ('alone', 100)`),
     )
     account.inject({ kind: 'empty-page' })
     const run = await start('alone', 'ids', [1, 2, 3])
-    expect(await bench.paused('alone', run)).toMatchObject({ retired: 0 })
+    expect(await service.paused('alone', run)).toMatchObject({ retired: 0 })
   })
 
   it('mirrors the ids that the source can answer for, and rejects the one that it fails for', async () => {
-    const account = await bench.addTenant('spoiled')
-    await bench.sync('spoiled')
+    const account = await service.addTenant('spoiled')
+    await service.sync('spoiled')
     account.edit(range(1, 150))
     account.inject({ kind: 'server-error', asksFor: 77 })
-    const run = await bench.ended('spoiled', await start('spoiled', 'ids', range(1, 150)))
+    const run = await service.ended('spoiled', await start('spoiled', 'ids', range(1, 150)))
     expect(run).toMatchObject({ status: 'complete', updated: 149, errors: 1, retired: 0 })
   })
 })
 
 describe('a small list', () => {
   it('is asked for again before anything of it is retired', async () => {
-    const account = await bench.addTenant('list')
-    await bench.sync('list')
+    const account = await service.addTenant('list')
+    await service.sync('list')
     const brands = await listed('list', 'brands')
     account.inject({ kind: 'empty-page', route: '/productos/marcas', times: 1 })
-    expect(await bench.sync('list')).toMatchObject({ status: 'complete' })
+    expect(await service.sync('list')).toMatchObject({ status: 'complete' })
     expect(await listed('list', 'brands')).toBe(brands)
   })
 
   it('that two answers show empty waits for a person, and a yes to it is none to products', async () => {
-    const account = await bench.addTenant('brands')
-    await bench.sync('brands')
+    const account = await service.addTenant('brands')
+    await service.sync('brands')
     const brands = await listed('brands', 'brands')
     account.inject({ kind: 'empty-page', route: '/productos/marcas' })
     account.remove(range(1, 200), 'gone')
     const run = await start('brands', 'full')
-    expect(await bench.paused('brands', run)).toMatchObject({ waiting: { reason: 'guard' } })
+    expect(await service.paused('brands', run)).toMatchObject({ waiting: { reason: 'guard' } })
     expect(await listed('brands', 'brands')).toBe(brands)
     await say('brands', run, 'confirmed')
-    await bench.reached('brands', run, ({ waiting }) => waiting?.reason === 'sweep_confirmation')
+    await service.reached('brands', run, ({ waiting }) => waiting?.reason === 'sweep_confirmation')
     expect(await listed('brands', 'brands')).toBe(0)
     expect((await mirrorOf(database.pool, 'brands')).size).toBe(450)
   })
 
   it('that the account may not read leaves the run alone, and the mirror of it as it was', async () => {
-    const account = await bench.addTenant('forbidden')
-    await bench.sync('forbidden')
+    const account = await service.addTenant('forbidden')
+    await service.sync('forbidden')
     const rates = await listed('forbidden', 'exchange_rates')
     account.inject({ kind: 'forbidden', route: '/general/cotizaciones' })
-    expect(await bench.sync('forbidden')).toMatchObject({ status: 'complete' })
+    expect(await service.sync('forbidden')).toMatchObject({ status: 'complete' })
     expect(await listed('forbidden', 'exchange_rates')).toBe(rates)
   })
 })

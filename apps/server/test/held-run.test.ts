@@ -6,15 +6,15 @@ import { progressData } from '../src/runs/run-state.js'
 import { findRun } from '../src/runs/run-store.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { useDatabase } from './support/database.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 
 it('a ledger that is older than the row, after a commit whose answer was lost, is never written over it', async () => {
-  await bench.addTenant('stale', { latencyMs: 60_000 })
+  await service.addTenant('stale', { latencyMs: 60_000 })
   const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
-  const { run } = await bench.control.start('stale', request)
+  const { run } = await service.control.start('stale', request)
   const held = await claimRun(database.pool, 'stale', run.id)
   if (!held) throw new Error('not claimed')
   const commit = (page: number) =>
@@ -29,14 +29,14 @@ it('a ledger that is older than the row, after a commit whose answer was lost, i
 })
 
 it('a run is taken over without waiting for the page that its holder is writing, and the page is refused', async () => {
-  await bench.addTenant('taken', { latencyMs: 60_000 })
+  await service.addTenant('taken', { latencyMs: 60_000 })
   const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
-  const { run } = await bench.control.start('taken', request)
+  const { run } = await service.control.start('taken', request)
   const held = await claimRun(database.pool, 'taken', run.id)
   if (!held) throw new Error('not claimed')
   const page = withTenant(database.pool, 'taken', async (tx) => {
     await recordPage(tx, held, { phase: 'products', page: 1, ids: ['1', '2'], withoutId: 0, leftOut: 0 })
-    // A claim that waited for this transaction would never return. The bench's own worker may claim in between.
+    // A claim that waited for this transaction would never return. The own worker of the service may claim in between.
     const taken = await claimRun(database.pool, 'taken', run.id)
     expect(taken?.epoch).toBeGreaterThan(held.epoch)
     const state = { ...stateOf(held), phase: 'products' as const, page: 1, totalPages: 9 }

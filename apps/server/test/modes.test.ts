@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 
 const query = <T extends object>(tenantId: string, sql: string, values: unknown[] = []) =>
   withTenant(database.pool, tenantId, async (tx) => (await tx.query<T>(sql, values)).rows)
@@ -14,18 +14,18 @@ async function sync(
   tenantId: string,
   request: { mode?: 'full' | 'incremental' | 'ids'; ids?: string[]; dryRun?: boolean },
 ) {
-  const { run } = await bench.control.start(tenantId, {
+  const { run } = await service.control.start(tenantId, {
     mode: request.mode ?? 'full',
     ids: request.ids ?? null,
     dryRun: request.dryRun ?? false,
     startedBy: null,
   })
-  return bench.ended(tenantId, run.id)
+  return service.ended(tenantId, run.id)
 }
 
 describe('an incremental run', () => {
   it('reads back to the watermark and no further', async () => {
-    const account = await bench.addTenant('inc', { products: 2000 }, { pageSize: 200 })
+    const account = await service.addTenant('inc', { products: 2000 }, { pageSize: 200 })
     await sync('inc', {})
     account.edit(10)
     account.resetCounts()
@@ -36,7 +36,7 @@ describe('an incremental run', () => {
   })
 
   it('reads a thousand changes in at most eight requests', async () => {
-    const account = await bench.addTenant('inc1000', { products: 3000 }, { pageSize: 200 })
+    const account = await service.addTenant('inc1000', { products: 3000 }, { pageSize: 200 })
     await sync('inc1000', {})
     account.edit(1000)
     account.resetCounts()
@@ -51,7 +51,7 @@ describe('an incremental run', () => {
     ['the total says that there is but one page', { kind: 'total-pages-shrinking', by: 30 }],
   ] as const)('does not take it for the end when %s', async (_, fault) => {
     const tenant = `inc-${fault.kind}`
-    const account = await bench.addTenant(tenant, { products: 600 }, { pageSize: 20 })
+    const account = await service.addTenant(tenant, { products: 600 }, { pageSize: 20 })
     await sync(tenant, {})
     account.edit(100)
     account.inject(fault)
@@ -60,18 +60,18 @@ describe('an incremental run', () => {
   })
 
   it('passes no change over when products that it has read are deleted meanwhile', async () => {
-    const account = await bench.addTenant('inc-shift', { products: 600 }, { pageSize: 50 })
+    const account = await service.addTenant('inc-shift', { products: 600 }, { pageSize: 50 })
     await sync('inc-shift', {})
     account.edit(200)
     // The second page is long in coming, and what the first has shown is gone by then.
     account.inject({ kind: 'hang', page: 2, times: 1 })
-    const { run } = await bench.control.start('inc-shift', {
+    const { run } = await service.control.start('inc-shift', {
       mode: 'incremental',
       ids: null,
       dryRun: false,
       startedBy: null,
     })
-    await bench.reached('inc-shift', run.id, ({ page }) => page === 1)
+    await service.reached('inc-shift', run.id, ({ page }) => page === 1)
     const [first] = await query<{ ids: string[] }>(
       'inc-shift',
       'SELECT ids::text[] FROM app.run_pages WHERE run_id = $1',
@@ -79,14 +79,14 @@ describe('an incremental run', () => {
     )
     const gone = (first?.ids.slice(10, 20) ?? []).map(Number)
     account.remove(gone, 'gone')
-    expect(await bench.ended('inc-shift', run.id)).toMatchObject({ status: 'complete', updated: 200 })
+    expect(await service.ended('inc-shift', run.id)).toMatchObject({ status: 'complete', updated: 200 })
     const mirror = await mirrorOf(database.pool, 'inc-shift')
     for (const id of gone) mirror.delete(id)
     expect(mirror).toEqual(truthOf(account))
   })
 
   it('ends with a clear answer where the list of changes repeats itself for ever', async () => {
-    const account = await bench.addTenant('inc-endless', { products: 60 }, { pageSize: 20 })
+    const account = await service.addTenant('inc-endless', { products: 60 }, { pageSize: 20 })
     await sync('inc-endless', {})
     account.edit(60)
     account.inject({ kind: 'endless-page', fromPage: 1 })
@@ -100,23 +100,23 @@ describe('an incremental run', () => {
   })
 
   it('that had read back a while walks the whole where the source no longer shows the newest first', async () => {
-    const account = await bench.addTenant('inc-fallback', { products: 600 }, { pageSize: 50 })
+    const account = await service.addTenant('inc-fallback', { products: 600 }, { pageSize: 50 })
     await sync('inc-fallback', {})
     account.edit(300)
     account.inject({ kind: 'hang', page: 3, times: 1 })
-    const { run } = await bench.control.start('inc-fallback', {
+    const { run } = await service.control.start('inc-fallback', {
       mode: 'incremental',
       ids: null,
       dryRun: false,
       startedBy: null,
     })
-    await bench.reached('inc-fallback', run.id, ({ page }) => page >= 2)
-    await bench.control.pause('inc-fallback', run.id)
-    await bench.paused('inc-fallback', run.id)
+    await service.reached('inc-fallback', run.id, ({ page }) => page >= 2)
+    await service.control.pause('inc-fallback', run.id)
+    await service.paused('inc-fallback', run.id)
     account.inject({ kind: 'order-ignored', order: 'modified-date-desc' })
-    await bench.control.resume('inc-fallback', run.id)
+    await service.control.resume('inc-fallback', run.id)
     // Each product counts once.
-    expect(await bench.ended('inc-fallback', run.id)).toMatchObject({
+    expect(await service.ended('inc-fallback', run.id)).toMatchObject({
       status: 'complete',
       updated: 300,
       unchanged: 300,
@@ -125,7 +125,7 @@ describe('an incremental run', () => {
   })
 
   it('without a watermark walks the whole catalogue', async () => {
-    const account = await bench.addTenant('inc-first')
+    const account = await service.addTenant('inc-first')
     expect(await sync('inc-first', { mode: 'incremental' })).toMatchObject({
       status: 'complete',
       created: 450,
@@ -134,7 +134,7 @@ describe('an incremental run', () => {
   })
 
   it('misses a stock move that the source does not date, and the next full run heals it', async () => {
-    const account = await bench.addTenant('undated', { switches: { stockMovesUpdated: false } })
+    const account = await service.addTenant('undated', { switches: { stockMovesUpdated: false } })
     await sync('undated', {})
     account.moveStock([5], 3)
     expect(await sync('undated', { mode: 'incremental' })).toMatchObject({ updated: 0 })
@@ -145,7 +145,7 @@ describe('an incremental run', () => {
 
 describe('a full run', () => {
   it('of an unchanged catalogue asks for its pages, the lists, and at most three requests more', async () => {
-    const account = await bench.addTenant('frugal', { products: 5000 }, { pageSize: 200 })
+    const account = await service.addTenant('frugal', { products: 5000 }, { pageSize: 200 })
     await sync('frugal', {})
     account.resetCounts()
     expect(await sync('frugal', {})).toMatchObject({ status: 'complete', unchanged: 5000 })
@@ -160,7 +160,7 @@ describe('a full run', () => {
 
 describe('a run by ids', () => {
   it('mirrors those products and retires the ones that are gone', async () => {
-    const account = await bench.addTenant('ids')
+    const account = await service.addTenant('ids')
     await sync('ids', {})
     account.edit([3, 4])
     account.remove([5], 'gone')
@@ -176,7 +176,7 @@ describe('a run by ids', () => {
 
 describe('a dry run', () => {
   it('says what would change, and changes nothing', async () => {
-    const account = await bench.addTenant('dry')
+    const account = await service.addTenant('dry')
     await sync('dry', {})
     const before = await mirrorOf(database.pool, 'dry')
     account.edit([3], { producto: 'Otro nombre' })
@@ -206,7 +206,7 @@ describe('a dry run', () => {
 
 describe('the change log', () => {
   it('says field by field what a run changed, and nothing of a first load', async () => {
-    const account = await bench.addTenant('log')
+    const account = await service.addTenant('log')
     await sync('log', {})
     expect(await query('log', 'SELECT FROM catalog.product_changes')).toEqual([])
     account.moveStock([7], 5)
@@ -230,70 +230,70 @@ describe('the change log', () => {
 
 describe('a person’s wishes', () => {
   it('cancel keeps the pages that were committed', async () => {
-    const account = await bench.addTenant('cancelled', { latencyMs: 100, products: 3000 })
-    const { run } = await bench.control.start('cancelled', {
+    const account = await service.addTenant('cancelled', { latencyMs: 100, products: 3000 })
+    const { run } = await service.control.start('cancelled', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    await bench.reached('cancelled', run.id, (now) => now.page >= 2)
-    await bench.control.cancel('cancelled', run.id)
-    const ended = await bench.ended('cancelled', run.id)
+    await service.reached('cancelled', run.id, (now) => now.page >= 2)
+    await service.control.cancel('cancelled', run.id)
+    const ended = await service.ended('cancelled', run.id)
     expect(ended).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } })
     expect((await mirrorOf(database.pool, 'cancelled')).size).toBe(ended.created)
     expect(account.productCount()).toBeGreaterThan(ended.created)
   })
 
   it('pause stops at a page and resume goes on from there, reading no page twice', async () => {
-    const account = await bench.addTenant('paused', { latencyMs: 100 })
-    const { run } = await bench.control.start('paused', {
+    const account = await service.addTenant('paused', { latencyMs: 100 })
+    const { run } = await service.control.start('paused', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    await bench.reached('paused', run.id, (now) => now.page >= 1)
-    await bench.control.pause('paused', run.id)
-    expect(await bench.paused('paused', run.id)).toMatchObject({ waiting: { reason: 'paused' } })
-    await bench.control.resume('paused', run.id)
-    expect(await bench.ended('paused', run.id)).toMatchObject({ status: 'complete', created: 450 })
+    await service.reached('paused', run.id, (now) => now.page >= 1)
+    await service.control.pause('paused', run.id)
+    expect(await service.paused('paused', run.id)).toMatchObject({ waiting: { reason: 'paused' } })
+    await service.control.resume('paused', run.id)
+    expect(await service.ended('paused', run.id)).toMatchObject({ status: 'complete', created: 450 })
     expect(await mirrorOf(database.pool, 'paused')).toEqual(truthOf(account))
   })
 
   it('a resumed walk does not take a deletion of more than a page for a source that repeats itself', async () => {
-    const account = await bench.addTenant('shrunk', { products: 600, latencyMs: 30 }, { pageSize: 20 })
-    const { run } = await bench.control.start('shrunk', {
+    const account = await service.addTenant('shrunk', { products: 600, latencyMs: 30 }, { pageSize: 20 })
+    const { run } = await service.control.start('shrunk', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    await bench.reached('shrunk', run.id, ({ page }) => page >= 4)
-    await bench.control.pause('shrunk', run.id)
-    await bench.paused('shrunk', run.id)
-    await bench.control.resume('shrunk', run.id)
-    await bench.reached('shrunk', run.id, ({ status, page }) => status === 'running' && page >= 6)
+    await service.reached('shrunk', run.id, ({ page }) => page >= 4)
+    await service.control.pause('shrunk', run.id)
+    await service.paused('shrunk', run.id)
+    await service.control.resume('shrunk', run.id)
+    await service.reached('shrunk', run.id, ({ status, page }) => status === 'running' && page >= 6)
     account.remove(
       Array.from({ length: 45 }, (_, i) => i + 1),
       'gone',
     )
-    expect(await bench.ended('shrunk', run.id)).toMatchObject({ status: 'complete' })
+    expect(await service.ended('shrunk', run.id)).toMatchObject({ status: 'complete' })
   })
 
   it('a confirmed sweep retires what it asked about', async () => {
-    const account = await bench.addTenant('confirmed')
+    const account = await service.addTenant('confirmed')
     await sync('confirmed', {})
     account.remove(180, 'gone')
-    const { run } = await bench.control.start('confirmed', {
+    const { run } = await service.control.start('confirmed', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    await bench.paused('confirmed', run.id)
-    await bench.control.decideGuard('confirmed', run.id, { decision: 'confirmed', decidedBy: null })
-    expect(await bench.ended('confirmed', run.id)).toMatchObject({ status: 'complete', retired: 180 })
+    await service.paused('confirmed', run.id)
+    await service.control.decideGuard('confirmed', run.id, { decision: 'confirmed', decidedBy: null })
+    expect(await service.ended('confirmed', run.id)).toMatchObject({ status: 'complete', retired: 180 })
     expect(await mirrorOf(database.pool, 'confirmed')).toEqual(truthOf(account))
   })
 })

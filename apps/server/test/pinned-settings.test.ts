@@ -88,7 +88,7 @@ describe('a run whose account is another one by now', () => {
     const run = await startRun(tenant)
     const first = worker.work(tenant, run)
     await reached(tenant, 3)
-    first.leave()
+    first.stop()
     await expect(first.done).rejects.toThrow('another one goes on')
     await switchAccount()
     await worker.work(tenant, run).done

@@ -2,10 +2,10 @@ import type { Switches } from '@espejo/simulator'
 import { describe, expect, it } from 'vitest'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 
 /** Everything that the documentation leaves open and that a run could stumble over, other than by default. */
 const READINGS: Partial<Switches>[] = [
@@ -34,15 +34,15 @@ const READINGS: Partial<Switches>[] = [
 const name = (reading: Partial<Switches>) => Object.entries(reading).flat().join(' = ')
 
 async function run(tenantId: string, mode: 'full' | 'incremental' | 'ids', ids: string[] | null = null) {
-  const started = await bench.control.start(tenantId, { mode, ids, dryRun: false, startedBy: null })
-  return bench.ended(tenantId, started.run.id)
+  const started = await service.control.start(tenantId, { mode, ids, dryRun: false, startedBy: null })
+  return service.ended(tenantId, started.run.id)
 }
 
 describe('the mirror holds what the ERP lists, after each kind of run,', () => {
   it.each(READINGS.map((reading, n) => ({ reading, what: name(reading), tenant: `reading-${n}` })))(
     'where $what',
     async ({ reading, tenant }) => {
-      const account = await bench.addTenant(tenant, { products: 230, switches: reading })
+      const account = await service.addTenant(tenant, { products: 230, switches: reading })
       account.setAssociated([3], false)
       const holds = async () => expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
       expect(await run(tenant, 'full')).toMatchObject({ status: 'complete', errors: 0 })

@@ -65,7 +65,7 @@ describe('a pause that the ERP demanded from a run', () => {
 
   it('lasts when another worker takes over the run', async () => {
     const { tenant, run, first } = await askedToWait('handed')
-    first.leave()
+    first.stop()
     await expect(first.done).rejects.toThrow('another one goes on')
     await waitsElsewhere(tenant, run, () => node().work(tenant, run))
   })

@@ -5,10 +5,10 @@ import { pauseRun } from '../src/runs/pause-run.js'
 import { activeRun, findRun, listRuns, lockRun } from '../src/runs/run-store.js'
 import { stateOf } from '../src/sync/ledger.js'
 import { useDatabase } from './support/database.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 const FULL = { mode: 'full', dryRun: false, ids: null, startedBy: null } as const
 
 async function intentOf(tenantId: string, runId: string) {
@@ -17,57 +17,57 @@ async function intentOf(tenantId: string, runId: string) {
 
 /** A run that a worker is at, whose ERP takes its time. */
 async function running(tenantId: string): Promise<string> {
-  await bench.addTenant(tenantId, { latencyMs: 100 })
-  const { run } = await bench.control.start(tenantId, FULL)
-  await bench.reached(tenantId, run.id, ({ status }) => status === 'running')
+  await service.addTenant(tenantId, { latencyMs: 100 })
+  const { run } = await service.control.start(tenantId, FULL)
+  await service.reached(tenantId, run.id, ({ status }) => status === 'running')
   return run.id
 }
 
 describe('a run that is paused and resumed at once', () => {
   it('goes on', async () => {
     const id = await running('resumed')
-    await bench.control.pause('resumed', id)
-    await bench.control.resume('resumed', id)
-    expect(await bench.ended('resumed', id)).toMatchObject({ status: 'complete' })
+    await service.control.pause('resumed', id)
+    await service.control.resume('resumed', id)
+    expect(await service.ended('resumed', id)).toMatchObject({ status: 'complete' })
   })
 
   it('goes on also when its worker had already read the wish to pause', async () => {
     // Nobody works on this one: the test is its worker.
-    await bench.addTenant('read', { latencyMs: 60_000 })
-    const { run } = await bench.control.start('read', FULL)
-    await bench.reached('read', run.id, ({ status }) => status === 'running')
+    await service.addTenant('read', { latencyMs: 60_000 })
+    const { run } = await service.control.start('read', FULL)
+    await service.reached('read', run.id, ({ status }) => status === 'running')
     const held = await claimRun(database.pool, 'read', run.id)
     if (!held) throw new Error('not claimed')
-    await bench.control.pause('read', run.id)
+    await service.control.pause('read', run.id)
     expect(await intentOf('read', run.id)).toBe('pause')
-    await bench.control.resume('read', run.id)
+    await service.control.resume('read', run.id)
     const paused = await pauseRun(database.pool, held, stateOf(held), { reason: 'paused', until: null })
     expect(paused).toBe('go on')
-    expect(await bench.run('read', run.id)).toMatchObject({ status: 'running', waiting: null })
-    expect(await bench.events('read', run.id)).toHaveLength(1)
+    expect(await service.run('read', run.id)).toMatchObject({ status: 'running', waiting: null })
+    expect(await service.events('read', run.id)).toHaveLength(1)
   })
 
   it('is paused when the pause came last', async () => {
     const id = await running('paused')
-    await bench.control.pause('paused', id)
-    await bench.control.resume('paused', id)
-    await bench.control.pause('paused', id)
-    await bench.paused('paused', id)
+    await service.control.pause('paused', id)
+    await service.control.resume('paused', id)
+    await service.control.pause('paused', id)
+    await service.paused('paused', id)
   })
 
   it('is cancelled when it was cancelled before: neither weakens that', async () => {
     const id = await running('cancelled')
-    await bench.control.cancel('cancelled', id)
-    await bench.control.resume('cancelled', id)
-    await bench.control.pause('cancelled', id)
-    expect(await bench.ended('cancelled', id)).toMatchObject({ status: 'cancelled' })
+    await service.control.cancel('cancelled', id)
+    await service.control.resume('cancelled', id)
+    await service.control.pause('cancelled', id)
+    expect(await service.ended('cancelled', id)).toMatchObject({ status: 'cancelled' })
   })
 })
 
 it('the ids that a run was asked for are read by the worker that claims it, and by nobody else', async () => {
-  await bench.addTenant('ids', { latencyMs: 60_000 })
+  await service.addTenant('ids', { latencyMs: 60_000 })
   const ids = Array.from({ length: 10_000 }, (_, i) => String(i + 1))
-  const { run } = await bench.control.start('ids', { ...FULL, mode: 'ids', ids })
+  const { run } = await service.control.start('ids', { ...FULL, mode: 'ids', ids })
   const reads = await withTenant(database.pool, 'ids', async (tx) => [
     await findRun(tx, 'ids', run.id),
     await lockRun(tx, 'ids', run.id),

@@ -3,7 +3,8 @@ import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createUser } from '../src/accounts/accounts.js'
 import { deriveKey } from '../src/connections/secrets.js'
-import { TEST_PASSWORD, TEST_SECRET_KEY, useApp } from './support/app.js'
+import { TEST_PASSWORD, useApp } from './support/app.js'
+import { TEST_SECRET_KEY } from './support/services.js'
 
 let clock = Date.now()
 const app = useApp({ now: () => new Date(clock) })

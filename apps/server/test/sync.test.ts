@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { useDatabase } from './support/database.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { useSyncBench } from './support/sync-bench.js'
+import { useSyncService } from './support/sync-service.js'
 
 const database = useDatabase()
-const bench = useSyncBench(database)
+const service = useSyncService(database)
 const written = (tenantId: string) =>
   withTenant(database.pool, tenantId, async (tx) => {
     const { rows } = await tx.query<{ xmins: string[] }>(
@@ -18,8 +18,8 @@ const written = (tenantId: string) =>
 
 describe('a full run', () => {
   it('leaves the mirror holding exactly what the source holds', async () => {
-    const account = await bench.addTenant('exact')
-    const run = await bench.sync('exact')
+    const account = await service.addTenant('exact')
+    const run = await service.sync('exact')
     expect(run).toMatchObject({
       status: 'complete',
       created: 450,
@@ -32,9 +32,9 @@ describe('a full run', () => {
   })
 
   it('tells of every page, in a gapless log that balances in every frame and ends once', async () => {
-    await bench.addTenant('told')
-    const run = await bench.sync('told')
-    const events = await bench.events('told', run.id)
+    await service.addTenant('told')
+    const run = await service.sync('told')
+    const events = await service.events('told', run.id)
     expect(events.map(({ id }) => id)).toEqual(events.map((_, i) => `${run.id}.${i + 1}`))
     expect(events[0]?.event).toBe('start')
     expect(events.filter(({ event }) => event === 'complete' || event === 'error')).toEqual([events.at(-1)])
@@ -46,41 +46,41 @@ describe('a full run', () => {
   })
 
   it('writes no product row when nothing changed', async () => {
-    await bench.addTenant('still')
-    await bench.sync('still')
+    await service.addTenant('still')
+    await service.sync('still')
     const before = await written('still')
-    const run = await bench.sync('still')
+    const run = await service.sync('still')
     expect(run).toMatchObject({ status: 'complete', created: 0, updated: 0, unchanged: 450 })
     expect(await written('still')).toEqual(before)
   })
 
   it('follows edits, additions and both kinds of deletion', async () => {
-    const account = await bench.addTenant('moving')
-    await bench.sync('moving')
+    const account = await service.addTenant('moving')
+    await service.sync('moving')
     account.edit(20)
     account.add(7)
     account.remove(9, 'gone')
     account.remove(5, 'inactive')
-    const run = await bench.sync('moving')
+    const run = await service.sync('moving')
     expect(run).toMatchObject({ status: 'complete', created: 7, retired: 9 })
     expect(await mirrorOf(database.pool, 'moving')).toEqual(truthOf(account))
   })
 
   it('passes over no product while others are deleted and added under its walk', async () => {
-    const account = await bench.addTenant('shifting', { products: 1500, latencyMs: 10 }, { pageSize: 50 })
+    const account = await service.addTenant('shifting', { products: 1500, latencyMs: 10 }, { pageSize: 50 })
     const atStart = new Set(truthOf(account).keys())
-    const { run } = await bench.control.start('shifting', {
+    const { run } = await service.control.start('shifting', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    await bench.reached('shifting', run.id, ({ phase, endedAt }) => {
+    await service.reached('shifting', run.id, ({ phase, endedAt }) => {
       if (phase === 'products') account.remove(4, 'gone')
       if (phase === 'products') account.add(2)
       return endedAt !== null
     })
-    expect(await bench.run('shifting', run.id)).toMatchObject({ status: 'complete' })
+    expect(await service.run('shifting', run.id)).toMatchObject({ status: 'complete' })
     const mirror = await mirrorOf(database.pool, 'shifting')
     const truth = truthOf(account)
     expect(truth.size).toBeLessThan(atStart.size)
@@ -89,61 +89,61 @@ describe('a full run', () => {
   })
 
   it('brings a retired product back to life when the source lists it again', async () => {
-    const account = await bench.addTenant('back')
-    await bench.sync('back')
+    const account = await service.addTenant('back')
+    await service.sync('back')
     await withTenant(database.pool, 'back', (tx) =>
       tx.query(`UPDATE catalog.products SET retired_at = now() WHERE tenant_id = 'back' AND cianbox_id = 1`),
     )
-    const run = await bench.sync('back')
+    const run = await service.sync('back')
     expect(run).toMatchObject({ updated: 1, unchanged: 449 })
     expect(await mirrorOf(database.pool, 'back')).toEqual(truthOf(account))
   })
 
   it('takes a row whose keys the source put in another order for unchanged', async () => {
-    await bench.addTenant('reordered')
-    await bench.sync('reordered')
+    await service.addTenant('reordered')
+    await service.sync('reordered')
     // A fingerprint of the same mapping and of another text: what a reordered row looks like.
     await withTenant(database.pool, 'reordered', (tx) =>
       tx.query(`UPDATE catalog.products SET content_hash = set_byte(content_hash, 5, 255 - get_byte(content_hash, 5))
                  WHERE tenant_id = 'reordered' AND cianbox_id <= 10`),
     )
-    expect(await bench.sync('reordered')).toMatchObject({ updated: 0, unchanged: 450 })
+    expect(await service.sync('reordered')).toMatchObject({ updated: 0, unchanged: 450 })
     const before = await written('reordered')
-    expect(await bench.sync('reordered')).toMatchObject({ unchanged: 450 })
+    expect(await service.sync('reordered')).toMatchObject({ unchanged: 450 })
     expect(await written('reordered')).toEqual(before)
   })
 
   it('writes every row anew after the mapping has changed', async () => {
-    await bench.addTenant('remapped')
-    await bench.sync('remapped')
+    await service.addTenant('remapped')
+    await service.sync('remapped')
     await withTenant(database.pool, 'remapped', (tx) =>
       tx.query(`UPDATE catalog.products SET name = 'x', content_hash = set_byte(content_hash, 0, 0)
                  WHERE tenant_id = 'remapped'`),
     )
-    expect(await bench.sync('remapped')).toMatchObject({ updated: 450 })
+    expect(await service.sync('remapped')).toMatchObject({ updated: 450 })
   })
 
   it('mirrors an empty catalogue as one, and says 100 %', async () => {
-    await bench.addTenant('empty', { products: 0 })
-    expect(await bench.sync('empty')).toMatchObject({ status: 'complete', totalProcessed: 0, percent: 100 })
+    await service.addTenant('empty', { products: 0 })
+    expect(await service.sync('empty')).toMatchObject({ status: 'complete', totalProcessed: 0, percent: 100 })
   })
 
   it('mirrors the simple dialect too', async () => {
-    const account = await bench.addTenant('simple', { dialect: 'simple' })
-    expect(await bench.sync('simple')).toMatchObject({ status: 'complete', created: 450 })
+    const account = await service.addTenant('simple', { dialect: 'simple' })
+    expect(await service.sync('simple')).toMatchObject({ status: 'complete', created: 450 })
     expect(await mirrorOf(database.pool, 'simple')).toEqual(truthOf(account))
   })
 
   it('leaves another tenant’s mirror alone', async () => {
-    const [mine, theirs] = [await bench.addTenant('mine'), await bench.addTenant('theirs', { seed: 9 })]
-    await Promise.all([bench.sync('mine'), bench.sync('theirs')])
+    const [mine, theirs] = [await service.addTenant('mine'), await service.addTenant('theirs', { seed: 9 })]
+    await Promise.all([service.sync('mine'), service.sync('theirs')])
     expect(await mirrorOf(database.pool, 'mine')).toEqual(truthOf(mine))
     expect(await mirrorOf(database.pool, 'theirs')).toEqual(truthOf(theirs))
   })
 
   it('mirrors the reference lists', async () => {
-    const account = await bench.addTenant('lists')
-    await bench.sync('lists')
+    const account = await service.addTenant('lists')
+    await service.sync('lists')
     const kinds = await withTenant(database.pool, 'lists', async (tx) => {
       const { rows } = await tx.query<{ kind: string; n: number }>(
         `SELECT kind, count(*)::int AS n FROM catalog.reference_items WHERE tenant_id = 'lists' GROUP BY kind`,
@@ -159,9 +159,9 @@ describe('a full run', () => {
 
 describe('rows that are wrong', () => {
   it('become rejects with their reason while the rest of the page commits', async () => {
-    const account = await bench.addTenant('poisoned')
+    const account = await service.addTenant('poisoned')
     account.inject({ kind: 'poison-row', poison: 'no-name', id: 7 })
-    const run = await bench.sync('poisoned')
+    const run = await service.sync('poisoned')
     expect(run).toMatchObject({ status: 'complete', created: 449, errors: 1, seen: 450 })
     const rejects = await withTenant(database.pool, 'poisoned', async (tx) => {
       const { rows } = await tx.query(
@@ -174,10 +174,10 @@ describe('rows that are wrong', () => {
   })
 
   it('repeated on a page or across pages are counted once', async () => {
-    const account = await bench.addTenant('repeated')
+    const account = await service.addTenant('repeated')
     account.inject({ kind: 'duplicate-in-page', rows: 3, page: 2 })
     account.inject({ kind: 'duplicate-across-pages', rows: 2 })
-    const run = await bench.sync('repeated')
+    const run = await service.sync('repeated')
     account.clearFaults()
     expect(run.status).toBe('complete')
     expect(run.seen).toBeLessThanOrEqual(450)
@@ -195,12 +195,12 @@ describe('a source that misbehaves', () => {
     ['a page that repeats for ever', { kind: 'endless-page', fromPage: 2 }, 'upstream_paging'],
   ] as const)('ends the run with its reason and retires nothing: %s', async (what, fault, code) => {
     const tenant = `bad-${what.replace(/\W+/g, '-').toLowerCase()}`
-    const account = await bench.addTenant(tenant)
-    await bench.sync(tenant)
+    const account = await service.addTenant(tenant)
+    await service.sync(tenant)
     const before = await mirrorOf(database.pool, tenant)
     account.remove(3, 'gone')
     account.inject(fault)
-    const run = await bench.sync(tenant)
+    const run = await service.sync(tenant)
     expect(run).toMatchObject({ status: 'error', error: { code }, retired: 0 })
     expect(await mirrorOf(database.pool, tenant)).toEqual(before)
   })
@@ -219,9 +219,9 @@ describe('a source that misbehaves', () => {
     ['the page as text', { kind: 'page-as-text' }],
   ] as const)('is survived with the whole truth: %s', async (what, fault) => {
     const tenant = `odd-${what.replace(/\W+/g, '-').toLowerCase()}`
-    const account = await bench.addTenant(tenant)
+    const account = await service.addTenant(tenant)
     account.inject(fault)
-    const run = await bench.sync(tenant)
+    const run = await service.sync(tenant)
     expect(run).toMatchObject({ status: 'complete', created: 450 })
     expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
   })
@@ -230,23 +230,23 @@ describe('a source that misbehaves', () => {
     'is walked to its end without totals when behind it lies: %s',
     async (pagePastEnd) => {
       const tenant = `behind-${pagePastEnd}`
-      const account = await bench.addTenant(tenant, { products: 300, switches: { pagePastEnd } })
+      const account = await service.addTenant(tenant, { products: 300, switches: { pagePastEnd } })
       account.inject({ kind: 'total-pages-missing' })
-      expect(await bench.sync(tenant)).toMatchObject({ status: 'complete', created: 300 })
+      expect(await service.sync(tenant)).toMatchObject({ status: 'complete', created: 300 })
     },
   )
 
   it('stops before a sweep that would retire too much', async () => {
-    const account = await bench.addTenant('guarded')
-    await bench.sync('guarded')
+    const account = await service.addTenant('guarded')
+    await service.sync('guarded')
     account.remove(180, 'gone')
-    const { run } = await bench.control.start('guarded', {
+    const { run } = await service.control.start('guarded', {
       mode: 'full',
       dryRun: false,
       ids: null,
       startedBy: null,
     })
-    const paused = await bench.paused('guarded', run.id)
+    const paused = await service.paused('guarded', run.id)
     expect(paused).toMatchObject({ retired: 0, waiting: { reason: 'sweep_confirmation' } })
     expect((await mirrorOf(database.pool, 'guarded')).size).toBe(450)
   })
@@ -255,6 +255,9 @@ describe('a source that misbehaves', () => {
     await withTenant(database.pool, 'bare', (tx) =>
       tx.query(`INSERT INTO app.tenants (tenant_id, name) VALUES ('bare', 'bare')`),
     )
-    expect(await bench.sync('bare')).toMatchObject({ status: 'error', error: { code: 'connection_missing' } })
+    expect(await service.sync('bare')).toMatchObject({
+      status: 'error',
+      error: { code: 'connection_missing' },
+    })
   })
 })

@@ -11,7 +11,7 @@ import { createStreamHub, type StreamHub } from '../stream/hub.js'
 import { createTailReader } from '../stream/tail-reader.js'
 import { createRegistrations } from '../webhooks/registration.js'
 import { createWebhookStore } from '../webhooks/webhook-store.js'
-import type { Services } from './services.js'
+import type { Overrides, Services } from './services.js'
 
 /** A stopping process closes its streams one by one over this time. */
 export const DRAIN_MS = 2000
@@ -31,15 +31,17 @@ export interface ApiHost {
 export function createApiDeps(
   services: Services,
   host: ApiHost,
+  overrides: Overrides = {},
 ): { api: Omit<ApiDeps, 'onUnexpectedError'>; hub: StreamHub; tickets: Tickets } {
   const { log, pool, secretKey, sealer, baseUrl, wakeups, limitsFor, clients, runControl } = services
-  const now = () => new Date()
+  const { now = () => new Date(), clock } = overrides
   const hub = createStreamHub({
     read: createTailReader({ pool }),
     readChanges: createChangesReader(pool),
     now,
     onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
     isSessionLive: host.isSessionLive,
+    ...overrides.hub,
   })
   wakeups.listen(hub.wake)
 
@@ -52,10 +54,17 @@ export function createApiDeps(
     runControl,
     sealer,
     authenticate,
-    connectionTester: createConnectionTester({ connections, baseUrl, limitsFor }),
-    registrations: createRegistrations({ webhooks, connections, clients, publicUrl }),
+    connectionTester: createConnectionTester({
+      ...{ connections, baseUrl, limitsFor },
+      ...(overrides.connectionTestMs && { timeoutMs: overrides.connectionTestMs }),
+    }),
+    registrations: createRegistrations({
+      ...{ webhooks, connections, clients, publicUrl },
+      ...(overrides.webhookRemovalMs && { removeTimeoutMs: overrides.webhookRemovalMs }),
+    }),
     streamRouter: createStreamRouter({ hub, runControl, pool, tickets, authenticate, verifyToken }),
     now,
+    ...(clock && { clock }),
   }
   return { api, hub, tickets }
 }

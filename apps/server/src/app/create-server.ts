@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAuthenticate } from '../accounts/authenticate.js'
 import { createLiveSessions } from '../accounts/live-sessions.js'
-import { createSessions } from '../accounts/session.js'
+import { createSessions, type Sessions } from '../accounts/session.js'
+import type { ApiDeps } from '../http/api.js'
 import { createApp } from '../http/app.js'
 import { createFastPath } from '../http/stream/fast-path.js'
+import type { StreamHub } from '../stream/hub.js'
 import type { Config } from './config.js'
 import { createApiDeps, DRAIN_MS } from './create-api.js'
 import { startWithCleanup } from './lifecycle.js'
-import { type Services, StartError, startServices } from './services.js'
+import { type Overrides, type Services, StartError, startServices } from './services.js'
 
 export interface Espejo {
   /** Base URL of the API and the web app; null for a worker, which does not listen. */
@@ -18,17 +20,37 @@ export interface Espejo {
   stop(): Promise<void>
 }
 
+/** A started service with the parts that tests inspect. */
+export interface Service {
+  services: Services
+  /** Null for a worker. */
+  http: HttpService | null
+  stop(): Promise<void>
+}
+
+interface HttpService {
+  url: string
+  api: Omit<ApiDeps, 'onUnexpectedError'> & { sessions: Sessions }
+  hub: StreamHub
+}
+
 /**
  * The composition root: starts the services of `config`, and the HTTP server unless the role is `worker`. When
  * one fails to start, those that were started before are stopped.
  * @throws {@link StartError} and others: the start failed.
  */
 export async function startEspejo(config: Config, log: Logger): Promise<Espejo> {
+  const { http, stop } = await startService(config, log)
+  return { url: http?.url ?? null, stop }
+}
+
+/** {@link startEspejo} with access to the parts, and with some of them replaced. */
+export async function startService(config: Config, log: Logger, overrides: Overrides = {}): Promise<Service> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
-    const services = await startServices(config, log, onStop)
-    return config.role === 'worker' ? null : serve(services, onStop)
+    const services = await startServices(config, log, onStop, overrides)
+    return { services, http: config.role === 'worker' ? null : await serve(services, onStop, overrides) }
   })
-  return { url: started, stop }
+  return { ...started, stop }
 }
 
 /** Requests that a stopping process has not answered after this time are aborted. */
@@ -41,26 +63,29 @@ const LAST_ANSWERS_MS = 10_000
  */
 const BACKLOG = 4096
 
-const now = () => new Date()
-
 /** Serves the API and the web app on our own HTTP server, with our own sessions. */
-async function serve(services: Services, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+async function serve(
+  services: Services,
+  onStop: (stop: () => Promise<void>) => void,
+  overrides: Overrides,
+): Promise<HttpService> {
   const { config, log, pool, secretKey } = services
-  const isSessionLive = createLiveSessions({ pool, now })
+  const { now = () => new Date(), isSessionLive = createLiveSessions({ pool, now }) } = overrides
   const sessions = createSessions({ secretKey, now })
   const verifyToken = async (token: string) => {
     const session = await sessions.verifyToken(token)
     return session && (await isSessionLive(session)) ? session : null
   }
   const authenticate = createAuthenticate(verifyToken)
-  let url: string | null = null
-  const { api, hub, tickets } = createApiDeps(services, {
+  let url = ''
+  const host = {
     authenticate,
     verifyToken,
     isSessionLive,
     // In the demo, only the simulator sends notifications, from this machine.
-    publicUrl: () => config.publicUrl ?? (config.demo ? url : null),
-  })
+    publicUrl: () => overrides.publicUrl?.(url) ?? config.publicUrl ?? (config.demo && url ? url : null),
+  }
+  const { api, hub, tickets } = createApiDeps(services, host, overrides)
   onStop(async () => hub.close())
 
   const app = createApp({
@@ -72,7 +97,7 @@ async function serve(services: Services, onStop: (stop: () => Promise<void>) => 
       createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
-    webDir: fileURLToPath(new URL('../../../web/dist', import.meta.url)),
+    webDir: overrides.webDir ?? fileURLToPath(new URL('../../../web/dist', import.meta.url)),
   })
   const server = createServer(app)
   // Must exceed the proxy's keep-alive, or the proxy may send on a socket that we are closing.
@@ -89,7 +114,7 @@ async function serve(services: Services, onStop: (stop: () => Promise<void>) => 
     clearTimeout(late)
   })
   url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
-  return url
+  return { url, api: { ...api, sessions }, hub }
 }
 
 function listen(server: Server, { port, host }: Config): Promise<number> {

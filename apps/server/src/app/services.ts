@@ -1,18 +1,25 @@
 import type { Logger } from 'pino'
-import { type ClientFactory, createClientFactory } from '../connections/client-factory.js'
+import type { Session } from '../accounts/session.js'
+import {
+  type ClientFactory,
+  type ClientOverrides,
+  createClientFactory,
+} from '../connections/client-factory.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import { createRequestLimits, type LimitsFor } from '../connections/request-limits.js'
 import { createSealer, loadStoredSecrets } from '../connections/secrets.js'
 import { connectionProblem } from '../db/connection-problem.js'
-import { clockDifference, describeDifference } from '../db/database-clock.js'
+import { clockDifference, type DatabaseClock, describeDifference } from '../db/database-clock.js'
 import { startEmbeddedPostgres } from '../db/embedded/index.js'
 import { createPool, type Pool } from '../db/pool.js'
 import { createGuardExpiry } from '../maintenance/guard-expiry.js'
 import { createScheduledRun } from '../maintenance/scheduled-run.js'
 import { startMaintenance } from '../maintenance/start-maintenance.js'
+import type { TimerHandlers } from '../maintenance/tenant-timers.js'
 import { startPresenceReports } from '../maintenance/worker-presence.js'
 import { createRunControl, type RunControl } from '../runs/run-control.js'
 import { openRunQueue, type RunQueue } from '../runs/run-queue.js'
+import type { HubOptions } from '../stream/hub-options.js'
 import { createWakeups, type Wakeups } from '../stream/wakeups.js'
 import { createRunHandler } from '../sync/worker.js'
 import { createPendingProcessor } from '../webhooks/process-pending.js'
@@ -41,6 +48,31 @@ export interface Services {
   runControl: RunControl
 }
 
+/** Parts that tests, benchmarks and chaos rounds replace. The service itself passes none. */
+export interface Overrides {
+  /** Clock of the API and of run control. Workers and timers use the system's. @defaultValue the system's */
+  now?: () => Date
+  /** Clock for what the API compares with times in the database. @defaultValue PostgreSQL's */
+  clock?: DatabaseClock
+  /** Whether this process works on runs. @defaultValue by its role */
+  worker?: boolean
+  /** Whether recovery, schedules and retention run by timers. @defaultValue true */
+  maintenance?: boolean
+  /** Options of each worker's ERP client, over those of the connection. */
+  client?: ClientOverrides
+  /** Longest time of a connection test, and of removing a webhook from the ERP. Milliseconds. */
+  connectionTestMs?: number
+  webhookRemovalMs?: number
+  /** Options of the stream hub. */
+  hub?: Partial<HubOptions>
+  /** Whether the user of a session still exists in its role. @defaultValue looks in the database */
+  isSessionLive?: (session: Session) => Promise<boolean>
+  /** Where the ERP reaches the API, from the address that it listens at. @defaultValue by the configuration */
+  publicUrl?: (url: string) => string | null
+  /** Folder of the built web app. */
+  webDir?: string
+}
+
 /**
  * Starts everything but HTTP: database, queue, worker, maintenance. Registers the cleanup of each with `onStop`.
  * @throws {@link StartError} and others
@@ -49,6 +81,7 @@ export async function startServices(
   config: Config,
   log: Logger,
   onStop: (stop: () => Promise<void>) => void,
+  overrides: Overrides = {},
 ): Promise<Services> {
   const { databaseUrl, secretKey } = await openDatabase(config, onStop)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
@@ -66,7 +99,7 @@ export async function startServices(
 
   const limitsFor = createRequestLimits({ pool, now })
   const clients = createClientFactory({ pool, sealer, baseUrl, limitsFor })
-  const runControl = createRunControl({ pool, queue, now, onEvent: wakeups.touch })
+  const runControl = createRunControl({ pool, queue, now: overrides.now ?? now, onEvent: wakeups.touch })
   const services: Services = {
     config,
     log,
@@ -80,8 +113,8 @@ export async function startServices(
     clients,
     runControl,
   }
-  if (isWorker) await startWorker(services, onStop)
-  onStop(startPeriodicTasks(services).stop)
+  if (overrides.worker ?? isWorker) await startWorker(services, onStop, overrides.client)
+  if (overrides.maintenance ?? true) onStop(startPeriodicTasks(services).stop)
   return services
 }
 
@@ -131,10 +164,11 @@ async function openErp(
 async function startWorker(
   { config, queue, pool, clients, wakeups, log }: Services,
   onStop: (stop: () => Promise<void>) => void,
+  clientOverrides: ClientOverrides = {},
 ): Promise<void> {
   const handle = createRunHandler({
     pool,
-    openConnection: clients.forTenant,
+    openConnection: (tenantId, hooks) => clients.forTenant(tenantId, { ...clientOverrides, ...hooks }),
     now,
     onEvent: wakeups.touch,
     log,
@@ -147,19 +181,29 @@ async function startWorker(
   )
 }
 
-/** In every process, so that stale runs end and paused ones resume even while no worker is up. */
-function startPeriodicTasks({ config, pool, queue, runControl, wakeups, log }: Services) {
+/** What each of a tenant's timers does when it is due. */
+export function timerHandlers({
+  runControl,
+  wakeups,
+}: Pick<Services, 'runControl' | 'wakeups'>): TimerHandlers {
   const deps = { runControl, onEvent: wakeups.touch }
+  return {
+    full: createScheduledRun('full', deps),
+    incremental: createScheduledRun('incremental', deps),
+    notified: createPendingProcessor(deps),
+    guard: createGuardExpiry(deps),
+  }
+}
+
+/** In every process, so that stale runs end and paused ones resume even while no worker is up. */
+function startPeriodicTasks(services: Services) {
+  const { config, pool, queue, runControl, wakeups, log } = services
   return startMaintenance({
-    ...deps,
+    runControl,
+    onEvent: wakeups.touch,
     pool,
     queue,
-    handlers: {
-      full: createScheduledRun('full', deps),
-      incremental: createScheduledRun('incremental', deps),
-      notified: createPendingProcessor(deps),
-      guard: createGuardExpiry(deps),
-    },
+    handlers: timerHandlers(services),
     retention: { changesDays: config.changesDays },
     now,
     onError: (error, task) => log.warn({ err: error, task }, 'a maintenance task failed and is tried again'),

@@ -6,7 +6,7 @@ import type { LimitsFor } from './request-limits.js'
 import type { Sealer } from './secrets.js'
 
 /** Options that the caller may set; the others come from the tenant's connection. */
-type ClientOverrides = Partial<
+export type ClientOverrides = Partial<
   Omit<CianboxClientOptions, 'baseUrl' | 'cuenta' | 'credentials' | 'dialect' | 'tokenStore'>
 > & {
   /** Longest pause of the ERP (`Retry-After`) that a request waits for. Short where a person waits. */

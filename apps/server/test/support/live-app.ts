@@ -2,18 +2,11 @@ import type { Run } from '@espejo/contract'
 import { type AccountControl, type AccountOptions, createSimulator, type Simulator } from '@espejo/simulator'
 import { afterAll, beforeAll } from 'vitest'
 import { ensureTenant } from '../../src/accounts/account-store.js'
-import { createClientFactory } from '../../src/connections/client-factory.js'
-import { createRequestLimits } from '../../src/connections/request-limits.js'
+import { startWithCleanup } from '../../src/app/lifecycle.js'
+import { type Services, startServices, timerHandlers } from '../../src/app/services.js'
 import { type DatabaseClock, readDatabaseClock } from '../../src/db/database-clock.js'
-import { createPool, type Pool } from '../../src/db/pool.js'
-import { createGuardExpiry } from '../../src/maintenance/guard-expiry.js'
 import { recoverStaleRuns } from '../../src/maintenance/recover-stale-runs.js'
-import { createScheduledRun } from '../../src/maintenance/scheduled-run.js'
-import { runDueTimers, type TimerHandlers } from '../../src/maintenance/tenant-timers.js'
-import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
-import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
-import { createRunHandler } from '../../src/sync/worker.js'
-import { createPendingProcessor } from '../../src/webhooks/process-pending.js'
+import { runDueTimers } from '../../src/maintenance/tenant-timers.js'
 import { type Client, type TestApp, useApp } from './app.js'
 import { until } from './until.js'
 
@@ -41,11 +34,7 @@ export interface LiveApp {
   node(): Promise<Node>
 }
 
-interface Node {
-  pool: Pool
-  queue: RunQueue
-  runControl: RunControl
-}
+type Node = Services
 
 export interface LiveTenant {
   id: string
@@ -66,9 +55,9 @@ export function useLiveApp(
   let time = Date.now()
   let passedMs = 0
   const now = () => new Date(time)
-  /** Stands for the database's clock wherever the parts read it. */
+  /** Stands for the database's clock wherever the API and the timers read it. */
   const clock: DatabaseClock = async () => now()
-  /** For recovery, which compares with signs of life that carry PostgreSQL's own time. */
+  /** For recovery, which compares with heartbeats that carry PostgreSQL's own time. */
   const movedClock: DatabaseClock = async (tx) => new Date((await readDatabaseClock(tx)).getTime() + passedMs)
   beforeAll(async () => {
     simulator = createSimulator({ accounts: [] })
@@ -78,39 +67,13 @@ export function useLiveApp(
     cianboxBaseUrl: () => baseUrl,
     now,
     clock,
-    publicUrl: options.publicUrl ?? ((address) => address),
+    worker: true,
+    publicUrl: (address) => address,
+    ...options,
   })
-  const onEvent = () => undefined
-  const closing: (() => Promise<void>)[] = []
-
-  async function node(): Promise<Node> {
-    const pool = createPool(app.database.url, { max: 20, name: 'node', onError: () => undefined })
-    const queue = await openRunQueue(pool, { supervise: true, onError: () => undefined })
-    closing.push(async () => {
-      await queue.stop(5000)
-      await pool.end()
-    })
-    return { pool, queue, runControl: createRunControl({ pool, queue, now, onEvent }) }
-  }
-
-  let main: Node
-  beforeAll(async () => {
-    main = await node()
-    if (options.worker === false) return
-    const { pool, queue } = main
-    const limitsFor = createRequestLimits({ pool, now: () => new Date() })
-    const clients = createClientFactory({ ...app.deps, pool, baseUrl, limitsFor })
-    const handle = createRunHandler({
-      pool,
-      openConnection: clients.forTenant,
-      now: () => new Date(),
-      onEvent,
-      log: { info: () => undefined, error: () => undefined },
-    })
-    await queue.work(options.runsAtOnce ?? 20, handle)
-  })
+  const stops: (() => Promise<void>)[] = []
   afterAll(async () => {
-    for (const close of closing.reverse()) await close()
+    for (const stop of stops.reverse()) await stop()
     await simulator?.close()
   })
 
@@ -145,18 +108,19 @@ export function useLiveApp(
       const ended = (seconds?: number) => newest((run) => run.endedAt !== null, seconds)
       return { id: name, erp, call, runs, newest, ended }
     },
-    runDueTimers({ node: on = main, onError = rethrow } = {}) {
-      const deps = { runControl: on.runControl, onEvent }
-      const handlers: TimerHandlers = {
-        full: createScheduledRun('full', deps),
-        incremental: createScheduledRun('incremental', deps),
-        notified: createPendingProcessor(deps),
-        guard: createGuardExpiry(deps),
-      }
-      return runDueTimers(on.pool, handlers, clock, onError)
+    runDueTimers({ node = app.services, onError = rethrow } = {}) {
+      return runDueTimers(node.pool, timerHandlers(node), clock, onError)
     },
-    recover: (on = main) => recoverStaleRuns({ ...on, onEvent }, movedClock, rethrow),
-    node,
+    recover: (node = app.services) =>
+      recoverStaleRuns({ ...node, onEvent: node.wakeups.touch }, movedClock, rethrow),
+    async node() {
+      const { config, log } = app.services
+      const { started, stop } = await startWithCleanup((onStop) =>
+        startServices(config, log, onStop, { now, worker: false, maintenance: false }),
+      )
+      stops.push(stop)
+      return started
+    },
   }
   return live
 }

@@ -5,12 +5,12 @@ import { createJobSlots } from '../../src/runs/job-slots.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import type { LiveApp, LiveTenant } from './live-app.js'
 
-/** A run in the hands of one worker that the test starts and stops, in place of the queue's workers. */
+/** A job that one worker, started and stopped by the test in place of the queue's workers, performs. */
 export interface SoloWork {
-  /** Settles as the job's handler does: rejects where another worker should go on. */
+  /** Settles as the job's handler does: rejects where another worker should continue. */
   readonly done: Promise<void>
   /** Tells the worker to stop, as SIGTERM does. */
-  leave(): void
+  stop(): void
 }
 
 export interface SoloWorker {
@@ -21,13 +21,13 @@ export interface SoloWorker {
 
 /** @param baseUrl of the ERP. @defaultValue the simulator */
 export function createSoloWorker(live: LiveApp, baseUrl = live.erpUrl): SoloWorker {
-  const { pool, sealer } = live.app.deps
+  const { pool, sealer } = live.app.services
+  // Its own circuit breakers, as in a process of its own.
   const limitsFor = createRequestLimits({ pool, now: () => new Date() })
-  const clients = createClientFactory({ pool, sealer, baseUrl, limitsFor })
   const errors: unknown[] = []
   const handle = createRunHandler({
     pool,
-    openConnection: clients.forTenant,
+    openConnection: createClientFactory({ pool, sealer, baseUrl, limitsFor }).forTenant,
     now: () => new Date(),
     onEvent: () => undefined,
     log: { info: () => undefined, error: ({ err }: { err?: unknown }) => void errors.push(err) },
@@ -35,11 +35,11 @@ export function createSoloWorker(live: LiveApp, baseUrl = live.erpUrl): SoloWork
   return {
     errors,
     work(tenant, run) {
-      const leaving = new AbortController()
-      const done = handle({ tenantId: tenant.id, runId: run.id }, leaving.signal, createJobSlots().open())
-      // A test that does not wait for it must not see its rejection as unhandled.
+      const stopping = new AbortController()
+      const done = handle({ tenantId: tenant.id, runId: run.id }, stopping.signal, createJobSlots().open())
+      // A test that does not await it must not fail by an unhandled rejection.
       done.catch(() => undefined)
-      return { done, leave: () => leaving.abort() }
+      return { done, stop: () => stopping.abort() }
     },
   }
 }

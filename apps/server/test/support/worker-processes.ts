@@ -1,75 +1,62 @@
 import { type AccountControl, createSimulator, type Simulator } from '@espejo/simulator'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
-import { ensureTenant } from '../../src/accounts/account-store.js'
-import { createConnectionStore } from '../../src/connections/connection-store.js'
-import { createSealer } from '../../src/connections/secrets.js'
 import { withTenant } from '../../src/db/pool.js'
-import { createRunControl, type RunControl } from '../../src/runs/run-control.js'
-import { openRunQueue, type RunQueue } from '../../src/runs/run-queue.js'
+import type { RunControl } from '../../src/runs/run-control.js'
 import type { RunSummary } from '../../src/runs/run-row.js'
 import { findRun } from '../../src/runs/run-store.js'
 import type { TestDatabase } from './database.js'
 import { type NodeProcess, startNode } from './processes.js'
+import { addConnectedTenant, testSettings, useServices } from './services.js'
 import { until } from './until.js'
 
-/** Real worker processes on a test's database, one run each, before an ERP in the test's own process. */
-export interface CrashSite {
+/** Worker processes on a test's database, one run each, with a simulator in the test's own process. */
+export interface WorkerProcesses {
   readonly control: RunControl
   /** A tenant whose catalogue takes 20 pages of 20 products. */
   addTenant(id: string, latencyMs: number): Promise<AccountControl>
-  start(tenantId: string): Promise<string>
+  startRun(tenantId: string): Promise<string>
   run(tenantId: string, runId: string): Promise<RunSummary>
-  /** Waits until the run is as described. */
+  /** Waits until the run meets the condition. */
   reached(tenantId: string, runId: string, condition: (run: RunSummary) => boolean): Promise<RunSummary>
-  hire(count: number): Promise<void>
-  /** Ends every worker. */
-  dismiss(): Promise<void>
-  /** The first worker that tells of the run in its log: who has claimed it. */
+  startWorkers(count: number): Promise<void>
+  /** Kills every worker. */
+  killWorkers(): Promise<void>
+  /** The worker that has claimed the run: the first one whose log names it. */
   holderOf(runId: string): Promise<NodeProcess>
-  /** Holds the run's row, lets `strike` happen once a page's transaction waits for it, and lets go. */
-  insideCommit(tenantId: string, runId: string, strike: () => Promise<void>): Promise<void>
+  /** Locks the run's row, runs `action` once a page's transaction waits for the lock, and releases it. */
+  insideCommit(tenantId: string, runId: string, action: () => Promise<void>): Promise<void>
 }
 
 export const PAGE_SIZE = 20
 export const PAGES = 20
 
-export function useCrashSite(database: TestDatabase): CrashSite {
-  const secretKey = Buffer.alloc(32, 5)
+export function useWorkerProcesses(database: TestDatabase): WorkerProcesses {
   const nodes: NodeProcess[] = []
-  let simulator: Simulator
+  let simulator: Simulator | undefined
   let baseUrl = ''
-  let queue: RunQueue
-  let control: RunControl
-
   beforeAll(async () => {
     simulator = createSimulator({ accounts: [] })
     baseUrl = (await simulator.listen()).url
-    queue = await openRunQueue(database.pool, { supervise: false, onError: () => undefined })
-    const { pool } = database
-    control = createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
   })
+  const services = useServices(database, { role: 'api', cianboxBaseUrl: () => baseUrl })
   afterAll(async () => {
-    await site.dismiss()
-    await queue.stop(1000)
-    await simulator.close()
+    await processes.killWorkers()
+    await simulator?.close()
   })
 
-  const site: CrashSite = {
+  const processes: WorkerProcesses = {
     get control() {
-      return control
+      return services().runControl
     },
     async addTenant(id, latencyMs) {
-      await ensureTenant(database.pool, id, id)
-      const connections = createConnectionStore({ pool: database.pool, sealer: createSealer(secretKey) })
-      const login = { cuenta: id, user: 'demo', password: 'demo' }
-      const form = { appName: 'espejo', appCode: 'test', dialect: 'v2' as const, isActive: true }
-      await connections.put(id, { ...login, ...form, pageSize: PAGE_SIZE, requestsPerSecond: 500 })
-      return simulator.addAccount({ ...login, products: PAGES * PAGE_SIZE, latencyMs })
+      await addConnectedTenant(database, id, { pageSize: PAGE_SIZE, requestsPerSecond: 500 })
+      if (!simulator) throw new Error('The simulator is available from beforeAll on.')
+      return simulator.addAccount({ cuenta: id, products: PAGES * PAGE_SIZE, latencyMs })
     },
-    async start(tenantId) {
+    async startRun(tenantId) {
       const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
-      return (await control.start(tenantId, request)).run.id
+      return (await processes.control.start(tenantId, request)).run.id
     },
     async run(tenantId, runId) {
       const run = await withTenant(database.pool, tenantId, (tx) => findRun(tx, tenantId, runId))
@@ -78,24 +65,22 @@ export function useCrashSite(database: TestDatabase): CrashSite {
     },
     reached: (tenantId, runId, condition) =>
       until(async () => {
-        const run = await site.run(tenantId, runId)
+        const run = await processes.run(tenantId, runId)
         return condition(run) && run
       }, 50),
-    async hire(count) {
+    async startWorkers(count) {
       const settings = {
-        DATABASE_URL: database.url,
-        ESPEJO_SECRET_KEY: secretKey.toString('base64'),
-        CIANBOX_BASE_URL: baseUrl,
+        ...testSettings(database, baseUrl),
         ESPEJO_ROLE: 'worker',
         ESPEJO_RUNS_AT_ONCE: '1',
       }
       nodes.push(...(await Promise.all(Array.from({ length: count }, () => startNode(settings)))))
     },
-    async dismiss() {
+    async killWorkers() {
       await Promise.all(nodes.splice(0).map((node) => node.kill()))
     },
     holderOf: (runId) => until(() => nodes.find((node) => node.log().includes(runId))),
-    async insideCommit(tenantId, runId, strike) {
+    async insideCommit(tenantId, runId, action) {
       const holder = await asSuperuser(database)
       try {
         await holder.query('BEGIN')
@@ -109,16 +94,16 @@ export function useCrashSite(database: TestDatabase): CrashSite {
           )
           return rows[0]?.n
         })
-        await strike()
+        await action()
       } finally {
         await holder.end()
       }
     },
   }
-  return site
+  return processes
 }
 
-/** Sees every tenant's rows. Its password is the owner's: see `global-setup.ts`. */
+/** A superuser's session, which sees every tenant's rows. Its password is the owner's: see `global-setup.ts`. */
 async function asSuperuser({ url }: TestDatabase): Promise<pg.Client> {
   const address = new URL(url)
   address.username = 'postgres'
