@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Pressed, pressAll, untilEnded } from './crowd.js'
+import { type Pressed, pressAll, untilEnded } from './runs.js'
 import type { FairnessRig } from './rig.js'
 
 /** What the giant's run did while the small ones were served. */

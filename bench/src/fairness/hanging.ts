@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { occupiedSlots, type Pressed, pressAll, readTurns, untilEnded } from './crowd.js'
+import { occupiedSlots, type Pressed, pressAll, readTurns, untilEnded } from './runs.js'
 import type { FairnessRig } from './rig.js'
-import { percentile } from './turns.js'
+import { percentile } from './queue-waits.js'
 
 /** Small tenants beside others whose ERP takes every request and never answers. Times in seconds. */
 export interface HangingFigures {

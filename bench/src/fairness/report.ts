@@ -1,6 +1,6 @@
 import { formatNumber, formatTable } from '../rig/table.js'
 import type { HangingFigures } from './hanging.js'
-import type { CrowdFigures } from './measure-crowd.js'
+import type { CrowdFigures } from './measure-batch.js'
 
 /** Seconds, but for the counts. */
 export function crowdsTable(crowds: readonly (readonly [string, CrowdFigures])[]): string {

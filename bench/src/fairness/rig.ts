@@ -4,9 +4,9 @@ import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { createSealer } from '@espejo/server/secrets'
 import type { BenchDatabase } from '../rig/database.js'
-import { type Probed, startEspejo } from '../rig/probed.js'
+import { type Probed, startEspejo } from '../rig/probed-server.js'
 import type { SimulatorProcess } from '../rig/simulator.js'
-import { startSurroundings } from '../rig/surroundings.js'
+import { startSurroundings } from '../rig/environment.js'
 
 /** A deployment of one worker, and who presses the button. */
 export interface FairnessRig {

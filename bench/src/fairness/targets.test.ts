@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CrowdFigures } from './measure-crowd.js'
+import type { CrowdFigures } from './measure-batch.js'
 import { type FairnessFigures, judge } from './targets.js'
 
 test('a wait is judged by the fair turn, a delay by the length of a run', () => {

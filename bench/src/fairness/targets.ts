@@ -1,8 +1,8 @@
 import { atMost, told, type Verdict } from '../rig/verdicts.js'
-import { SLOTS } from './crowd.js'
+import { SLOTS } from './runs.js'
 import type { GiantFigures } from './giant.js'
 import type { HangingFigures } from './hanging.js'
-import type { CrowdFigures } from './measure-crowd.js'
+import type { CrowdFigures } from './measure-batch.js'
 
 export interface FairnessFigures {
   /** Before and after the giant, so that what the machine does besides falls on both sides. */

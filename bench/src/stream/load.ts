@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Agent, startAgent } from '../rig/agent.js'
-import type { MeasuredServer } from './contestants.js'
+import { type Agent, startAgent } from '../rig/command-process.js'
+import type { MeasuredServer } from './servers.js'
 import type { StreamBenchOptions } from './options.js'
-import type { CrowdCommands, Observed } from './processes/crowd.js'
+import type { CrowdCommands, Observed } from './processes/clients.js'
 import type { SeededRun, StreamRig } from './rig.js'
 
 /** Events of each run in a second. */
@@ -92,7 +92,7 @@ async function warmUp(
 }
 
 export function startCrowd(signal: AbortSignal): Agent<CrowdCommands> {
-  return startAgent<CrowdCommands>(new URL('processes/crowd.js', import.meta.url), signal)
+  return startAgent<CrowdCommands>(new URL('processes/clients.js', import.meta.url), signal)
 }
 
 const WARM_UP_MS = 3000

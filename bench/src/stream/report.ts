@@ -1,5 +1,5 @@
 import { formatMiB, formatNumber, formatTable } from '../rig/table.js'
-import { CONTESTANTS, type Contestant } from './contestants.js'
+import { CONTESTANTS, type Contestant } from './servers.js'
 import { type LoadFigures, PER_SECOND } from './load.js'
 import type { StormFigures } from './storm.js'
 import { cpuPerMessage, perViewerKb, type StreamFigures, type Unit, type Verdict } from './targets.js'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions } from '@espejo/server/accounts/session'
 import { startWithCleanup } from '@espejo/server/lifecycle'
-import { type Agent, startAgent } from '../rig/agent.js'
+import { type Agent, startAgent } from '../rig/command-process.js'
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
 import type { WriterCommands } from './processes/writer.js'

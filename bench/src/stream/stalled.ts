@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from '../rig/agent.js'
-import type { MeasuredServer } from './contestants.js'
+import type { Agent } from '../rig/command-process.js'
+import type { MeasuredServer } from './servers.js'
 import { observe, PER_SECOND } from './load.js'
-import type { CrowdCommands, Observed } from './processes/crowd.js'
+import type { CrowdCommands, Observed } from './processes/clients.js'
 import type { StreamRig } from './rig.js'
 
 export interface StalledFigures {

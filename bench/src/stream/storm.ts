@@ -1,9 +1,9 @@
 import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from '../rig/agent.js'
-import type { MeasuredServer } from './contestants.js'
+import type { Agent } from '../rig/command-process.js'
+import type { MeasuredServer } from './servers.js'
 import { PER_SECOND } from './load.js'
-import type { Account, CrowdCommands, Returned } from './processes/crowd.js'
+import type { Account, CrowdCommands, Returned } from './processes/clients.js'
 import type { StreamRig } from './rig.js'
 
 export interface StormFigures extends Account {

@@ -1,4 +1,4 @@
-import type { Contestant } from './contestants.js'
+import type { Contestant } from './servers.js'
 import type { LoadFigures } from './load.js'
 import type { StalledFigures } from './stalled.js'
 import type { StormFigures } from './storm.js'

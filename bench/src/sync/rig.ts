@@ -4,7 +4,7 @@ import type { RunControl } from '@espejo/server/runs/run-control'
 import type { JobReport } from '../rig/child-job.js'
 import type { BenchDatabase } from '../rig/database.js'
 import type { SimulatedAccount, SimulatorProcess } from '../rig/simulator.js'
-import { startSurroundings } from '../rig/surroundings.js'
+import { startSurroundings } from '../rig/environment.js'
 import type { Measurement } from './measurement.js'
 
 /** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */

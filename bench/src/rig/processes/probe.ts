@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { serveCommands } from '../agent.js'
+import { serveCommands } from '../command-process.js'
 
 /**
  * Preloaded into every server that is measured (`--import`), so that all of them are asked the same way

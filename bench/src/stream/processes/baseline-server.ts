@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveCommands } from '../../rig/agent.js'
+import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
-import { progressJson } from '../wire.js'
+import { progressJson } from '../sse-text.js'
 
 /** What a baseline does with a viewer and with an event. */
 export interface Baseline {

@@ -1,10 +1,10 @@
 import { createPool } from '@espejo/server/db/pool'
 import { createWakeups } from '@espejo/server/stream/wakeups'
-import { serveCommands } from '../../rig/agent.js'
+import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
 import type { SeededRun } from '../rig.js'
-import { progressJson } from '../wire.js'
+import { progressJson } from '../sse-text.js'
 
 /**
  * Stands in for the workers of all runs, on another node: it commits their events to the log and touches

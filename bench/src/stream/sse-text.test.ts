@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressJson, readEvents, type SeenEvent } from './wire.js'
+import { progressJson, readEvents, type SeenEvent } from './sse-text.js'
 
 const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nd\r\nretry: 2000\n\n\r\n'
 const PROGRESS = '61\r\nevent: progress\nid: r7k2m9.14\ndata: {"at":12.5,"page":13}\n\n\r\n'

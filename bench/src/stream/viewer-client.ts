@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { readEvents, type SeenEvent } from './wire.js'
+import { readEvents, type SeenEvent } from './sse-text.js'
 
 /** What a viewer tells the crowd, while it happens. */
 export interface CrowdHooks {

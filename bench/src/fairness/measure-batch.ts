@@ -1,7 +1,7 @@
 import { median } from '../sync/measurement.js'
-import { type Occupation, type Pressed, pressAll, readTurns, SLOTS, untilEnded } from './crowd.js'
+import { type Occupation, type Pressed, pressAll, readTurns, SLOTS, untilEnded } from './runs.js'
 import type { FairnessRig } from './rig.js'
-import { percentile, type Turn, waits } from './turns.js'
+import { percentile, type Turn, waits } from './queue-waits.js'
 
 /** A crowd of small tenants, served. Times in seconds. */
 export interface CrowdFigures extends Occupation {

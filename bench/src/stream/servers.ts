@@ -1,5 +1,5 @@
-import type { Agent } from '../rig/agent.js'
-import { ADDRESS, startEspejo, startProbed } from '../rig/probed.js'
+import type { Agent } from '../rig/command-process.js'
+import { ADDRESS, startEspejo, startProbed } from '../rig/probed-server.js'
 import type { ProbeCommands } from '../rig/processes/probe.js'
 import type { BaselineCommands } from './processes/baseline-server.js'
 import type { StreamRig } from './rig.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Latencies } from './latencies.js'
+import { Latencies } from './latency-histogram.js'
 
 test('a percentile is the smallest latency that so many are not above, to a tenth of a millisecond', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FairnessRig } from './rig.js'
-import type { Turn } from './turns.js'
+import type { Turn } from './queue-waits.js'
 
 /** Runs that a worker process has under way at once unless told otherwise (`ESPEJO_RUNS_AT_ONCE`). */
 export const SLOTS = 100

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { percentile, waits } from './turns.js'
+import { percentile, waits } from './queue-waits.js'
 
 const turn = (asked: number, started: number | null, ended: number | null) => ({ asked, started, ended })
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { type Agent, startAgent } from './agent.js'
+import { type Agent, startAgent } from './command-process.js'
 import type { BenchDatabase } from './database.js'
 import type { ProbeCommands } from './processes/probe.js'
 

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { serveCommands } from '../../rig/agent.js'
+import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
-import { CrowdViewer } from '../crowd-viewer.js'
-import { Latencies } from '../latencies.js'
+import { CrowdViewer } from '../viewer-client.js'
+import { Latencies } from '../latency-histogram.js'
 import type { SeededRun } from '../rig.js'
 
 /** All viewers of one server. Runs are named by their number, in the order in which they were given. */
