@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { occupiedSlots, type Pressed, pressAll, readTurns, untilEnded } from './runs.js'
-import type { FairnessRig } from './rig.js'
 import { percentile } from './queue-waits.js'
+import type { FairnessRig } from './rig.js'
+import { occupiedSlots, readRunTimes, type StartedRun, startRuns, waitForEnd } from './runs.js'
 
 /** Small tenants beside others whose ERP takes every request and never answers. Times in seconds. */
 export interface HangingFigures {
   hanging: number
   small: number
-  /** Small ones that had started when the bench's patience ended. */
+  /** Small ones that had started when the bench's timeout ended. */
   started: number
   waitP50: number
   waitMax: number
@@ -24,15 +24,15 @@ export interface HangingTenants {
 }
 
 export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTenants {
-  const pressed: Pressed[] = []
+  const started: StartedRun[] = []
   let rssBefore: number | undefined
 
   async function growTo(count: number): Promise<void> {
-    const names = await rig.addTenants(`hanging-${count}`, count - pressed.length, 1)
+    const names = await rig.addTenants(`hanging-${count}`, count - started.length, 1)
     for (const name of names) await rig.simulator.hang(name)
-    pressed.push(...(await pressAll(rig, names)))
+    started.push(...(await startRuns(rig, names)))
     // A place is taken as soon as its job is; the first request is on its way right after.
-    while ((await occupiedSlots(rig)).most < count) await delay(LOOK_MS, undefined, { signal })
+    while ((await occupiedSlots(rig)).most < count) await delay(POLL_MS, undefined, { signal })
     await delay(SETTLE_MS, undefined, { signal })
   }
 
@@ -43,15 +43,15 @@ export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTen
       const from = await rig.worker.call('settledSample', undefined)
       await delay(WINDOW_MS, undefined, { signal })
       const to = await rig.worker.call('sample', undefined)
-      const waiting = await pressAll(rig, small)
-      await untilEnded(rig, waiting, PATIENCE_S, signal)
-      const { turns, now } = await readTurns(rig, waiting)
-      const waited = turns.map(({ asked, started }) => (started ?? now) - asked)
+      const waiting = await startRuns(rig, small)
+      await waitForEnd(rig, waiting, TIMEOUT_S, signal)
+      const { times, now } = await readRunTimes(rig, waiting)
+      const waited = times.map(({ requestedAt, started }) => (started ?? now) - requestedAt)
       for (const { tenantId, runId } of waiting) await rig.control.cancel(tenantId, runId)
       return {
         hanging,
         small: small.length,
-        started: turns.filter(({ started }) => started !== null).length,
+        started: times.filter(({ started }) => started !== null).length,
         waitP50: percentile(waited, 0.5),
         waitMax: Math.max(...waited),
         cpuEach: (to.cpuSeconds - from.cpuSeconds) / (WINDOW_MS / 1000) / hanging,
@@ -59,14 +59,14 @@ export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTen
       }
     },
     async stop() {
-      for (const { tenantId, runId } of pressed) await rig.control.cancel(tenantId, runId)
-      await untilEnded(rig, pressed, PATIENCE_S, signal)
+      for (const { tenantId, runId } of started) await rig.control.cancel(tenantId, runId)
+      await waitForEnd(rig, started, TIMEOUT_S, signal)
     },
   }
 }
 
-const LOOK_MS = 250
+const POLL_MS = 250
 const SETTLE_MS = 1000
 const WINDOW_MS = 5000
 /** Long enough to tell who waits for a hanging ERP, whose first deadline is at half a minute. */
-const PATIENCE_S = 20
+const TIMEOUT_S = 20

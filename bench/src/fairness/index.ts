@@ -3,12 +3,12 @@ import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
 import { verdictsTable } from '../rig/verdicts.js'
 import { readWholeNumbers } from '../rig/whole-numbers.js'
-import { SLOTS } from './runs.js'
 import { startGiant } from './giant.js'
 import { createHanging } from './hanging.js'
-import { measureCrowd } from './measure-batch.js'
-import { crowdsTable, hangingTable } from './report.js'
+import { measureBatch } from './measure-batch.js'
+import { batchesTable, hangingTable } from './report.js'
 import { type FairnessRig, startRig } from './rig.js'
+import { SLOTS } from './runs.js'
 import { type FairnessFigures, judge } from './targets.js'
 
 /** Whether anybody waits for others longer than the queue before them makes fair. */
@@ -24,7 +24,7 @@ export const fairness: Bench = {
         `fairness: tenants with ${PRODUCTS} products each, a giant with ${formatNumber(giant.products)}; one worker with ${SLOTS} slots; ${paceOf(options)}`,
         machineLine(rig.database.version),
         '',
-        crowdsTable([
+        batchesTable([
           ['alone, before', alone[0]],
           ['behind the giant', besideGiant],
           ['alone, after', alone[1]],
@@ -48,26 +48,26 @@ async function measure(
   options: { tenants: number; alone: number; giant: number },
   signal: AbortSignal,
 ): Promise<FairnessFigures> {
-  tell('tenants and their connections')
+  logProgress('tenants and their connections')
   const warmUp = await rig.addTenants('warm-up', 50, PRODUCTS)
   const before = await rig.addTenants('before', options.alone, PRODUCTS)
   const after = await rig.addTenants('after', options.alone, PRODUCTS)
   const many = await rig.addTenants('small', options.tenants, PRODUCTS)
-  await measureCrowd(rig, warmUp, [], signal)
+  await measureBatch(rig, warmUp, [], signal)
 
-  tell(`${options.alone} small ones alone`)
-  const aloneBefore = await measureCrowd(rig, before, [], signal)
-  tell(`${options.tenants} small ones behind the giant`)
+  logProgress(`${options.alone} small ones alone`)
+  const aloneBefore = await measureBatch(rig, before, [], signal)
+  logProgress(`${options.tenants} small ones behind the giant`)
   const running = await startGiant(rig, options.giant, signal)
-  const besideGiant = await measureCrowd(rig, many, [running.pressed], signal)
+  const besideGiant = await measureBatch(rig, many, [running.started], signal)
   const giant = await running.stop()
-  tell(`${options.alone} small ones alone`)
-  const aloneAfter = await measureCrowd(rig, after, [], signal)
+  logProgress(`${options.alone} small ones alone`)
+  const aloneAfter = await measureBatch(rig, after, [], signal)
 
   const hanging = createHanging(rig, signal)
   const besideHanging = []
   for (const count of [SLOTS / 2, SLOTS]) {
-    tell(`small ones beside ${count} whose ERP hangs`)
+    logProgress(`small ones beside ${count} whose ERP hangs`)
     const small = await rig.addTenants(`beside-${count}`, 50, PRODUCTS)
     besideHanging.push(await hanging.measure(count, small))
   }
@@ -88,7 +88,7 @@ function paceOf({ pace }: { pace: number }): string {
 /** Products of a small tenant: less than a page. */
 const PRODUCTS = 40
 
-function tell(what: string): void {
+function logProgress(what: string): void {
   process.stderr.write(`fairness: ${what}\n`)
 }
 

@@ -1,14 +1,14 @@
 import { median } from '../sync/measurement.js'
-import { type Occupation, type Pressed, pressAll, readTurns, SLOTS, untilEnded } from './runs.js'
+import { percentile, queueWaits, type RunTimes } from './queue-waits.js'
 import type { FairnessRig } from './rig.js'
-import { percentile, type Turn, waits } from './queue-waits.js'
+import { type Occupation, readRunTimes, SLOTS, type StartedRun, startRuns, waitForEnd } from './runs.js'
 
-/** A crowd of small tenants, served. Times in seconds. */
-export interface CrowdFigures extends Occupation {
+/** A batch of small tenants, served. Times in seconds. */
+export interface BatchFigures extends Occupation {
   runs: number
   failed: number
   /** How long it took to press all buttons. */
-  pressing: number
+  starting: number
   /** From the first button to the last ending. */
   seconds: number
   /** Runs a second while every slot was taken: see {@link rate}. */
@@ -20,7 +20,7 @@ export interface CrowdFigures extends Occupation {
   waitMax: number
   /** What the one who waited longest had to wait in all fairness. */
   fairMax: number
-  /** Starts after the fair turn. */
+  /** Starts after the fair start. */
   lateP50: number
   lateP99: number
   lateMax: number
@@ -34,23 +34,23 @@ export interface CrowdFigures extends Occupation {
  *
  * @throws when not all have ended within the bench's patience
  */
-export async function measureCrowd(
+export async function measureBatch(
   rig: FairnessRig,
   tenants: readonly string[],
-  before: readonly Pressed[],
+  before: readonly StartedRun[],
   signal: AbortSignal,
-): Promise<CrowdFigures> {
+): Promise<BatchFigures> {
   const cpu = await rig.worker.call('sample', undefined)
-  const pressed = await pressAll(rig, tenants)
-  const occupation = await untilEnded(rig, pressed, PATIENCE_S, signal)
+  const started = await startRuns(rig, tenants)
+  const occupation = await waitForEnd(rig, started, TIMEOUT_S, signal)
   const { cpuSeconds } = await rig.worker.call('sample', undefined)
-  const { turns, now } = await readTurns(rig, [...before, ...pressed])
-  const own = await readTurns(rig, pressed)
-  const asked = own.turns.map((turn) => turn.asked)
-  const ended = own.turns.map((turn) => turn.ended ?? Number.NaN)
-  const runs = own.turns.map((turn) => (turn.ended ?? Number.NaN) - (turn.started ?? Number.NaN))
-  if (ended.some(Number.isNaN)) throw new Error(`Not all runs have ended after ${PATIENCE_S} s.`)
-  const served = waits(turns, SLOTS, now).slice(before.length)
+  const { times, now } = await readRunTimes(rig, [...before, ...started])
+  const own = await readRunTimes(rig, started)
+  const requested = own.times.map((run) => run.requestedAt)
+  const ended = own.times.map((run) => run.ended ?? Number.NaN)
+  const runs = own.times.map((run) => (run.ended ?? Number.NaN) - (run.started ?? Number.NaN))
+  if (ended.some(Number.isNaN)) throw new Error(`Not all runs have ended after ${TIMEOUT_S} s.`)
+  const served = queueWaits(times, SLOTS, now).slice(before.length)
   const waited = served.map((wait) => wait.waited)
   const late = served.map((wait) => Math.max(0, wait.waited - wait.fair))
   const longest = served.reduce((a, b) => (b.waited > a.waited ? b : a))
@@ -58,9 +58,9 @@ export async function measureCrowd(
     ...occupation,
     runs: runs.length,
     failed: own.failed,
-    pressing: Math.max(...asked) - Math.min(...asked),
-    seconds: Math.max(...ended) - Math.min(...asked),
-    perSecond: rate(own.turns),
+    starting: Math.max(...requested) - Math.min(...requested),
+    seconds: Math.max(...ended) - Math.min(...requested),
+    perSecond: rate(own.times),
     run: median(runs),
     waitP50: percentile(waited, 0.5),
     waitP99: percentile(waited, 0.99),
@@ -78,12 +78,12 @@ export async function measureCrowd(
  * Endings a second from when the first wave is over, which fills all slots at once and ends together, until
  * the last run has its slot. Where there never were so many runs, over the whole time.
  */
-function rate(turns: readonly Turn[]): number {
-  const ended = turns.map((turn) => turn.ended ?? Number.NaN).sort((a, b) => a - b)
+function rate(times: readonly RunTimes[]): number {
+  const ended = times.map((run) => run.ended ?? Number.NaN).sort((a, b) => a - b)
   const from = ended[SLOTS - 1] ?? Number.POSITIVE_INFINITY
-  const to = Math.max(...turns.map(({ started }) => started ?? Number.NaN))
+  const to = Math.max(...times.map(({ started }) => started ?? Number.NaN))
   if (to > from) return ended.filter((at) => at > from && at <= to).length / (to - from)
-  return turns.length / (Math.max(...ended) - Math.min(...turns.map(({ asked }) => asked)))
+  return times.length / (Math.max(...ended) - Math.min(...times.map(({ requestedAt }) => requestedAt)))
 }
 
-const PATIENCE_S = 180
+const TIMEOUT_S = 180

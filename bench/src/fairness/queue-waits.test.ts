@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
-import { percentile, waits } from './queue-waits.js'
+import { percentile, queueWaits } from './queue-waits.js'
 
-const turn = (asked: number, started: number | null, ended: number | null) => ({ asked, started, ended })
+const run = (requestedAt: number, started: number | null, ended: number | null) => ({
+  requestedAt,
+  started,
+  ended,
+})
 
 test('the fair turn comes with asking while slots are free, then with each ending', () => {
-  const turns = [turn(0, 0, 10), turn(1, 1, 4), turn(2, 4.5, 6), turn(3, 6, 7)]
-  expect(waits(turns, 2, 10).map(({ waited, fair }) => [waited, fair])).toEqual([
+  const times = [run(0, 0, 10), run(1, 1, 4), run(2, 4.5, 6), run(3, 6, 7)]
+  expect(queueWaits(times, 2, 10).map(({ waited, fair }) => [waited, fair])).toEqual([
     [0, 0],
     [0, 0],
     [2.5, 2],
@@ -14,18 +18,18 @@ test('the fair turn comes with asking while slots are free, then with each endin
 })
 
 test('who asked later and started earlier has overtaken', () => {
-  const turns = [turn(0, 0, 9), turn(1, 6, 7), turn(2, 3, 5), turn(3, 5, 6)]
-  expect(waits(turns, 1, 9).map(({ overtakenBy }) => overtakenBy)).toEqual([0, 2, 0, 0])
+  const times = [run(0, 0, 9), run(1, 6, 7), run(2, 3, 5), run(3, 5, 6)]
+  expect(queueWaits(times, 1, 9).map(({ overtakenBy }) => overtakenBy)).toEqual([0, 2, 0, 0])
 })
 
 test('a run that nobody took waits until it was looked, and is overtaken by all who started', () => {
-  const turns = [turn(0, null, null), turn(1, 2, 3)]
-  expect(waits(turns, 1, 20)[0]).toEqual({ waited: 20, fair: 0, overtakenBy: 1 })
+  const times = [run(0, null, null), run(1, 2, 3)]
+  expect(queueWaits(times, 1, 20)[0]).toEqual({ waited: 20, fair: 0, overtakenBy: 1 })
 })
 
 test('slots that never come free make the wait fair', () => {
-  const turns = [turn(0, 0, null), turn(1, null, null)]
-  expect(waits(turns, 1, 20)[1]).toMatchObject({ waited: 19, fair: 19 })
+  const times = [run(0, 0, null), run(1, null, null)]
+  expect(queueWaits(times, 1, 20)[1]).toMatchObject({ waited: 19, fair: 19 })
 })
 
 test('a percentile is one of the values', () => {

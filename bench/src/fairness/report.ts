@@ -1,27 +1,27 @@
 import { formatNumber, formatTable } from '../rig/table.js'
 import type { HangingFigures } from './hanging.js'
-import type { CrowdFigures } from './measure-batch.js'
+import type { BatchFigures } from './measure-batch.js'
 
 /** Seconds, but for the counts. */
-export function crowdsTable(crowds: readonly (readonly [string, CrowdFigures])[]): string {
+export function batchesTable(batches: readonly (readonly [string, BatchFigures])[]): string {
   const head = ['small tenants', 'runs', 'runs/s', 'a run', 'worker CPU']
   const waits = ['wait p50', 'p99', 'max', 'fair', 'late p50', 'p99', 'max', 'overtaken by']
   return formatTable(
     [...head, ...waits],
-    crowds.map(([name, crowd]) => [
+    batches.map(([name, batch]) => [
       name,
-      formatNumber(crowd.runs),
-      formatNumber(crowd.perSecond, 1),
-      formatNumber(crowd.run, 1),
-      formatNumber(crowd.workerCpu, 1),
-      formatNumber(crowd.waitP50, 1),
-      formatNumber(crowd.waitP99, 1),
-      formatNumber(crowd.waitMax, 1),
-      formatNumber(crowd.fairMax, 1),
-      formatNumber(crowd.lateP50, 1),
-      formatNumber(crowd.lateP99, 1),
-      formatNumber(crowd.lateMax, 1),
-      formatNumber(crowd.overtakenBy),
+      formatNumber(batch.runs),
+      formatNumber(batch.perSecond, 1),
+      formatNumber(batch.run, 1),
+      formatNumber(batch.workerCpu, 1),
+      formatNumber(batch.waitP50, 1),
+      formatNumber(batch.waitP99, 1),
+      formatNumber(batch.waitMax, 1),
+      formatNumber(batch.fairMax, 1),
+      formatNumber(batch.lateP50, 1),
+      formatNumber(batch.lateP99, 1),
+      formatNumber(batch.lateMax, 1),
+      formatNumber(batch.overtakenBy),
     ]),
   )
 }

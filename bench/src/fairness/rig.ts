@@ -4,9 +4,9 @@ import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import { createSealer } from '@espejo/server/secrets'
 import type { BenchDatabase } from '../rig/database.js'
+import { startEnvironment } from '../rig/environment.js'
 import { type Probed, startEspejo } from '../rig/probed-server.js'
 import type { SimulatorProcess } from '../rig/simulator.js'
-import { startSurroundings } from '../rig/environment.js'
 
 /** A deployment of one worker, and who presses the button. */
 export interface FairnessRig {
@@ -14,7 +14,7 @@ export interface FairnessRig {
   simulator: SimulatorProcess
   control: RunControl
   /** `ESPEJO_ROLE=worker`, nothing else set than what it cannot do without. */
-  worker: Probed['agent']
+  worker: Probed['child']
   /** Tenants with a connection each, numbered from 1. @returns their names */
   addTenants(prefix: string, count: number, products: number): Promise<string[]>
   stop(): Promise<void>
@@ -23,14 +23,14 @@ export interface FairnessRig {
 /** @param pace requests a second that each tenant may send to its ERP */
 export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
-    const { database, simulator, pool, control } = await startSurroundings(onStop)
+    const { database, simulator, pool, control } = await startEnvironment(onStop)
     const secretKey = randomBytes(32)
     const environment = {
       ESPEJO_ROLE: 'worker',
       ESPEJO_SECRET_KEY: secretKey.toString('base64'),
       CIANBOX_BASE_URL: simulator.url,
     } as const
-    const { agent: worker } = await startEspejo(database, environment, signal)
+    const { child: worker } = await startEspejo(database, environment, signal)
     onStop(worker.stop)
     const connections = createConnectionStore({ pool, sealer: createSealer(secretKey) })
 

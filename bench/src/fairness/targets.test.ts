@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CrowdFigures } from './measure-batch.js'
+import type { BatchFigures } from './measure-batch.js'
 import { type FairnessFigures, judge } from './targets.js'
 
 test('a wait is judged by the fair turn, a delay by the length of a run', () => {
@@ -34,11 +34,11 @@ function verdict(figures: FairnessFigures, what: string) {
   return found
 }
 
-/** A crowd that was served well but for `odd`. */
-function served(odd: Partial<CrowdFigures>): FairnessFigures {
-  const alone: CrowdFigures = {
+/** A batch that was served well but for `odd`. */
+function served(odd: Partial<BatchFigures>): FairnessFigures {
+  const alone: BatchFigures = {
     ...{ runs: 1000, failed: 0, most: 100, mostOfOne: 1, overtakenBy: 0, workerCpu: 1 },
-    ...{ pressing: 1, seconds: 100, perSecond: 10, run: 1 },
+    ...{ starting: 1, seconds: 100, perSecond: 10, run: 1 },
     ...{ waitP50: 1, waitP99: 1, waitMax: 1, fairMax: 1, lateP50: 0, lateP99: 0, lateMax: 0 },
   }
   return {

@@ -1,13 +1,13 @@
-import { atMost, told, type Verdict } from '../rig/verdicts.js'
-import { SLOTS } from './runs.js'
+import { atMost, info, type Verdict } from '../rig/verdicts.js'
 import type { GiantFigures } from './giant.js'
 import type { HangingFigures } from './hanging.js'
-import type { CrowdFigures } from './measure-batch.js'
+import type { BatchFigures } from './measure-batch.js'
+import { SLOTS } from './runs.js'
 
 export interface FairnessFigures {
   /** Before and after the giant, so that what the machine does besides falls on both sides. */
-  alone: [CrowdFigures, CrowdFigures]
-  besideGiant: CrowdFigures
+  alone: [BatchFigures, BatchFigures]
+  besideGiant: BatchFigures
   giant: GiantFigures
   /** With ever more tenants whose ERP hangs. */
   besideHanging: HangingFigures[]
@@ -15,18 +15,18 @@ export interface FairnessFigures {
 
 export function judge({ alone, besideGiant, giant, besideHanging }: FairnessFigures): Verdict[] {
   const { waitMax, fairMax, lateP99, run } = besideGiant
-  const crowds = [...alone, besideGiant]
+  const batches = [...alone, besideGiant]
   const perSecondAlone = (alone[0].perSecond + alone[1].perSecond) / 2
   return [
-    atMost('runs that failed', 0, sum(crowds.map(({ failed }) => failed)), 'runs'),
-    atMost('most runs at once', SLOTS, Math.max(...crowds.map(({ most }) => most)), 'runs'),
+    atMost('runs that failed', 0, sum(batches.map(({ failed }) => failed)), 'runs'),
+    atMost('most runs at once', SLOTS, Math.max(...batches.map(({ most }) => most)), 'runs'),
     atMost('most runs at once of one tenant, the giant included', 1, besideGiant.mostOfOne, 'runs'),
     atMost('overtaken by', SLOTS, besideGiant.overtakenBy, 'runs'),
     atMost('longest wait ÷ its fair turn', 1.25, waitMax / fairMax, '×'),
     atMost('late for the fair turn, p99 ÷ a small run', 1, lateP99 / run, '×'),
     // The machine's time is shared by all; what is promised is the turn.
-    told('small runs a second, with the giant ÷ without', besideGiant.perSecond / perSecondAlone),
-    told('products of the giant a second meanwhile', giant.seen / giant.seconds, ''),
+    info('small runs a second, with the giant ÷ without', besideGiant.perSecond / perSecondAlone),
+    info('products of the giant a second meanwhile', giant.seen / giant.seconds, ''),
     ...besideHanging.flatMap(({ hanging, small, started, waitMax: longest }) => [
       atMost(`beside ${hanging} that hang: small ones not started`, 0, small - started, 'runs'),
       atMost(`beside ${hanging} that hang: longest wait`, 2, longest, 's'),

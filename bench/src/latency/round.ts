@@ -27,22 +27,22 @@ export async function measureRound(
   const cuenta = `slow-${nth}`
   await rig.addTenant(cuenta, { products, seed: nth, latencyMs: LATENCY_MS })
   await rig.emptyProducts()
-  const engineNew = await told('engineNew', () =>
+  const engineNew = await measureStage('engineNew', () =>
     measureEngine(rig, cuenta, { created: products, updated: 0, unchanged: 0 }, signal),
   )
   const job: PagesAloneJob = { erpUrl: rig.simulator.url, cuenta, pageSize: PAGE_SIZE, products }
-  const pagesAlone = await told('pagesAlone', () =>
+  const pagesAlone = await measureStage('pagesAlone', () =>
     rig.measure({ cuenta, rows: products, table: 'catalog.products' }, () =>
       runJob(new URL('processes/pages-alone.js', import.meta.url), job, signal),
     ),
   )
   await rig.settleProducts()
-  const engineNone = await told('engineNone', () =>
+  const engineNone = await measureStage('engineNone', () =>
     measureEngine(rig, cuenta, { created: 0, updated: 0, unchanged: products }, signal),
   )
   return { engineNew, pagesAlone, engineNone }
 
-  async function told(stage: Stage, measure: () => Promise<Measurement>): Promise<Measurement> {
+  async function measureStage(stage: Stage, measure: () => Promise<Measurement>): Promise<Measurement> {
     const measured = await measure()
     process.stderr.write(`latency, round ${nth}: ${STAGES[stage]}, ${measured.seconds.toFixed(2)} s\n`)
     return measured

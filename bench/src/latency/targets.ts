@@ -1,4 +1,4 @@
-import { atMost, told, type Verdict } from '../rig/verdicts.js'
+import { atMost, info, type Verdict } from '../rig/verdicts.js'
 import { median } from '../sync/measurement.js'
 import type { RequestFigures } from './request-counts.js'
 import { LATENCY_MS, type Round, type Stage } from './round.js'
@@ -13,7 +13,7 @@ export function judge(rounds: readonly Round[], requests: RequestFigures): Verdi
   return [
     atMost('none changed ÷ the pages alone', 1.1, ratio('engineNone'), '×'),
     atMost('all new ÷ the pages alone', 1.1, ratio('engineNew'), '×'),
-    told('the pages alone ÷ their latencies', overLatencies(rounds)),
+    info('the pages alone ÷ their latencies', overLatencies(rounds)),
     atMost(
       'requests that only one side sends',
       0,

@@ -9,7 +9,7 @@ type Request = { id: number; name: string; argument: unknown }
 type Answer = { id: number; value?: unknown; error?: string }
 
 /** Another process that answers commands. */
-export interface Agent<C extends Commands> {
+export interface CommandProcess<C extends Commands> {
   process: ChildProcess
   /** @throws when the command does, or when the process ends first. */
   call<N extends keyof C & string>(name: N, argument: Parameters<C[N]>[0]): Promise<Awaited<ReturnType<C[N]>>>
@@ -34,11 +34,11 @@ export function serveCommands(commands: Commands): void {
 }
 
 /** Starts the process of `module`, which ends when `signal` aborts. */
-export function startAgent<C extends Commands>(
+export function startCommandProcess<C extends Commands>(
   module: URL,
   signal: AbortSignal,
   options: Pick<ForkOptions, 'env' | 'cwd' | 'execArgv' | 'stdio'> = {},
-): Agent<C> {
+): CommandProcess<C> {
   const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], ...options, signal })
   const pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   let calls = 0

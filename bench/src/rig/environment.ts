@@ -5,7 +5,7 @@ import { type BenchDatabase, startDatabase } from './database.js'
 import { type SimulatorProcess, startSimulator } from './simulator.js'
 
 /** What stands around a measured worker: the database, the ERP, and who starts runs and works on none. */
-export interface Surroundings {
+export interface Environment {
   database: BenchDatabase
   simulator: SimulatorProcess
   pool: Pool
@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /** @param onStop told how to stop each part as soon as it is there */
-export async function startSurroundings(onStop: (stop: () => Promise<void>) => void): Promise<Surroundings> {
+export async function startEnvironment(onStop: (stop: () => Promise<void>) => void): Promise<Environment> {
   const database = await startDatabase()
   onStop(database.stop)
   const simulator = await startSimulator()

@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { type Agent, startAgent } from './command-process.js'
+import { type CommandProcess, startCommandProcess } from './command-process.js'
 import type { BenchDatabase } from './database.js'
 import type { ProbeCommands } from './processes/probe.js'
 
 /** A server's process with the probe in it. */
 export interface Probed<C extends ProbeCommands = ProbeCommands> {
-  agent: Agent<C>
+  child: CommandProcess<C>
   /** The line by which it told that it is up. */
-  said: RegExpExecArray
+  match: RegExpExecArray
 }
 
 /** Espejo itself as an operator starts it, with nothing left out or replaced. */
@@ -45,15 +45,15 @@ export async function startProbed<C extends ProbeCommands>(
   signal: AbortSignal,
 ): Promise<Probed<C>> {
   const probe = new URL('processes/probe.js', import.meta.url)
-  const agent = startAgent<C>(module, signal, {
+  const child = startCommandProcess<C>(module, signal, {
     env,
     execArgv: ['--expose-gc', '--import', probe.href],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  const { stdout } = agent.process
-  const said = stdout && (await firstLine(stdout, isUp))
-  if (!said) throw new Error(`${module.pathname} ended before it said that it was up.`)
-  return { agent, said }
+  const { stdout } = child.process
+  const match = stdout && (await firstLine(stdout, isUp))
+  if (!match) throw new Error(`${module.pathname} ended before it said that it was up.`)
+  return { child, match }
 }
 
 async function firstLine(output: Readable, wanted: RegExp): Promise<RegExpExecArray | null> {

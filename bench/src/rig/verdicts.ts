@@ -27,7 +27,7 @@ export function atMost(what: string, bound: number, value: number, unit: Unit): 
 }
 
 /** A figure that explains others and is held to nothing. */
-export function told(what: string, value: number, unit: Unit = '×'): Verdict {
+export function info(what: string, value: number, unit: Unit = '×'): Verdict {
   return { what, target: null, value, unit, met: null }
 }
 

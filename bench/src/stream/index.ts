@@ -1,13 +1,13 @@
 import type { Bench } from '../bench.js'
-import type { Agent } from '../rig/command-process.js'
+import type { CommandProcess } from '../rig/command-process.js'
 import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
-import { CONTESTANTS, type Contestant, type MeasuredServer, startContestant } from './servers.js'
-import { measureLoad, PER_SECOND, startCrowd } from './load.js'
+import { measureLoad, PER_SECOND, startClients } from './load.js'
 import { readOptions, type StreamBenchOptions } from './options.js'
-import type { CrowdCommands } from './processes/clients.js'
+import type { ClientCommands } from './processes/clients.js'
 import { loadTable, stormLine, verdictsTable } from './report.js'
 import { type StreamRig, startRig } from './rig.js'
+import { type MeasuredServer, SERVERS, type ServerName, startServer } from './servers.js'
 import { measureStalled } from './stalled.js'
 import { measureStorm } from './storm.js'
 import { judge, type StreamFigures } from './targets.js'
@@ -43,40 +43,40 @@ async function measure(
   options: StreamBenchOptions,
   signal: AbortSignal,
 ): Promise<StreamFigures> {
-  const underLoad = (who: Contestant) =>
-    withViewers(who, rig, signal, (server, crowd) => measureLoad(server, crowd, rig, options, signal))
+  const underLoad = (who: ServerName) =>
+    withViewers(who, rig, signal, (server, clients) => measureLoad(server, clients, rig, options, signal))
   const bare = await underLoad('bare')
   const betterSse = await underLoad('betterSse')
-  return withViewers('espejo', rig, signal, async (server, crowd) => {
-    const espejo = await measureLoad(server, crowd, rig, options, signal)
-    tell('a hundred viewers that read nothing')
-    const stalled = await measureStalled(server, crowd, rig, signal)
-    tell('half of the viewers reconnect at once')
-    const storm = await measureStorm(server, crowd, rig, signal)
+  return withViewers('espejo', rig, signal, async (server, clients) => {
+    const espejo = await measureLoad(server, clients, rig, options, signal)
+    logProgress('a hundred viewers that read nothing')
+    const stalled = await measureStalled(server, clients, rig, signal)
+    logProgress('half of the viewers reconnect at once')
+    const storm = await measureStorm(server, clients, rig, signal)
     return { load: { bare, betterSse, espejo }, stalled, storm }
   })
 }
 
 /** A contestant and its viewers, each in a fresh process. */
 async function withViewers<T>(
-  who: Contestant,
+  who: ServerName,
   rig: StreamRig,
   signal: AbortSignal,
-  work: (server: MeasuredServer, crowd: Agent<CrowdCommands>) => Promise<T>,
+  work: (server: MeasuredServer, clients: CommandProcess<ClientCommands>) => Promise<T>,
 ): Promise<T> {
-  tell(`${CONTESTANTS[who]} under load`)
-  const server = await startContestant(who, rig, signal)
-  const crowd = startCrowd(signal)
+  logProgress(`${SERVERS[who]} under load`)
+  const server = await startServer(who, rig, signal)
+  const clients = startClients(signal)
   try {
-    return await work(server, crowd)
+    return await work(server, clients)
   } finally {
     await server.halt().catch(() => undefined)
-    await crowd.stop()
+    await clients.stop()
     await server.stop()
   }
 }
 
-function tell(what: string): void {
+function logProgress(what: string): void {
   process.stderr.write(`stream: ${what}\n`)
 }
 

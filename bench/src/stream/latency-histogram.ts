@@ -1,5 +1,5 @@
 /** Counts latencies in steps of a tenth of a millisecond up to ten seconds: fixed memory, no sorting. */
-export class Latencies {
+export class LatencyHistogram {
   readonly #counts = new Uint32Array(STEPS + 1)
   #count = 0
   #max = 0

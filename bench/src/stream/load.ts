@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Agent, startAgent } from '../rig/command-process.js'
-import type { MeasuredServer } from './servers.js'
+import { type CommandProcess, startCommandProcess } from '../rig/command-process.js'
 import type { StreamBenchOptions } from './options.js'
-import type { CrowdCommands, Observed } from './processes/clients.js'
+import type { ClientCommands, Observed } from './processes/clients.js'
 import type { SeededRun, StreamRig } from './rig.js'
+import type { MeasuredServer } from './servers.js'
 
 /** Events of each run in a second. */
 export const PER_SECOND = 4
@@ -23,7 +23,7 @@ export interface LoadFigures extends Observed {
 /** What a server's viewers cost it: the same course for every contestant. */
 export async function measureLoad(
   server: MeasuredServer,
-  crowd: Agent<CrowdCommands>,
+  clients: CommandProcess<ClientCommands>,
   { runs }: StreamRig,
   { viewers, seconds }: StreamBenchOptions,
   signal: AbortSignal,
@@ -31,11 +31,11 @@ export async function measureLoad(
   const all = runs.map((_, nth) => nth)
   await warmUp(server, runs, signal)
   const before = await server.probe.call('settledSample', undefined)
-  await crowd.call('gather', { port: server.port, runs, ofRun: viewers / runs.length })
+  await clients.call('connect', { port: server.port, runs, ofRun: viewers / runs.length })
   const connected = await server.probe.call('settledSample', undefined)
   await server.begin(all, PER_SECOND)
   await delay(SETTLE_MS, undefined, { signal })
-  const window = await observe(server, crowd, seconds)
+  const window = await observe(server, clients, seconds)
   return {
     viewers,
     rssBefore: before.rssBytes,
@@ -48,7 +48,7 @@ export async function measureLoad(
 /** A window of the load, and what it took of the server. */
 export async function observe(
   server: MeasuredServer,
-  crowd: Agent<CrowdCommands>,
+  clients: CommandProcess<ClientCommands>,
   seconds: number,
 ): Promise<Observed & { rssPeak: number; cpuSeconds: number }> {
   const from = await server.probe.call('sample', undefined)
@@ -62,7 +62,7 @@ export async function observe(
     )
   }, RSS_MS)
   try {
-    const observed = await crowd.call('observe', { seconds })
+    const observed = await clients.call('observe', { seconds })
     const to = await server.probe.call('sample', undefined)
     return { ...observed, rssPeak, cpuSeconds: to.cpuSeconds - from.cpuSeconds }
   } finally {
@@ -76,10 +76,10 @@ async function warmUp(
   runs: readonly SeededRun[],
   signal: AbortSignal,
 ): Promise<void> {
-  const crowd = startCrowd(signal)
+  const clients = startClients(signal)
   try {
     const few = runs.slice(0, 20)
-    await crowd.call('gather', { port: server.port, runs: few, ofRun: 5 })
+    await clients.call('connect', { port: server.port, runs: few, ofRun: 5 })
     await server.begin(
       few.map((_, nth) => nth),
       20,
@@ -87,12 +87,12 @@ async function warmUp(
     await delay(WARM_UP_MS, undefined, { signal })
     await server.halt()
   } finally {
-    await crowd.stop()
+    await clients.stop()
   }
 }
 
-export function startCrowd(signal: AbortSignal): Agent<CrowdCommands> {
-  return startAgent<CrowdCommands>(new URL('processes/clients.js', import.meta.url), signal)
+export function startClients(signal: AbortSignal): CommandProcess<ClientCommands> {
+  return startCommandProcess<ClientCommands>(new URL('processes/clients.js', import.meta.url), signal)
 }
 
 const WARM_UP_MS = 3000

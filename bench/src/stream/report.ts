@@ -1,11 +1,11 @@
 import { formatMiB, formatNumber, formatTable } from '../rig/table.js'
-import { CONTESTANTS, type Contestant } from './servers.js'
 import { type LoadFigures, PER_SECOND } from './load.js'
+import { SERVERS, type ServerName } from './servers.js'
 import type { StormFigures } from './storm.js'
 import { cpuPerMessage, perViewerKb, type StreamFigures, type Unit, type Verdict } from './targets.js'
 
 export function loadTable(load: StreamFigures['load']): string {
-  const names = Object.entries(CONTESTANTS) as [Contestant, string][]
+  const names = Object.entries(SERVERS) as [ServerName, string][]
   return formatTable(
     [
       '',
@@ -14,7 +14,7 @@ export function loadTable(load: StreamFigures['load']): string {
       'p50 ms',
       'p99 ms',
       'max ms',
-      'crowd lag',
+      'client lag',
       'CPU',
       'µs/event',
       'RSS before',
@@ -35,7 +35,7 @@ function loadRow(name: string, figures: LoadFigures): string[] {
     formatNumber(figures.p50Ms, 1),
     formatNumber(figures.p99Ms, 1),
     formatNumber(figures.maxMs, 1),
-    formatNumber(figures.crowdLagP99Ms, 1),
+    formatNumber(figures.clientLagP99Ms, 1),
     `${formatNumber((100 * figures.cpuSeconds) / figures.seconds)} %`,
     formatNumber(cpuPerMessage(figures), 1),
     formatMiB(figures.rssBefore),
@@ -45,8 +45,8 @@ function loadRow(name: string, figures: LoadFigures): string[] {
   ]
 }
 
-export function stormLine({ viewers, returned, healthChecks }: StormFigures): string {
-  const { back, halfMs, lastMs, retries } = returned
+export function stormLine({ viewers, reconnected, healthChecks }: StormFigures): string {
+  const { back, halfMs, lastMs, retries } = reconnected
   return `storm: ${formatNumber(back)} of ${formatNumber(viewers)} viewers came back; half after ${asMs(halfMs)}, the last after ${asMs(lastMs)}, with ${formatNumber(retries)} retries; ${healthChecks} health checks`
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSessions } from '@espejo/server/accounts/session'
 import { startWithCleanup } from '@espejo/server/lifecycle'
-import { type Agent, startAgent } from '../rig/command-process.js'
+import { type CommandProcess, startCommandProcess } from '../rig/command-process.js'
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
 import type { WriterCommands } from './processes/writer.js'
@@ -20,7 +20,7 @@ export interface StreamRig {
   /** As the server is given it. */
   secretKey: string
   runs: SeededRun[]
-  writer: Agent<WriterCommands>
+  writer: CommandProcess<WriterCommands>
   stop(): Promise<void>
 }
 
@@ -30,7 +30,10 @@ export async function startRig(count: number, signal: AbortSignal): Promise<Stre
     onStop(database.stop)
     const secretKey = randomBytes(32)
     const runs = await seed(database, secretKey, count)
-    const writer = startAgent<WriterCommands>(new URL('processes/writer.js', import.meta.url), signal)
+    const writer = startCommandProcess<WriterCommands>(
+      new URL('processes/writer.js', import.meta.url),
+      signal,
+    )
     onStop(writer.stop)
     await writer.call('open', { databaseUrl: database.url, runs })
     return { database, secretKey: secretKey.toString('base64'), runs, writer }

@@ -1,25 +1,25 @@
-import type { Agent } from '../rig/command-process.js'
+import type { CommandProcess } from '../rig/command-process.js'
 import { ADDRESS, startEspejo, startProbed } from '../rig/probed-server.js'
 import type { ProbeCommands } from '../rig/processes/probe.js'
 import type { BaselineCommands } from './processes/baseline-server.js'
 import type { StreamRig } from './rig.js'
 
 /** Who is measured, in this order. */
-export const CONTESTANTS = { bare: 'bare http', betterSse: 'better-sse', espejo: 'espejo' } as const
-export type Contestant = keyof typeof CONTESTANTS
+export const SERVERS = { bare: 'bare http', betterSse: 'better-sse', espejo: 'espejo' } as const
+export type ServerName = keyof typeof SERVERS
 
 /** A server in a fresh process. */
 export interface MeasuredServer {
   port: number
-  probe: Agent<ProbeCommands>
+  probe: CommandProcess<ProbeCommands>
   /** Events of these runs begin to come, `perSecond` of each; in place of those that came before. */
   begin(only: number[], perSecond: number): Promise<void>
   halt(): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startContestant(
-  who: Contestant,
+export async function startServer(
+  who: ServerName,
   rig: StreamRig,
   signal: AbortSignal,
 ): Promise<MeasuredServer> {
@@ -33,13 +33,13 @@ async function startApi(
   signal: AbortSignal,
 ): Promise<MeasuredServer> {
   const environment = { ESPEJO_ROLE: 'api', ESPEJO_SECRET_KEY: secretKey } as const
-  const { agent, said } = await startEspejo(database, environment, signal)
+  const { child, match } = await startEspejo(database, environment, signal)
   return {
-    port: Number(said[1]),
-    probe: agent,
+    port: Number(match[1]),
+    probe: child,
     begin: (only, perSecond) => writer.call('begin', { only, perSecond }),
     halt: () => writer.call('halt', undefined),
-    stop: agent.stop,
+    stop: child.stop,
   }
 }
 
@@ -49,13 +49,13 @@ async function startBaseline(
   signal: AbortSignal,
 ): Promise<MeasuredServer> {
   const url = new URL(module, import.meta.url)
-  const { agent, said } = await startProbed<ProbeCommands & BaselineCommands>(url, {}, ADDRESS, signal)
+  const { child, match } = await startProbed<ProbeCommands & BaselineCommands>(url, {}, ADDRESS, signal)
   return {
-    port: Number(said[1]),
-    probe: agent,
+    port: Number(match[1]),
+    probe: child,
     begin: (only, perSecond) =>
-      agent.call('begin', { runIds: only.flatMap((nth) => runs[nth]?.runId ?? []), perSecond }),
-    halt: () => agent.call('halt', undefined),
-    stop: agent.stop,
+      child.call('begin', { runIds: only.flatMap((nth) => runs[nth]?.runId ?? []), perSecond }),
+    halt: () => child.call('halt', undefined),
+    stop: child.stop,
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from '../rig/command-process.js'
-import type { MeasuredServer } from './servers.js'
+import type { CommandProcess } from '../rig/command-process.js'
 import { observe, PER_SECOND } from './load.js'
-import type { CrowdCommands, Observed } from './processes/clients.js'
+import type { ClientCommands, Observed } from './processes/clients.js'
 import type { StreamRig } from './rig.js'
+import type { MeasuredServer } from './servers.js'
 
 export interface StalledFigures {
   viewers: number
@@ -22,7 +22,7 @@ export interface StalledFigures {
  */
 export async function measureStalled(
   server: MeasuredServer,
-  crowd: Agent<CrowdCommands>,
+  clients: CommandProcess<ClientCommands>,
   { runs, writer }: StreamRig,
   signal: AbortSignal,
 ): Promise<StalledFigures> {
@@ -36,7 +36,7 @@ export async function measureStalled(
   const stuck = () => server.probe.call('stuck', undefined)
 
   const before = await held()
-  await crowd.call('stall', { only: theirs, ofRun: OF_RUN })
+  await clients.call('stall', { only: theirs, ofRun: OF_RUN })
   await writer.call('pad', { only: theirs, bytes: PADDING })
   await server.begin(theirs, PER_SECOND)
   if (!(await until(async () => (await stuck()) >= STALLED, FILL_MS, signal))) {
@@ -45,7 +45,7 @@ export async function measureStalled(
   const stuckAt = performance.now()
   await writer.call('pad', { only: [], bytes: 0 })
   await server.begin(all, PER_SECOND)
-  const others = await observe(server, crowd, OTHERS_SECONDS)
+  const others = await observe(server, clients, OTHERS_SECONDS)
   const after = await held()
   const areCut = await until(async () => (await stuck()) === 0, CUT_MS, signal)
   return {

@@ -1,13 +1,13 @@
 import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Agent } from '../rig/command-process.js'
-import type { MeasuredServer } from './servers.js'
+import type { CommandProcess } from '../rig/command-process.js'
 import { PER_SECOND } from './load.js'
-import type { Account, CrowdCommands, Returned } from './processes/clients.js'
+import type { ClientCommands, Reconnected, ViewerSummary } from './processes/clients.js'
 import type { StreamRig } from './rig.js'
+import type { MeasuredServer } from './servers.js'
 
-export interface StormFigures extends Account {
-  returned: Returned
+export interface StormFigures extends ViewerSummary {
+  reconnected: Reconnected
   /** The slowest answer of `/healthz` from before the storm until its end; infinite when one failed. */
   healthMaxMs: number
   healthChecks: number
@@ -20,7 +20,7 @@ export interface StormFigures extends Account {
  */
 export async function measureStorm(
   server: MeasuredServer,
-  crowd: Agent<CrowdCommands>,
+  clients: CommandProcess<ClientCommands>,
   { runs, writer }: StreamRig,
   signal: AbortSignal,
 ): Promise<StormFigures> {
@@ -33,19 +33,19 @@ export async function measureStorm(
   // Nothing of what they saw before is still on its way.
   await delay(SETTLE_MS, undefined, { signal })
   const health = watchHealth(server.port)
-  await crowd.call('leave', { only: stormy })
+  await clients.call('disconnect', { only: stormy })
   await writer.call('write', { only: stormy, times: MISSED })
   await writer.call('end', third(0))
-  const returning = crowd.call('comeBack', { only: stormy, patienceMs: PATIENCE_MS })
+  const returning = clients.call('reconnect', { only: stormy, timeoutMs: TIMEOUT_MS })
   await delay(MID_STORM_MS, undefined, { signal })
   await writer.call('end', third(1))
-  const returned = await returning
+  const reconnected = await returning
   await delay(SETTLE_MS, undefined, { signal })
   await writer.call('end', third(2))
-  const account = await crowd.call('account', { only: stormy, patienceMs: PATIENCE_MS })
+  const summary = await clients.call('summarize', { only: stormy, timeoutMs: TIMEOUT_MS })
   const answers = await health.stop()
   await server.halt()
-  return { ...account, returned, healthMaxMs: Math.max(...answers), healthChecks: answers.length }
+  return { ...summary, reconnected, healthMaxMs: Math.max(...answers), healthChecks: answers.length }
 }
 
 /** Asks every tenth of a second, each time on a new connection, whether or not the last has answered. */
@@ -83,4 +83,4 @@ const SETTLE_MS = 1500
 const MISSED = 10
 const MID_STORM_MS = 100
 /** For all to be back, and then for all to have their ending. */
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000

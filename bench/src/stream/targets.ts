@@ -1,10 +1,10 @@
-import type { Contestant } from './servers.js'
 import type { LoadFigures } from './load.js'
+import type { ServerName } from './servers.js'
 import type { StalledFigures } from './stalled.js'
 import type { StormFigures } from './storm.js'
 
 export interface StreamFigures {
-  load: Record<Contestant, LoadFigures>
+  load: Record<ServerName, LoadFigures>
   stalled: StalledFigures
   storm: StormFigures
 }

@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import { readEvents, type SeenEvent } from './sse-text.js'
 
-/** What a viewer tells the crowd, while it happens. */
-export interface CrowdHooks {
+/** What a viewer tells the clients, while it happens. */
+export interface ViewerHooks {
   /** An event of the run, `bytes` of it with what came before it. */
   onEvent(event: SeenEvent): void
   onBytes(bytes: number): void
 }
 
 /** Where and as whom a viewer watches. */
-export interface Place {
+export interface ViewerTarget {
   port: number
   runId: string
   token: string
@@ -19,8 +19,8 @@ export interface Place {
  * One viewer of the load: a bare socket that asks as a browser would, and looks at no more than it has
  * to. Keeps what it needs to prove that nothing was missed or repeated over its connections.
  */
-export class CrowdViewer {
-  readonly place: Place
+export class ViewerClient {
+  readonly target: ViewerTarget
   /** Position of the newest event seen. */
   seq = 0
   isEnded = false
@@ -32,18 +32,18 @@ export class CrowdViewer {
   starts = 0
   #socket: Socket | null = null
   #rest = ''
-  #hooks: CrowdHooks
+  #hooks: ViewerHooks
   /** Settles the present `open`. */
   #opened: ((error: Error | null) => void) | null = null
 
-  constructor(place: Place, hooks: CrowdHooks) {
-    this.place = place
+  constructor(target: ViewerTarget, hooks: ViewerHooks) {
+    this.target = target
     this.#hooks = hooks
   }
 
   /** Connects, with the cursor if there is one. Resolves when the stream has begun. */
   open(): Promise<void> {
-    const { port, runId, token } = this.place
+    const { port, runId, token } = this.target
     this.frames = 0
     this.starts = 0
     this.#rest = ''
@@ -73,7 +73,7 @@ export class CrowdViewer {
   }
 
   /** As a lid that falls: nothing more is read or said. */
-  leave(): void {
+  disconnect(): void {
     this.#socket?.destroy()
     this.#socket = null
   }
@@ -107,7 +107,7 @@ export class CrowdViewer {
     this.#hooks.onEvent(event)
     if (event.name !== 'complete') return
     this.isEnded = true
-    this.leave()
+    this.disconnect()
   }
 }
 
@@ -116,7 +116,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 /** They stay in the server's memory as long as the stream, and so belong to what a viewer costs. */
 const BROWSER_HEADERS = [
   'Connection: keep-alive',
-  'User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'User-CommandProcess: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'Accept: text/event-stream',
   'Sec-Fetch-Site: same-origin',
   'Sec-Fetch-Mode: cors',

@@ -3,8 +3,8 @@ import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
 import type { JobReport } from '../rig/child-job.js'
 import type { BenchDatabase } from '../rig/database.js'
+import { startEnvironment } from '../rig/environment.js'
 import type { SimulatedAccount, SimulatorProcess } from '../rig/simulator.js'
-import { startSurroundings } from '../rig/environment.js'
 import type { Measurement } from './measurement.js'
 
 /** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
@@ -30,7 +30,7 @@ type ProductTable = 'catalog.products' | 'bench.products'
 
 export async function startRig(): Promise<SyncRig> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
-    const { database, simulator, control } = await startSurroundings(onStop)
+    const { database, simulator, control } = await startEnvironment(onStop)
     await createCopyTable(database)
     return { database, simulator, control, ...actions(database, simulator) }
   })
@@ -77,7 +77,7 @@ function actions(
       await admin.query('CHECKPOINT')
       const [before, requestsBefore] = [await usage(table), (await simulator.counts(cuenta)).total]
       const report = await job()
-      await untilGone(admin)
+      await waitUntilDisconnected(admin)
       const [after, requests] = [await usage(table), (await simulator.counts(cuenta)).total]
       return {
         ...report,
@@ -91,7 +91,7 @@ function actions(
 }
 
 /** A connection's share of the statistics is complete once its server process has ended. */
-async function untilGone(admin: BenchDatabase['admin']): Promise<void> {
+async function waitUntilDisconnected(admin: BenchDatabase['admin']): Promise<void> {
   for (;;) {
     const { rowCount } = await admin.query(
       `SELECT FROM pg_stat_activity WHERE application_name = 'espejo measured'`,

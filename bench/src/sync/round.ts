@@ -44,19 +44,19 @@ export async function measureRound(
 
   await rig.addTenant(cuenta, { products, seed: nth })
   await rig.emptyProducts()
-  const rowByRowNew = await told('rowByRowNew', rowByRow)
-  const rowByRowNone = await told('rowByRowNone', rowByRow)
+  const rowByRowNew = await measureStage('rowByRowNew', rowByRow)
+  const rowByRowNone = await measureStage('rowByRowNone', rowByRow)
   await rig.emptyProducts()
-  const writeFloorMeasured = await told('writeFloor', writeFloor)
-  const engineNew = await told('engineNew', () => engine(products, 0))
+  const writeFloorMeasured = await measureStage('writeFloor', writeFloor)
+  const engineNew = await measureStage('engineNew', () => engine(products, 0))
   // Later runs meet a settled mirror; the first one met a table without statistics, as it does in earnest.
   await rig.settleProducts()
-  const engineNone = await told('engineNone', () => engine(0, 0))
-  const readFloorMeasured = await told('readFloor', readFloor)
+  const engineNone = await measureStage('engineNone', () => engine(0, 0))
+  const readFloorMeasured = await measureStage('readFloor', readFloor)
   const changed = Math.round(products * CHANGED_SHARE)
   await rig.simulator.edit(cuenta, changed)
   await rig.settleProducts()
-  const engineChanged = await told('engineChanged', () => engine(0, changed))
+  const engineChanged = await measureStage('engineChanged', () => engine(0, changed))
   return {
     rowByRowNew,
     rowByRowNone,
@@ -67,7 +67,7 @@ export async function measureRound(
     engineNone,
   }
 
-  async function told(stage: Stage, measure: () => Promise<Measurement>): Promise<Measurement> {
+  async function measureStage(stage: Stage, measure: () => Promise<Measurement>): Promise<Measurement> {
     const measured = await measure()
     const rate = Math.round(rowsPerSecond(measured))
     process.stderr.write(`round ${nth}: ${STAGES[stage]}, ${rate} rows/s\n`)

@@ -2,15 +2,15 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
-import { CrowdViewer } from '../viewer-client.js'
-import { Latencies } from '../latency-histogram.js'
+import { LatencyHistogram } from '../latency-histogram.js'
 import type { SeededRun } from '../rig.js'
+import { ViewerClient } from '../viewer-client.js'
 
 /** All viewers of one server. Runs are named by their number, in the order in which they were given. */
 const commands = {
   /** So many viewers of each run connect, a few at a time. */
-  async gather({ port, runs, ofRun }: { port: number; runs: SeededRun[]; ofRun: number }) {
-    byRun = runs.map((run) => Array.from({ length: ofRun }, () => new CrowdViewer({ port, ...run }, hooks)))
+  async connect({ port, runs, ofRun }: { port: number; runs: SeededRun[]; ofRun: number }) {
+    byRun = runs.map((run) => Array.from({ length: ofRun }, () => new ViewerClient({ port, ...run }, hooks)))
     const waiting = byRun.flat()
     const next = async (): Promise<void> => {
       for (let viewer = waiting.pop(); viewer; viewer = waiting.pop()) await viewer.open()
@@ -21,7 +21,7 @@ const commands = {
   async observe({ seconds }: { seconds: number }): Promise<Observed> {
     const loop = monitorEventLoopDelay({ resolution: 10 })
     loop.enable()
-    const window = { latencies: new Latencies(), frames: 0, bytes: 0 }
+    const window = { latencies: new LatencyHistogram(), frames: 0, bytes: 0 }
     observed = window
     const from = monotonicMs()
     await delay(seconds * 1000)
@@ -35,7 +35,7 @@ const commands = {
       p50Ms: latencies.percentile(0.5),
       p99Ms: latencies.percentile(0.99),
       maxMs: latencies.max,
-      crowdLagP99Ms: loop.percentile(99) / 1e6 - 10,
+      clientLagP99Ms: loop.percentile(99) / 1e6 - 10,
     }
   },
   /** So many viewers of each of these runs read nothing any more. */
@@ -43,19 +43,19 @@ const commands = {
     for (const viewers of select(only)) for (const viewer of viewers.slice(0, ofRun)) viewer.stall()
   },
   /** All viewers of these runs are gone at once. */
-  leave({ only }: { only: number[] }) {
-    for (const viewer of select(only).flat()) viewer.leave()
+  disconnect({ only }: { only: number[] }) {
+    for (const viewer of select(only).flat()) viewer.disconnect()
   },
   /**
    * They all come back at once, each with its cursor; who is turned away tries again, as clients do.
-   * Waits for `patienceMs` at most.
+   * Waits for `timeoutMs` at most.
    */
-  async comeBack({ only, patienceMs }: { only: number[]; patienceMs: number }): Promise<Returned> {
+  async reconnect({ only, timeoutMs }: { only: number[]; timeoutMs: number }): Promise<Reconnected> {
     const from = monotonicMs()
     const backAfter: number[] = []
     let retries = 0
-    const returnOf = async (viewer: CrowdViewer): Promise<void> => {
-      while (monotonicMs() - from < patienceMs) {
+    const returnOf = async (viewer: ViewerClient): Promise<void> => {
+      while (monotonicMs() - from < timeoutMs) {
         try {
           await viewer.open()
           backAfter.push(monotonicMs() - from)
@@ -67,7 +67,7 @@ const commands = {
       }
     }
     const viewers = select(only).flat()
-    await Promise.race([Promise.all(viewers.map(returnOf)), delay(patienceMs)])
+    await Promise.race([Promise.all(viewers.map(returnOf)), delay(timeoutMs)])
     // They come back in order, so that the list is sorted.
     return {
       retries,
@@ -76,10 +76,10 @@ const commands = {
       back: backAfter.length,
     }
   },
-  /** What these viewers have been through, once all of them have their ending or `patienceMs` are over. */
-  async account({ only, patienceMs }: { only: number[]; patienceMs: number }): Promise<Account> {
+  /** What these viewers have been through, once all of them have their ending or `timeoutMs` are over. */
+  async summarize({ only, timeoutMs }: { only: number[]; timeoutMs: number }): Promise<ViewerSummary> {
     const viewers = select(only).flat()
-    const until = monotonicMs() + patienceMs
+    const until = monotonicMs() + timeoutMs
     while (viewers.some(({ isEnded }) => !isEnded) && monotonicMs() < until) await delay(50)
     return {
       viewers: viewers.length,
@@ -92,7 +92,7 @@ const commands = {
   },
 }
 
-export type CrowdCommands = typeof commands
+export type ClientCommands = typeof commands
 
 export interface Observed {
   seconds: number
@@ -103,10 +103,10 @@ export interface Observed {
   p99Ms: number
   maxMs: number
   /** How late the crowd's own clock was: part of every latency, and none of the server's doing. */
-  crowdLagP99Ms: number
+  clientLagP99Ms: number
 }
 
-export interface Returned {
+export interface Reconnected {
   /** Viewers that had their stream again in time. */
   back: number
   retries: number
@@ -115,7 +115,7 @@ export interface Returned {
   lastMs: number | null
 }
 
-export interface Account {
+export interface ViewerSummary {
   viewers: number
   withoutEnding: number
   /** Of all connections. */
@@ -126,8 +126,8 @@ export interface Account {
   mostFrames: number
 }
 
-let byRun: CrowdViewer[][] = []
-let observed: { latencies: Latencies; frames: number; bytes: number } | null = null
+let byRun: ViewerClient[][] = []
+let observed: { latencies: LatencyHistogram; frames: number; bytes: number } | null = null
 
 const hooks = {
   onEvent({ at }: { at: number }) {
@@ -142,10 +142,10 @@ const hooks = {
 
 serveCommands(commands)
 
-function select(only: readonly number[]): CrowdViewer[][] {
+function select(only: readonly number[]): ViewerClient[][] {
   return only.map((run) => byRun[run] ?? [])
 }
 
-function sum(viewers: readonly CrowdViewer[], of: (viewer: CrowdViewer) => number): number {
+function sum(viewers: readonly ViewerClient[], of: (viewer: ViewerClient) => number): number {
   return viewers.reduce((total, viewer) => total + of(viewer), 0)
 }

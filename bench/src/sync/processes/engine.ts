@@ -14,9 +14,9 @@ export interface EngineJob extends PageSource {
 }
 
 serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => {
-  const pool = createPool(databaseUrl, { max: 20, name: 'measured', onError: complain })
-  const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError: complain })
-  const queue = await openRunQueue(pool, { supervise: true, onError: complain })
+  const pool = createPool(databaseUrl, { max: 20, name: 'measured', onError: logError })
+  const wakeups = createWakeups({ pool, listenTo: databaseUrl, onError: logError })
+  const queue = await openRunQueue(pool, { supervise: true, onError: logError })
   const now = () => new Date()
   const connections = createConnectionStore({ pool, sealer: createSealer(Buffer.alloc(32)) })
   const login = { cuenta, appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' }
@@ -57,6 +57,6 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
   await pool.end()
 })
 
-function complain(error: Error): void {
+function logError(error: Error): void {
   console.error(error.message)
 }
