@@ -40,7 +40,7 @@ describe('products that are known to be there, which an answer by id must show',
   })
 
   it('are several in a small catalogue too: one of them alone may have been deleted', async () => {
-    const account = await bench.addTenant('few-known', { products: 12 })
+    const account = await service.addTenant('few-known', { products: 12 })
     await sync('few-known')
     account.remove([4, 5, 12], 'gone')
     expect(await sync('few-known', ['5'])).toMatchObject({ status: 'complete', retired: 1 })
