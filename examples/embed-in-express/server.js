@@ -1,5 +1,5 @@
-// An Express application with users and sessions of its own, and Espejo inside it: its API under
-// /espejo/api answers to the application's session cookie, and its worker runs in the same process.
+// An Express application with its own users and sessions, and Espejo embedded: Espejo's API under
+// /espejo/api accepts the application's session cookie, and its worker runs in the same process.
 //
 //   node examples/embed-in-express/server.js [port] [data directory]
 import { randomUUID } from 'node:crypto'
@@ -10,7 +10,7 @@ import { pino } from 'pino'
 const [port = '3001', dataDir = '.espejo-embedded'] = process.argv.slice(2)
 
 /**
- * The host's users. `tenantId` says whose catalogue they see, `role` what they may do with it.
+ * The host's users. `tenantId` decides which catalogue they see, `role` what they may do.
  * @type {Record<string, { password: string, tenantId: string, role: 'admin' | 'operator' | 'viewer' }>}
  */
 const USERS = {
@@ -20,7 +20,7 @@ const USERS = {
 }
 
 /**
- * The host's sessions, by the value of its cookie.
+ * The host's sessions, by cookie value.
  * @type {Map<string, import('@espejo/server').Session>}
  */
 const sessions = new Map()
@@ -42,15 +42,15 @@ app.post('/logout', (req, res) => {
   res.clearCookie('host_session').status(204).end()
 })
 
-// Settings as of the command, given here instead of by the environment. This is the demo: with
-// ESPEJO_DEMO=0 the catalogue comes from Cianbox, with DATABASE_URL it goes to a PostgreSQL of yours.
+// The same settings as the environment variables of the server. This example uses the demo: with
+// ESPEJO_DEMO=0 the catalogue comes from Cianbox; with DATABASE_URL it is stored in your PostgreSQL.
 const config = parseConfig({ ESPEJO_DATA_DIR: dataDir, ESPEJO_DEMO: '1', ESPEJO_DEMO_PRODUCTS: '500' })
 const espejo = await embedEspejo(config, pino({ level: 'warn' }), {
   authenticate: async (req) => liveSession(cookieOf(req)),
-  // A session that was ended here takes its open streams with it.
+  // When a session ends here, Espejo closes its open streams.
   isSessionLive: async ({ userId }) => [...sessions.values()].some((session) => session.userId === userId),
 })
-// Each customer of the host is a tenant. These two the demo has made, so this does nothing.
+// Each customer of the host is a tenant. The demo has created these two, so these calls change nothing.
 await espejo.ensureTenant('demo', 'Ferretería Demo')
 await espejo.ensureTenant('vecino', 'El vecino')
 app.use('/espejo/api', espejo.router)

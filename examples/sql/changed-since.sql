@@ -1,5 +1,5 @@
--- What a till that keeps a copy must read again, in the order it changed. $1: the last change_id that it has
--- seen, 0 at first. A first load is not in the log: read catalog.products once, then follow this.
+-- The changed products, in order, for a client that keeps a copy. $1: the last change_id that the client has read,
+-- 0 at first. The first sync is not in the log: read catalog.products once, then this query.
 SELECT change.change_id, change.kind, change.cianbox_id, product.name,
        coalesce(product.offer_local_final, product.price) AS charge, product.stock
   FROM catalog.product_changes change

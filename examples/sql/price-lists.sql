@@ -1,5 +1,5 @@
--- A product's price in every list, by the list's name: `net` and `final` in the list's currency, the local amounts
--- beside them. $1: the product's id. List 0 is the default one, which Cianbox names nowhere.
+-- A product's price in every list: `net` and `final` in the list's currency, and the local amounts. $1: the product's
+-- id. List 0 is the default one; Cianbox has no name for it.
 SELECT CASE price.list_id WHEN 0 THEN 'default' ELSE list.name END AS list, currency.name AS currency,
        price.net, price.final, price.local_net, price.local_final
   FROM catalog.product_prices price

@@ -1,4 +1,4 @@
-// Runs one of this folder's queries as a point of sale would, and prints a row a line.
+// Runs one of this folder's queries like a point of sale, and prints one row per line.
 //
 //   node examples/sql/query.js "$(npm run --silent database-url)" demo by-barcode 7791234567898
 import { readFile } from 'node:fs/promises'
@@ -14,10 +14,10 @@ const text = await readFile(new URL(`${query}.sql`, import.meta.url), 'utf8')
 const client = new pg.Client({ connectionString: databaseUrl })
 await client.connect()
 try {
-  // The tenant holds for the transaction: row-level security shows its rows and no other's.
+  // Sets the tenant for this transaction: row-level security shows only its rows.
   await client.query('BEGIN READ ONLY')
   await client.query("SELECT set_config('app.tenant', $1, true)", [tenantId])
-  // `numeric` arrives as text: amounts stay exact.
+  // `pg` returns `numeric` as text, so amounts stay exact.
   const { rows } = await client.query(text, values)
   await client.query('COMMIT')
   for (const row of rows) console.log(JSON.stringify(row))

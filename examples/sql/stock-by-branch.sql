@@ -1,4 +1,4 @@
--- Where there is any left. $1: the product's id.
+-- The branches that have stock of a product. $1: the product's id.
 SELECT branch.name AS branch, stock.available
   FROM catalog.product_stock stock
   LEFT JOIN catalog.reference_items branch

@@ -13,7 +13,7 @@ import { until } from '../../e2e/support/until.js'
 const run = promisify(execFile)
 const fileOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
-describe('beside a running Espejo', () => {
+describe('with a running Espejo', () => {
   const PRODUCTS = 400
   const dataDir = temporaryDataDir()
   let postgres: EmbeddedPostgres
@@ -49,7 +49,7 @@ describe('beside a running Espejo', () => {
   const ask = (name: string, value: string, tenant = 'demo') =>
     query(postgres.databaseUrl, tenant, name, value)
 
-  it('watch-run starts a sync, prints its progress, and ends with what became of it', async () => {
+  it('watch-run starts a sync, prints its progress, and ends with its result', async () => {
     const { stdout } = await run(process.execPath, [fileOf('watch-run/watch.js'), espejo.url])
     const [synced] = (await api.get<List<Run>>('/api/cianbox/sync/runs')).items
     expect(synced).toMatchObject({ status: 'complete', created: PRODUCTS })
@@ -58,7 +58,7 @@ describe('beside a running Espejo', () => {
     expect(lines.slice(0, -1).join('\n')).toMatch(/^ *\d+ % {2}page \d+\/\d+$/m)
   })
 
-  it('watch-run says what is wrong, and fails', async () => {
+  it('watch-run prints an error and exits with code 1', async () => {
     const args = [fileOf('watch-run/watch.js'), espejo.url, 'demo@espejo.test', 'equivocada']
     await expect(run(process.execPath, args)).rejects.toMatchObject({
       code: 1,
@@ -66,7 +66,7 @@ describe('beside a running Espejo', () => {
     })
   })
 
-  it('sql finds what is scanned, its prices by list and its stock by branch, as the API shows them', async () => {
+  it('sql returns the scanned product, its prices by list and its stock by branch, like the API', async () => {
     const { items } = await api.get<List<Product>>('/api/products?limit=200&active=true')
     const product = items.find(
       (item) =>
@@ -104,7 +104,7 @@ describe('beside a running Espejo', () => {
     expect(branches[0].branch).toEqual(expect.any(String))
   })
 
-  it('sql follows the change log from where it left off', async () => {
+  it('sql reads the change log from the last read change', async () => {
     expect(await ask('changed-since', '0')).toEqual([])
     const client = new pg.Client({ connectionString: postgres.databaseUrl })
     await client.connect()
@@ -119,7 +119,7 @@ describe('beside a running Espejo', () => {
     expect(await ask('changed-since', first.change_id)).toEqual([second])
   })
 
-  it('sql works as a role that may only read, as the README grants it', async () => {
+  it('sql works with the read-only role of the README', async () => {
     const owner = new pg.Client({ connectionString: postgres.databaseUrl })
     await owner.connect()
     await owner.query(`CREATE ROLE till LOGIN PASSWORD 'clave';
@@ -173,13 +173,13 @@ describe('embed-in-express', () => {
       fetch(url + path, { ...init, headers: { ...init.headers, cookie } })
   }
 
-  it('asks for the host’s session, and signs nobody in itself', async () => {
+  it('requires the host’s session, and has no login of its own', async () => {
     const nobody = await logIn('ana', 'equivocada')
     expect((await nobody('/espejo/api/products')).status).toBe(401)
     expect((await nobody('/espejo/api/auth/login', { method: 'POST' })).status).toBe(404)
   })
 
-  it('syncs, streams and shows what the host’s user may see', async () => {
+  it('syncs, streams and shows only what the host’s user may see', async () => {
     const ana = await logIn('ana')
     const stream = await (await ana('/espejo/api/cianbox/sync/products/stream')).text()
     expect(stream).toContain('event: complete')
@@ -190,14 +190,14 @@ describe('embed-in-express', () => {
     expect(((await (await caro('/espejo/api/products')).json()) as List<Product>).items).toEqual([])
   })
 
-  it('has a database that database-url finds, for the queries', async () => {
+  it('has a database that database-url finds', async () => {
     const script = fileURLToPath(new URL('../../scripts/database-url.mjs', import.meta.url))
     const { stdout } = await run(process.execPath, [script], { env: { ESPEJO_DATA_DIR: dataDir.path } })
     const args = [fileOf('sql/query.js'), stdout.trim(), 'demo', 'changed-since', '0']
     expect((await run(process.execPath, args)).stdout).toBe('')
   })
 
-  it('keeps a viewer from starting, and an ended session from everything', async () => {
+  it('refuses a start by a viewer, and every request of an ended session', async () => {
     const beto = await logIn('beto')
     expect((await beto('/espejo/api/cianbox/sync/runs', { method: 'POST' })).status).toBe(403)
     expect((await beto('/espejo/api/products')).status).toBe(200)

@@ -1,5 +1,5 @@
-// Starts a sync, or joins the one under way, and prints its progress until it ends. Ctrl-C stops watching;
-// the run goes on. A cut connection is taken up again where it broke off.
+// Starts a sync, or joins the active one, and prints its progress until it ends. Ctrl-C stops watching, and
+// the run continues. After a lost connection it reconnects and resumes.
 //
 //   node examples/watch-run/watch.js [address] [email] [password]
 import { createRunWatcher, fetchTransport } from '@espejo/react/core'
@@ -28,7 +28,7 @@ watcher.subscribe(() => {
 })
 watcher.start()
 
-/** Keeps the token for all requests of this run. @type {Promise<string> | undefined} */
+/** The token, shared by all requests of this process. @type {Promise<string> | undefined} */
 let token
 
 function signIn() {
@@ -47,7 +47,7 @@ async function requestToken() {
   return body.token
 }
 
-/** Only what is new. @param {string} line */
+/** Prints a line, unless it is the same as the last one. @param {string} line */
 function print(line) {
   if (line !== printed) console.log(line)
   printed = line

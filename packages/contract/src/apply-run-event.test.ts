@@ -7,8 +7,8 @@ import { formatCursor } from './run-events.js'
 const RUN = 'r7k2m9'
 const AT = '2026-11-24T12:00:00.000Z'
 
-describe('folding the events of a run', () => {
-  it('gives the same view with repeats, replays and reordered old events as without', () => {
+describe('applying the events of a run', () => {
+  it('gives the same view with and without repeated, replayed and reordered old events', () => {
     fc.assert(
       fc.property(logsWithReplays(), ({ log, delivered }) => {
         expect(fold(delivered)).toEqual(fold(log))
@@ -26,7 +26,7 @@ describe('folding the events of a run', () => {
     )
   })
 
-  it('is not moved by pings and drains', () => {
+  it('is not changed by pings and drains', () => {
     fc.assert(
       fc.property(logs(), fc.array(fc.nat({ max: 20 })), (log, places) => {
         const noisy: StreamEvent[] = [...log]
@@ -36,7 +36,7 @@ describe('folding the events of a run', () => {
     )
   })
 
-  it('ends at the cursor of the last event it took', () => {
+  it('ends at the cursor of the last applied event', () => {
     fc.assert(
       fc.property(logs(), (log) => {
         expect(fold(log).lastEventId).toBe(log.at(-1)?.id ?? null)
@@ -44,7 +44,7 @@ describe('folding the events of a run', () => {
     )
   })
 
-  it('returns the very same object when an event changes nothing, so that nothing re-renders', () => {
+  it('returns the same object when an event changes nothing, so that nothing re-renders', () => {
     fc.assert(
       fc.property(logs(), (log) => {
         const view = fold(log)
@@ -53,7 +53,7 @@ describe('folding the events of a run', () => {
     )
   })
 
-  it('never changes the view it was given', () => {
+  it('never mutates its input', () => {
     fc.assert(
       fc.property(logs(), (log) => {
         let view: RunView = Object.freeze({ ...EMPTY_RUN_VIEW })
@@ -65,7 +65,7 @@ describe('folding the events of a run', () => {
 })
 
 describe('an ending', () => {
-  it('is sticky: nothing of the same run changes it, not even with a higher seq', () => {
+  it('is final: no event of the same run changes it, not even with a higher seq', () => {
     fc.assert(
       fc.property(endedLogs(), fc.array(bodies(), { maxLength: 8 }), (log, late) => {
         const ended = fold(log)
@@ -76,23 +76,23 @@ describe('an ending', () => {
     )
   })
 
-  it('with the code cancelled shows as cancelled', () => {
+  it('with the code `cancelled` gives the status cancelled', () => {
     const view = fold([start(1), failed(2, 'cancelled')])
     expect(view.status).toBe('cancelled')
     expect(view.result).toMatchObject({ success: false, code: 'cancelled' })
   })
 
-  it('with any other code shows as an error', () => {
+  it('with any other code gives the status error', () => {
     expect(fold([start(1), failed(2, 'upstream_auth')]).status).toBe('error')
   })
 
-  it('keeps the last progress beside the result', () => {
+  it('keeps the last progress', () => {
     const view = fold([start(1), progress(2, 52), completed(3)])
     expect(view.progress?.percent).toBe(52)
     expect(view.result?.success).toBe(true)
   })
 
-  it('of one run does not hold back the next', () => {
+  it('of one run does not affect the next', () => {
     const next: RunEvent = { ...start(1), id: formatCursor('otra', 1) }
     const view = fold([start(1), completed(2), next])
     expect(view).toEqual({ ...EMPTY_RUN_VIEW, runId: 'otra', status: 'running', lastEventId: 'otra.1' })
@@ -100,14 +100,14 @@ describe('an ending', () => {
 })
 
 describe('a view', () => {
-  it('is empty after a reset, and takes the state that follows even at an older seq', () => {
+  it('is empty after a reset, and then accepts an older seq', () => {
     const reset: StreamEvent = { event: 'reset', data: { reason: 'unknown_cursor' } }
     const view = fold([start(1), progress(9, 80), reset])
     expect(view).toEqual(EMPTY_RUN_VIEW)
     expect(fold([start(1), progress(4, 40)], view).progress?.percent).toBe(40)
   })
 
-  it('ignores a run event whose id is no cursor', () => {
+  it('ignores a run event whose id is not a cursor', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const id = `${text}/`
@@ -137,7 +137,7 @@ function bodies(): fc.Arbitrary<Body> {
   )
 }
 
-/** A run's log as the server writes it: start, frames, and at most one ending, at the end. */
+/** A run's log as the server writes it: start, progress, and at most one ending. */
 function logs(ending: fc.Arbitrary<RunEvent[]> = endings(0)): fc.Arbitrary<RunEvent[]> {
   return fc.tuple(fc.array(fc.nat({ max: 100 }), { maxLength: 12 }), ending).map(([percents, end]) => {
     const frames = percents
@@ -159,7 +159,7 @@ function endings(minLength: 0 | 1): fc.Arbitrary<RunEvent[]> {
   })
 }
 
-/** The same log, each event followed by some that the viewer already has, as after reconnects. */
+/** The same log, with earlier events repeated after each event, as after reconnects. */
 function logsWithReplays(): fc.Arbitrary<{ log: RunEvent[]; delivered: RunEvent[] }> {
   return logs().chain((log) =>
     fc

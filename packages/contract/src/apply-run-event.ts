@@ -2,7 +2,7 @@ import { isFinal } from './run.js'
 import type { CompleteData, ErrorData, ProgressData, StreamEvent } from './run-events.js'
 import { parseCursor } from './run-events.js'
 
-/** What a viewer knows of the run it watches. */
+/** The state of a run as a viewer shows it. */
 export interface RunView {
   runId: string | null
   /** `cancelled` is an `error` ending whose code is `cancelled`. The last three are final. */
@@ -22,9 +22,9 @@ export const EMPTY_RUN_VIEW: RunView = {
 }
 
 /**
- * Folds one event of a stream into a view. Total and pure: an event that the view already holds
- * (a replay after a reconnect) or that follows the ending changes nothing, so folding a stream
- * with repeats gives the same view as folding it once.
+ * A reducer: applies one event of a stream to a view. Total and pure. An event that was applied before (a
+ * replay after a reconnect) or that follows the ending changes nothing, so a stream with repeated events
+ * gives the same view as one without.
  */
 export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
   if (event.event === 'ping' || event.event === 'drain' || event.event === 'changes') return view
@@ -54,7 +54,7 @@ export function applyRunEvent(view: RunView, event: StreamEvent): RunView {
   }
 }
 
-/** Whether the run that a view shows has had its ending. */
+/** Whether the run of a view has ended. */
 export function isEnded(view: Pick<RunView, 'status'>): boolean {
   return view.status !== 'idle' && isFinal(view.status)
 }

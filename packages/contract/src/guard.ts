@@ -1,15 +1,15 @@
-/** Of what a run asks: `retire` what the source no longer shows, `values` or `schema` that look unlike before. */
+/** What needs a decision: `retire` products that the ERP no longer lists, or unusual `values` or `schema`. */
 export type GuardKind = 'retire' | 'values' | 'schema'
 
-/** How a question ended. `expired`: nobody answered in time. */
+/** How a guard ended. `expired`: nobody decided in time. */
 export type GuardDecision = 'confirmed' | 'refused' | 'expired'
 
-/** One product, or one entry of a reference list, that a guard is about, as the mirror last had it. */
+/** One product, or one entry of a reference list, that a guard affects, as last stored in the mirror. */
 export interface GuardItem {
   cianboxId: string
-  /** Null while the mirror does not have it. */
+  /** Null if the mirror does not contain it. */
   name: string | null
-  /** The rest is of products alone. */
+  /** This and the following fields are set only for products. */
   sku: string | null
   categoryName: string | null
   price: string | null
@@ -17,35 +17,35 @@ export interface GuardItem {
 }
 
 /**
- * What a run asks a person before it goes on, with a page of what it is about. While the run waits
- * for the answer its `waiting.reason` is `sweep_confirmation` (products to be retired) or `guard`.
+ * A decision that a run needs from a person before it continues, with a page of the affected items. While
+ * the run waits, its `waiting.reason` is `sweep_confirmation` (products to retire) or `guard`.
  */
 export interface Guard {
   kind: GuardKind
   /** `products`, or the kind of a reference list, such as `brands`. */
   subject: string
-  /** How many would be retired or changed. */
+  /** Number of items that would be retired or changed. */
   count: number
-  /** How many the mirror lists. */
+  /** Number of items in the mirror. */
   of: number
-  /** How many of them were retired lately without a question, and count towards the limit. */
+  /** Number of items retired recently without a decision; they count towards the limit. */
   earlier: number
   /** `(count + earlier) / of`: 0.4 is 40 %. */
   share: number
-  /** The share above which a person is asked: 0.15 is 15 %. */
+  /** The share above which a decision is needed: 0.15 is 15 %. */
   limit: number
-  /** Rises when the question changes. Sent with a yes, it confirms what was shown and nothing else. */
+  /** Incremented when the guard changes. A confirmation that sends it applies only to what was shown. */
   revision: number
-  /** Of products: how many of each category, the largest first; `name` null: without one. */
+  /** For products: the count of each category, the largest first; `name` is null for no category. */
   breakdown: { name: string | null; count: number }[]
   items: GuardItem[]
   nextCursor: string | null
   openedAt: string
-  /** When the run ends by itself with `guard_expired`, if nobody has decided. */
+  /** When the run ends with `guard_expired` if nobody has decided. */
   expiresAt: string
-  /** Null: not decided. Whether the run still waits for it, the run's `waiting` says. */
+  /** Null: not decided. The run's `waiting` shows whether the run still waits. */
   decision: GuardDecision | null
-  /** The user's id; null also where nobody decided. */
+  /** The user's id; null also if nobody decided. */
   decidedBy: string | null
   decidedByName: string | null
   decidedAt: string | null

@@ -6,11 +6,11 @@ export interface Problem {
   title: string
   status: number
   code: string
-  /** A sentence that says what is wrong and what to do next. */
+  /** A sentence with the error and what to do next. */
   detail: string
-  /** One entry a field that was refused. */
+  /** One entry per refused field. */
   errors?: { path: string; message: string }[]
-  /** With `run_active` (409): the run that is under way. */
+  /** With `run_active` (409): the active run. */
   run?: Run
 }
 
@@ -31,7 +31,7 @@ export interface Session {
 
 export type Dialect = 'v2' | 'simple'
 
-/** A tenant's connection as the API shows it: the password is write-only. */
+/** A tenant's connection to its ERP account. The password is write-only. */
 export interface Connection {
   cuenta: string
   appName: string
@@ -41,22 +41,22 @@ export interface Connection {
   pageSize: number
   dialect: Dialect
   requestsPerSecond: number
-  /** Most requests a day (of America/Argentina/Buenos_Aires); null: no limit. */
+  /** Most requests per day (in America/Argentina/Buenos_Aires); null: no limit. */
   dailyRequestBudget: number | null
-  /** Sent to the ERP today, by runs and everything else. */
+  /** Requests sent to the ERP today, by runs and everything else. */
   requestsToday: number
   isActive: boolean
   updatedAt: string
 }
 
-/** What `POST /api/cianbox/connection/test` found. */
+/** The result of `POST /api/cianbox/connection/test`. */
 export type ConnectionTest =
   | { ok: true; message: string; totalPages: number | null; sample: string[] }
   | { ok: false; code: string; message: string }
 
 /**
- * What `DELETE /api/cianbox/connection` answers with 200, where the ERP could not be asked to stop
- * notifying: why, and a sentence for the operator. Otherwise it answers 204.
+ * The body of `DELETE /api/cianbox/connection` with status 200: the connection was deleted, but the webhook
+ * could not be removed from the ERP. Contains the reason and a sentence for the operator. Otherwise 204.
  */
 export interface WebhookLeft {
   code: string
@@ -67,22 +67,22 @@ export interface WebhookLeft {
 export interface Webhook {
   registered: boolean
   /**
-   * The address that the ERP notifies. It is a secret, for whoever has it can make Espejo send requests
-   * to the ERP: null for users who may not change it.
+   * The URL that the ERP notifies. It is a secret, because anyone who has it can make Espejo send requests
+   * to the ERP. Null for users who may not change it.
    */
   url: string | null
-  /** Events that the ERP notifies of, as it names them. */
+  /** The registered events, by the ERP's names. */
   events: string[]
   /** ISO 8601, UTC; null: none was received yet. */
   lastReceivedAt: string | null
-  /** Notified ids that no product can have, in total; nothing was requested for them. */
+  /** Total number of notified ids that no product can have; they were ignored. */
   ignoredIds: number
 }
 
-/** A rejected row: what was wrong with which field, and the row as it came. */
+/** A rejected row: the field, the reason, and the row itself. */
 export interface Reject {
   cianboxId: string | null
-  /** Pages are numbered for each phase anew. */
+  /** Page numbers begin at 1 in each phase. */
   phase: RunPhase
   page: number
   position: number
@@ -92,15 +92,16 @@ export interface Reject {
 }
 
 /**
- * What a run changed of one product, field by field; of a dry run, what it would have changed. Values
- * are as the mirror shows them: decimals are text. `prices.<list>.net|final|localNet|localFinal`,
- * `offer.net|final|localNet|localFinal` and `stockByBranch.<branch>` name parts, `raw.<field>` what the mirror keeps but does not map.
+ * The fields of one product that a run changed, or would have changed in a dry run. Values are as in the
+ * mirror: decimals are text. Field names of nested values: `prices.<list>.net|final|localNet|localFinal`,
+ * `offer.net|final|localNet|localFinal`, `stockByBranch.<branch>`, and `raw.<field>` for the ERP's fields
+ * that the mirror stores only in `raw`.
  */
 export interface ProductChange {
-  /** Place in the log. */
+  /** Position in the change log. */
   changeId: string
   cianboxId: string
-  /** The product's present name; null while the mirror does not have it, as in a dry run that would create it. */
+  /** The product's current name; null if the mirror does not contain it, as in a dry run that would create it. */
   name: string | null
   runId: string
   kind: 'created' | 'updated' | 'retired' | 'restored'

@@ -19,7 +19,7 @@ describe('an id of a product', () => {
     },
   )
 
-  it('is any whole number that JSON holds exactly, and no other text', () => {
+  it('is any positive whole number that JSON represents exactly, and no other text', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }), (id) => {
         expect(isProductId(String(id))).toBe(id >= 1n && id <= BigInt(Number.MAX_SAFE_INTEGER))

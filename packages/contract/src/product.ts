@@ -1,8 +1,8 @@
 /**
- * One product of the mirror. Money, stock and rates are decimal strings; times ISO 8601 UTC.
+ * One product of the mirror. Money, stock and rates are decimal strings; times are ISO 8601 UTC.
  *
- * A point of sale charges `offer.localFinal` where it is there, else `price`. This is right whether or
- * not the ERP's default list already carries the offer: if it does, both are the same amount.
+ * A point of sale charges `offer.localFinal` if present, else `price`. This is also correct if the ERP's
+ * default list already contains the offer, because both amounts are then equal.
  */
 export interface Product {
   cianboxId: string
@@ -12,11 +12,11 @@ export interface Product {
   description: string | null
   /** The default list's price with tax, in the local currency, as the ERP sends it. */
   price: string | null
-  /** Whether the ERP says that the product is on offer now. */
+  /** Whether the product is on offer now, according to the ERP. */
   onOffer: boolean
-  /** The offer on the default list; null when the product is not on offer or no offer price came. */
+  /** The offer on the default list; null when the product is not on offer or has no offer price. */
   offer: Amounts | null
-  /** Without tax, in the local currency where the ERP sends it so. */
+  /** Without tax, in the local currency if the ERP sends it in that currency. */
   cost: string | null
   /** A percentage: "21", "10.5". */
   taxRate: string | null
@@ -45,7 +45,7 @@ export interface Product {
   retiredAt: string | null
 }
 
-/** An amount without tax (`net`) and with it (`final`), in two currencies. */
+/** An amount without tax (`net`) and with tax (`final`), in two currencies. */
 export interface Amounts {
   /** In the currency of the price list. */
   net: string | null

@@ -6,7 +6,7 @@ const runIds = fc.stringMatching(/^[a-z0-9]{1,40}$/)
 const seqs = fc.integer({ min: 0, max: 999_999_999_999_999 })
 
 describe('a cursor', () => {
-  it('comes back as the run and seq it was made of', () => {
+  it('is parsed to the run and seq that it was formatted from', () => {
     fc.assert(
       fc.property(runIds, seqs, (runId, seq) => {
         expect(parseCursor(formatCursor(runId, seq))).toEqual({ runId, seq })
@@ -14,7 +14,7 @@ describe('a cursor', () => {
     )
   })
 
-  it('has exactly one spelling: whatever parses is written back as it came', () => {
+  it('has exactly one text form: a parsed cursor is formatted to the same text', () => {
     const nearCursors = fc.stringMatching(/^[a-z0-9]{1,3}\.[0-9]{1,17}$/)
     fc.assert(
       fc.property(fc.oneof(fc.string(), nearCursors), (text) => {
@@ -24,7 +24,7 @@ describe('a cursor', () => {
     )
   })
 
-  it('carries only letters, digits and one dot, whatever a hostile header holds', () => {
+  it('has only letters, digits and one dot, whatever a malicious header contains', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary-ascii' }),

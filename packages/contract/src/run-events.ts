@@ -1,6 +1,6 @@
 import type { RunErrorCode, RunMode, RunPhase, Waiting } from './run.js'
 
-/** `event: start`: a run has begun, or the viewer has just joined one. */
+/** `event: start`: a run has started, or the viewer has joined one. */
 export interface StartData {
   message: string
   timestamp: string
@@ -8,7 +8,7 @@ export interface StartData {
   mode: RunMode
 }
 
-/** `event: progress`: the ledger as of one committed page. Every frame satisfies {@link isBalanced}. */
+/** `event: progress`: the ledger after one committed page. Every frame satisfies {@link isBalanced}. */
 export interface ProgressData {
   page: number
   totalPages: number
@@ -19,7 +19,7 @@ export interface ProgressData {
   updated: number
   /** Rejected rows. */
   errors: number
-  /** 0–100, never goes back. */
+  /** 0–100; never decreases. */
   percent: number
   unchanged: number
   /** totalProcessed + errors. */
@@ -31,7 +31,7 @@ export interface ProgressData {
   waiting: Waiting | null
 }
 
-/** `event: complete`: the one good ending. */
+/** `event: complete`: the ending of a successful run. */
 export interface CompleteData {
   success: true
   totalProducts: number
@@ -47,23 +47,23 @@ export interface CompleteData {
   requests: number
 }
 
-/** `event: error`: the one other ending, a cancelled run's too. */
+/** `event: error`: the ending of a failed or cancelled run. */
 export interface ErrorData {
   success: false
-  /** A sentence for the operator: what happened and what to do. */
+  /** A sentence for the operator: what happened, and what to do. */
   message: string
   timestamp: string
   code: RunErrorCode
 }
 
-/** Events that are written to a run's log, each with its own seq. */
+/** Events in a run's log, each with its own seq. */
 export type LoggedEvent =
   | { event: 'start'; data: StartData }
   | { event: 'progress'; data: ProgressData }
   | { event: 'complete'; data: CompleteData }
   | { event: 'error'; data: ErrorData }
 
-/** A logged event with its place in the log, as `<run>.<seq>`. */
+/** A logged event with its cursor, `<run>.<seq>`. */
 export type RunEvent = LoggedEvent & { id: string }
 
 /** A product that a run has changed in the mirror. */
@@ -73,15 +73,15 @@ export interface ChangedProduct {
 }
 
 /**
- * `event: changes`, for who asks with `?changes=1`: what has changed in the mirror since the one before.
- * `products: null`: too much to name, or the stream has just begun. Then what is shown of the mirror
- * should be read anew.
+ * `event: changes`, sent only with `?changes=1`: the products that changed in the mirror since the previous
+ * `changes` event. `products: null`: too many products changed, or the stream has just started; the client
+ * should reload what it shows of the mirror.
  */
 export interface ChangesData {
   products: ChangedProduct[] | null
 }
 
-/** Events of the connection rather than the run. They carry no id. */
+/** Events of the connection, not of the run. They have no id. */
 export type ConnectionEvent =
   | { event: 'ping'; data: { timestamp: string } }
   | { event: 'reset'; data: { reason: 'unknown_cursor' } }
@@ -90,21 +90,21 @@ export type ConnectionEvent =
 
 export type StreamEvent = RunEvent | (ConnectionEvent & { id?: undefined })
 
-/** Whether the counts of a frame agree with each other (invariant I7: the ledger balances). */
+/** Whether the counts of a frame add up (invariant I7: the ledger balances). */
 export function isBalanced(
   p: Pick<ProgressData, 'created' | 'updated' | 'unchanged' | 'errors' | 'totalProcessed' | 'seen'>,
 ): boolean {
   return p.totalProcessed === p.created + p.updated + p.unchanged && p.seen === p.totalProcessed + p.errors
 }
 
-/** `r7k2m9` and 14 to `r7k2m9.14`. */
+/** Formats a cursor: `r7k2m9` and 14 give `r7k2m9.14`. */
 export function formatCursor(runId: string, seq: number): string {
   return `${runId}.${seq}`
 }
 
 /**
- * `r7k2m9.14` to its parts; null for anything else, so that a hostile `Last-Event-ID` is simply
- * an unknown cursor. A cursor has one spelling: no leading zeros.
+ * Parses a cursor such as `r7k2m9.14`. Returns null for any other text, so that a malicious `Last-Event-ID`
+ * is treated as an unknown cursor. Each cursor has exactly one text form: no leading zeros.
  */
 export function parseCursor(cursor: string): { runId: string; seq: number } | null {
   const match = /^([a-z0-9]{1,40})\.(0|[1-9]\d{0,14})$/.exec(cursor)

@@ -1,17 +1,17 @@
 /** What a run reads: the whole catalogue, what changed since the watermark, or named products. */
 export type RunMode = 'full' | 'incremental' | 'ids'
 
-/** Where a run stands. The last three are final. */
+/** The state of a run. The last three are final. */
 export type RunStatus = 'queued' | 'running' | 'paused' | 'complete' | 'error' | 'cancelled'
 
 /**
- * Stage of a run. `references` are the small lists (categories, brands, …), `products` the walk
- * over the catalogue, `drift` the second look at what moved meanwhile, `sweep` the retirement of
- * what the source no longer lists.
+ * Phase of a run. `references`: the reference lists (categories, brands, …); `products`: all pages of the
+ * catalogue; `drift`: products that changed during the run; `sweep`: retirement of products that the ERP no
+ * longer lists.
  */
 export type RunPhase = 'references' | 'products' | 'drift' | 'sweep'
 
-/** Why a run is not moving just now, and until when (ISO 8601) if that is known. */
+/** Why a run currently waits, and until when (ISO 8601), if known. */
 export interface Waiting {
   reason: WaitingReason
   until: string | null
@@ -62,24 +62,24 @@ export interface Run {
   phase: RunPhase | null
   page: number
   totalPages: number
-  /** created + updated + unchanged: what the mirror now holds true. */
+  /** created + updated + unchanged. */
   totalProcessed: number
   created: number
   updated: number
   unchanged: number
   /** Rejected rows. */
   errors: number
-  /** totalProcessed + errors: what the source sent. */
+  /** totalProcessed + errors: the rows that the ERP sent. */
   seen: number
   retired: number
   percent: number
-  /** Requests spent on the source by this run. */
+  /** Requests that this run sent to the ERP. */
   requests: number
   waiting: Waiting | null
   ratePerSecond: number | null
   etaSeconds: number | null
   startedBy: string | null
-  /** Of who started it, as the name is now; null where Espejo does not know the person, such as a host's own user. */
+  /** The current name of the user who started it; null if Espejo does not store the user, as when embedded. */
   startedByName: string | null
   createdAt: string
   startedAt: string | null
@@ -89,12 +89,12 @@ export interface Run {
 
 const FINAL: ReadonlySet<RunStatus> = new Set(['complete', 'error', 'cancelled'])
 
-/** Whether a run in this status can still change. */
+/** Whether a run in this status can no longer change. */
 export function isFinal(status: RunStatus): boolean {
   return FINAL.has(status)
 }
 
-/** Whether a run stands still until a person decides what `GET …/runs/:id/guard` says. */
+/** Whether a run waits until a person decides about the guard of `GET …/runs/:id/guard`. */
 export function asksAPerson(run: Pick<Run, 'status' | 'waiting'>): boolean {
   const reason = run.waiting?.reason
   return run.status === 'paused' && (reason === 'sweep_confirmation' || reason === 'guard')

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { isProductId } from './product-id.js'
 
 /**
- * Bodies and parameters that the HTTP API accepts. Apart from the plain types, so that a browser
- * that only watches a stream does not load the validator.
+ * Bodies and parameters that the HTTP API accepts. Separate from the types, so that a browser that only
+ * watches a stream does not load the validator.
  */
 
-/** Text that PostgreSQL can store and a person can read: no control characters. */
+/** One line of text, without control characters. */
 function line(max: number) {
   return z
     .string()
@@ -22,7 +22,7 @@ export const loginBody = z
   .object({ email: line(254).min(3, 'Escribí una dirección de correo.'), password })
   .meta({ id: 'LoginBody' })
 
-/** `cuenta` becomes a path segment of the ERP's address, so it is held to what such a name can be. */
+/** `cuenta` becomes a path segment of the ERP's URL, so its characters are restricted. */
 const connectionFields = z.object({
   cuenta: z
     .string()
@@ -31,7 +31,7 @@ const connectionFields = z.object({
   appName: line(200),
   appCode: line(200),
   user: line(200),
-  /** Left out to keep the stored one. */
+  /** Omit it to keep the stored one. */
   password: password.optional(),
   pageSize: z
     .number()
@@ -43,7 +43,7 @@ const connectionFields = z.object({
     .number()
     .min(0.1, 'Tiene que estar entre 0,1 y 50.')
     .max(50, 'Tiene que estar entre 0,1 y 50.'),
-  /** Most requests that Espejo may send to Cianbox in a day; null: no limit. Left out to keep the stored one. */
+  /** Most requests to Cianbox per day; null: no limit. Omit it to keep the stored one. */
   dailyRequestBudget: z
     .number()
     .int('Tiene que ser un número entero.')
@@ -64,7 +64,7 @@ export const connectionBody = connectionFields
   .meta({ id: 'ConnectionBody' })
 export type ConnectionBody = z.infer<typeof connectionBody>
 
-/** A form's values before they are saved; what is left out is taken from the stored connection. */
+/** A form's values before they are saved. Missing fields are taken from the stored connection. */
 export const connectionTestBody = connectionFields
   .pick({ cuenta: true, appName: true, appCode: true, user: true, password: true, dialect: true })
   .partial()
@@ -73,7 +73,7 @@ export type ConnectionTestBody = z.infer<typeof connectionTestBody>
 
 const cianboxId = z.string().regex(/^\d{1,18}$/, 'Tiene que ser un número.')
 
-/** Stricter than what can be searched for: the ERP is asked for it. */
+/** Stricter than ids in searches, because it is sent to the ERP. */
 const askedId = z.string().refine(isProductId, 'Tiene que ser un número entero de 1 a 9007199254740991.')
 
 export const runBody = z
@@ -91,7 +91,7 @@ export type RunBody = z.infer<typeof runBody>
 
 export const ticketBody = z.object({ runId: z.string().max(40).optional() }).meta({ id: 'TicketBody' })
 
-/** Paging of every list. `cursor` is the `nextCursor` of the page before. */
+/** Paging of every list. `cursor` is the `nextCursor` of the previous page. */
 export const listQuery = z.object({
   limit: z.coerce
     .number()
@@ -105,28 +105,28 @@ export const listQuery = z.object({
 const flag = z.enum(['true', 'false'])
 const isTrue = (value: string) => value === 'true'
 
-/** What of a run's guard is listed. The rest of the answer is of the whole guard. */
+/** Filters of a guard's `items`. The other fields of the response are about the whole guard. */
 export const guardQuery = listQuery.extend({
-  /** Every word must occur in the name; or it is a whole SKU or barcode. */
+  /** Every word must occur in the name, or it is a complete SKU or barcode. */
   search: z.string().max(200, 'No puede tener más de 200 caracteres.').optional(),
-  /** A category's name, as `breakdown` has it. */
+  /** A category's name, as in `breakdown`. */
   category: z.string().max(1000).optional(),
 })
 
 export const guardConfirmBody = z
   .object({
-    /** Of the guard that was shown; left out: whatever is asked now. */
+    /** The revision that was shown; without it, confirms the current one. */
     revision: z.number().int().min(1).optional(),
   })
   .meta({ id: 'GuardConfirmBody' })
 
 export const productsQuery = listQuery.extend({
-  /** Every word must occur in name, SKU, barcode or brand; or it is a whole SKU or barcode. */
+  /** Every word must occur in name, SKU, barcode or brand, or it is a complete SKU or barcode. */
   search: z.string().max(200, 'No puede tener más de 200 caracteres.').optional(),
   brandId: cianboxId.optional(),
   categoryId: cianboxId.optional(),
   active: flag.transform(isTrue).optional(),
-  /** `true`: only those that the source no longer lists; otherwise only those that it does. */
+  /** `true`: only products that the ERP no longer lists; else only products that it lists. */
   retired: flag.default('false').transform(isTrue),
 })
 export type ProductsQuery = z.infer<typeof productsQuery>

@@ -35,8 +35,8 @@ const RUN: Run = {
 const ENDED_AT = '2026-11-24T12:00:12.873Z'
 const ended = (changes: Partial<Run>): Run => ({ ...RUN, endedAt: ENDED_AT, ...changes })
 
-describe('a run that was asked for', () => {
-  it('under way looks as its latest progress frame would have made it look', () => {
+describe('a polled run', () => {
+  it('that is active gives the same view as its latest progress frame', () => {
     expect(viewOfRun(RUN)).toEqual({
       runId: 'r7k2m9',
       status: 'running',
@@ -62,11 +62,11 @@ describe('a run that was asked for', () => {
     })
   })
 
-  it.each(['queued', 'paused'] as const)('that is %s is under way all the same', (status) => {
+  it.each(['queued', 'paused'] as const)('that is %s has the status running', (status) => {
     expect(viewOfRun({ ...RUN, status })).toMatchObject({ status: 'running', result: null })
   })
 
-  it('that has committed nothing yet shows no progress', () => {
+  it('that has committed no page has no progress', () => {
     expect(viewOfRun({ ...RUN, status: 'queued', phase: null, page: 0 }).progress).toBeNull()
   })
 
@@ -75,7 +75,7 @@ describe('a run that was asked for', () => {
     expect(viewOfRun({ ...RUN, waiting }).progress?.waiting).toEqual(waiting)
   })
 
-  it('complete has its ending, with the time that it took', () => {
+  it('that is complete has its ending, with its duration', () => {
     expect(viewOfRun(ended({ status: 'complete', retired: 4 })).result).toEqual({
       success: true,
       totalProducts: 2598,
@@ -91,7 +91,7 @@ describe('a run that was asked for', () => {
     })
   })
 
-  it('failed says why', () => {
+  it('that failed has the reason', () => {
     const error = { code: 'upstream_auth', message: 'Cianbox rechazó las credenciales.' } as const
     expect(viewOfRun(ended({ status: 'error', error }))).toMatchObject({
       status: 'error',
@@ -107,7 +107,7 @@ describe('a run that was asked for', () => {
     expect(result).toMatchObject({ success: false, code, message: expect.stringMatching(/^\S.+/) })
   })
 
-  it('has an ending exactly when the run can no longer change, and its ledger balances as the run’s does', () => {
+  it('has an ending exactly if the run is final, and balances exactly if the run does', () => {
     const statuses: RunStatus[] = ['queued', 'running', 'paused', 'complete', 'error', 'cancelled']
     const count = fc.nat(100_000)
     fc.assert(
@@ -127,7 +127,7 @@ describe('a run that was asked for', () => {
     )
   })
 
-  it('gives way to the stream when that comes back', () => {
+  it('is replaced by the stream when that is available again', () => {
     const [progress] = [viewOfRun({ ...RUN, page: 14, percent: 56 }).progress]
     if (!progress) throw new Error('the run has progress')
     const view = applyRunEvent(viewOfRun(RUN), { event: 'progress', id: 'r7k2m9.15', data: progress })

@@ -3,16 +3,16 @@ import type { Run } from './run.js'
 import type { CompleteData, ErrorData, ProgressData } from './run-events.js'
 
 /**
- * A run as the HTTP API shows it, as the view that its stream would have led to. For viewers that
- * cannot have the stream and ask for the run instead. Pure and total.
+ * Converts a run of the HTTP API to the view that its stream would give, for viewers that poll the run
+ * because they cannot use the stream. Pure and total.
  *
- * Two things a run does not tell: its place in the log (`lastEventId` is null, so that a stream is
- * taken up from the run's present state) and the size of its latest page (`productsInPage` is 0).
+ * A run does not contain its cursor (`lastEventId` is null, so that a later stream begins with the current
+ * state) or the size of its latest page (`productsInPage` is 0).
  */
 export function viewOfRun(run: Run): RunView {
   return {
     runId: run.id,
-    // A queued and a paused run have had their `start` and not yet their ending.
+    // The stream of a queued or a paused run has sent `start` and no ending.
     status: run.status === 'queued' || run.status === 'paused' ? 'running' : run.status,
     progress: progressOf(run),
     result: resultOf(run),
@@ -20,7 +20,7 @@ export function viewOfRun(run: Run): RunView {
   }
 }
 
-/** Null until a first page was committed, as on the stream. */
+/** Null until the first page is committed, as on the stream. */
 function progressOf(run: Run): ProgressData | null {
   if (run.phase === null) return null
   return {

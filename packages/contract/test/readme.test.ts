@@ -11,13 +11,13 @@ const examples = [...readme.matchAll(/^## (.+?)$[^#]*?```js\n(.*?)```/gms)].map(
 
 describe('the README', () => {
   it('has an example of each entry point', () => {
-    expect(examples.map(([title]) => title)).toEqual(['Following a run', 'Checking what is sent'])
+    expect(examples.map(([title]) => title)).toEqual(['Following a run', 'Validating requests'])
   })
 
-  it.each(examples)('“%s” runs as it stands, and prints what its comments say', (_, code) => {
-    const said = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text)
+  it.each(examples)('“%s” runs unchanged, and prints what its comments say', (_, code) => {
+    const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text)
     const args = ['--input-type=module', '--eval', code]
     const printed = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
-    expect(printed.trim().split('\n')).toEqual(said)
+    expect(printed.trim().split('\n')).toEqual(expected)
   })
 })
