@@ -17,13 +17,13 @@ async function sync(tenantId: string, ids: string[] | null = null) {
   return service.reached(tenantId, run.id, ({ endedAt, status }) => endedAt !== null || status === 'paused')
 }
 
-describe('products that are known to be there, which an answer by id must show', () => {
-  it('are none of those that the source fails for', async () => {
+describe('the products known to exist that an answer by id must contain', () => {
+  it('exclude products whose requests fail', async () => {
     const account = await service.addTenant('failing-control')
     await sync('failing-control')
     account.remove([7], 'gone')
     account.inject({ kind: 'server-error', asksFor: 9 })
-    // The run shows no product but the one that it cannot be asked for.
+    // No page of the run contains any product but the one whose requests fail.
     expect(await sync('failing-control', ['7', '9'])).toMatchObject({
       status: 'complete',
       retired: 1,
@@ -32,14 +32,14 @@ describe('products that are known to be there, which an answer by id must show',
     expect((await mirrorOf(database.pool, 'failing-control')).has(9)).toBe(true)
   })
 
-  it('are from all over the mirror: the newest may have been deleted together', async () => {
+  it('are sampled from the whole mirror, since the newest may have been deleted together', async () => {
     const account = await service.addTenant('newest-gone')
     await sync('newest-gone')
     account.remove([7, 445, 446, 447, 448, 449, 450], 'gone')
     expect(await sync('newest-gone', ['7'])).toMatchObject({ status: 'complete', retired: 1 })
   })
 
-  it('are several in a small catalogue too: one of them alone may have been deleted', async () => {
+  it('are several in a small catalogue too, since one of them may have been deleted', async () => {
     const account = await service.addTenant('few-known', { products: 12 })
     await sync('few-known')
     account.remove([4, 5, 12], 'gone')
@@ -47,8 +47,8 @@ describe('products that are known to be there, which an answer by id must show',
   })
 })
 
-describe('a list that shows nothing', () => {
-  it('is none where products are there by id, whatever a person has said', async () => {
+describe('an empty list', () => {
+  it('is not believed where products exist by id, even after a person has confirmed', async () => {
     const account = await service.addTenant('empty-list')
     await sync('empty-list')
     account.inject({ kind: 'empty-page', byId: false, claims: 'zero' })
@@ -64,7 +64,7 @@ describe('a list that shows nothing', () => {
 })
 
 describe('a truthful source', () => {
-  it('may delete a product while a run walks, although all of its products were modified just now', async () => {
+  it('may delete a product during a walk, although all its products have just been modified', async () => {
     const account = await service.addTenant('all-recent', { products: 400 }, { pageSize: 50 })
     account.edit(400)
     account.inject({ kind: 'hang', page: 3, times: 1 })
@@ -78,7 +78,7 @@ describe('a truthful source', () => {
     account.remove([399], 'gone')
     expect(await service.ended('all-recent', run.id)).toMatchObject({ status: 'complete' })
     const mirror = await mirrorOf(database.pool, 'all-recent')
-    // The walk had seen it; the next run retires it.
+    // The walk saw it before; the next run retires it.
     mirror.delete(399)
     expect(mirror).toEqual(truthOf(account))
   })
@@ -124,7 +124,7 @@ describe('a reference list that loses some of its items in each run', () => {
   }
 
   // Of 86 brands 15 % are 12.
-  it('is asked about as if they had gone at once', async () => {
+  it('opens a guard as if they had been removed at once', async () => {
     const { brands, lose, listed } = await listOf('by-and-by')
     lose(10)
     expect(await sync('by-and-by')).toMatchObject({ status: 'complete' })
@@ -133,7 +133,7 @@ describe('a reference list that loses some of its items in each run', () => {
     expect(await listed()).toBe(brands - 10)
   })
 
-  it('is not asked about for those that a person has confirmed', async () => {
+  it('does not count items that a person has confirmed', async () => {
     const { brands, lose, listed } = await listOf('confirmed-list')
     lose(20)
     const asking = await sync('confirmed-list')

@@ -18,12 +18,12 @@ import { PAGE_SIZE, PAGES, useWorkerProcesses } from './support/worker-processes
 const database = useDatabase()
 const workers = useWorkerProcesses(database)
 
-/** Beside the pages: the front of the list, its end, and what was modified since the start. */
+/** Requests besides the pages: the first page, the end of the list, and the changes since the start. */
 const BESIDE_THE_PAGES = 3
-/** The page in hand, and the one that was on its way. */
+/** The page that was being committed, and the one that was being fetched. */
 const REPEATED = 2
 
-/** At the same time, as most of it is waiting for a dead worker to be missed: one run a worker, and one to spare. */
+/** Concurrent, since most of the time passes until a dead worker is detected: one worker per run, and one to spare. */
 describe.concurrent('a run whose worker', () => {
   beforeAll(() => workers.startWorkers(5))
   afterAll(() => workers.killWorkers())
@@ -33,7 +33,7 @@ describe.concurrent('a run whose worker', () => {
     { moment: 'inside the commit of a page', tenant: 'inside', page: 9 },
     { moment: 'right after a commit', tenant: 'committed', page: 15 },
   ])(
-    'is killed $moment is ended by another one with the whole truth',
+    'is killed $moment is completed by another one',
     async ({ tenant, page }) => {
       const erp = await workers.addTenant(tenant, 100)
       const runId = await workers.startRun(tenant)
@@ -52,7 +52,7 @@ describe.concurrent('a run whose worker', () => {
     80_000,
   )
 
-  it('is told to stop goes on elsewhere, and the attempt does not count', async () => {
+  it('is stopped continues on another one, and the claim does not count', async () => {
     const erp = await workers.addTenant('handover', 0)
     erp.inject({ kind: 'hang', ms: 6000, route: '/productos/categorias', times: 2 })
     const runId = await workers.startRun('handover')
@@ -95,7 +95,7 @@ describe('a worker that was frozen while another took its run over', () => {
     expect(await workers.run('frozen', runId)).toMatchObject({ page: 1, seq: 2 })
   })
 
-  it("forgets no page of a run that is another's by now", async () => {
+  it('deletes no page record of a run that another worker has claimed', async () => {
     await workers.addTenant('forgetful', 0)
     const runId = await workers.startRun('forgetful')
     const frozen = await claim('forgetful', runId)
@@ -123,7 +123,7 @@ describe('a worker that was frozen while another took its run over', () => {
   })
 })
 
-describe('a run that only kills its workers', () => {
+describe('a run that kills its workers', () => {
   it('ends with no_progress after five claims without a page', async () => {
     await workers.addTenant('deadly', 0)
     const runId = await workers.startRun('deadly')
@@ -150,7 +150,7 @@ async function claim(tenantId: string, runId: string) {
   return run
 }
 
-/** The pages of the walk, as the log tells of them. */
+/** The pages of the walk in the log. */
 async function pagesTold(tenantId: string, runId: string): Promise<number[]> {
   const log = await withTenant(database.pool, tenantId, (tx) => readLog(tx, tenantId, runId, 0, 1000))
   const frames = log.filter(({ event }) => event === 'progress').map(({ data }) => JSON.parse(data))

@@ -6,7 +6,7 @@ import { type LiveTenant, useLiveApp } from './support/live-app.js'
 const live = useLiveApp()
 const ID = 7
 
-/** One way in which a deleted or invisible product may show at the ERP, and what the mirror then says of it. */
+/** One way in which the ERP may return a deleted or invisible product, and the resulting row of the mirror. */
 interface Reading {
   what: string
   switches: Partial<Switches>
@@ -55,7 +55,7 @@ const READINGS: readonly Reading[] = [
   },
 ]
 
-/** What the HTTP API says of the product: in the list that a shop reads, among the retired, by id. */
+/** The product in the HTTP API: in the list that a shop reads, among the retired, by id. */
 async function seen(tenant: LiveTenant) {
   const idsOf = async (query: string) => {
     const { json } = await tenant.call('GET', `/api/products?limit=200&${query}`)
@@ -77,7 +77,7 @@ async function fullRun(tenant: LiveTenant): Promise<Run> {
   return tenant.newest((run) => run.id === json.id && run.endedAt !== null)
 }
 
-/** The ERP notifies of the product, whether or not it would by itself, and what is then due is done. */
+/** Sends a notification for the product, even if the ERP would not, and runs what is due then. */
 async function notifiedRun(tenant: LiveTenant): Promise<Run> {
   const before = (await tenant.runs()).length
   const [delivery] = await tenant.erp.deliverWebhooks('productos', [ID])
@@ -98,9 +98,9 @@ const CASES = READINGS.flatMap((reading, n) =>
   RUNS.map((run, m) => ({ ...reading, ...run, tenant: `reading-${n}-${m}` })),
 )
 
-describe('a product that is taken away at the ERP', () => {
-  it.each(CASES)('is told as it is by $by where it is $what', async ({ tenant: name, ...reading }) => {
-    // As many products as one page of the mirror's list shows.
+describe('a product that is deleted or hidden at the ERP', () => {
+  it.each(CASES)('is mirrored as such by $by where it is $what', async ({ tenant: name, ...reading }) => {
+    // As many products as one page of the API's list has.
     const tenant = await live.tenant(name, { account: { products: 150, switches: reading.switches } })
     tenant.erp.edit([ID], { vigente: true })
     expect((await tenant.call('PUT', '/api/cianbox/connection/webhook')).status).toBe(200)
@@ -114,7 +114,7 @@ describe('a product that is taken away at the ERP', () => {
     expect(run).toMatchObject({ status: 'complete', retired: isRetired ? 1 : 0, updated: isRetired ? 0 : 1 })
     const taken = { isForSale: false, isAmongRetired: isRetired, isActive, isRetired }
     expect(await seen(tenant)).toEqual(taken)
-    // Once told, it is not told again.
+    // It is changed once only.
     expect(await reading.sync(tenant)).toMatchObject({ status: 'complete', retired: 0, updated: 0 })
     expect(await seen(tenant)).toEqual(taken)
   })

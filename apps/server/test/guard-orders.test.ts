@@ -10,7 +10,7 @@ import { findRun } from '../src/runs/run-store.js'
 import { completeData, stateOf } from '../src/sync/ledger.js'
 import { useLiveApp } from './support/live-app.js'
 
-/** Every order of what a worker, people and the clock do to a run that asks, against a model of it. */
+/** Every order of actions of a worker, of people and of the clock on a run with a guard, compared with a model. */
 const live = useLiveApp({ worker: false })
 const TENANT = 'uno'
 const SHOWN = { kind: 'retire', subject: 'products', ids: ['1', '2', '3'] } as const
@@ -24,7 +24,7 @@ interface Model {
   retired: boolean
 }
 
-/** What must follow. A yes, a no and the clock count only while the run asks. */
+/** The model. Confirm, refuse and expiry count only while the run waits for a decision. */
 function after(model: Model, action: Action): Model {
   const { stands } = model
   const ended = (code: string | null): Model => ({ ...model, stands: 'ended', code })
@@ -51,7 +51,7 @@ function after(model: Model, action: Action): Model {
 const inTenant = <T>(work: Parameters<typeof withTenant<T>>[2]) =>
   withTenant(live.app.database.pool, TENANT, work)
 
-/** What a worker does that has come to the sweep: it retires what has a yes, and else asks. */
+/** A worker at the sweep: it retires confirmed ids, and else opens a guard. */
 async function work(runId: string): Promise<boolean> {
   const { pool } = live.app.database
   const held = await claimRun(pool, TENANT, runId)
@@ -92,7 +92,7 @@ async function act(runId: string, action: Action): Promise<boolean> {
   return false
 }
 
-/** Also after an order that failed in the middle. */
+/** Also after a sequence that failed. */
 async function freshRun(): Promise<Run> {
   const { runControl } = live.app.deps
   const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
@@ -102,10 +102,10 @@ async function freshRun(): Promise<Run> {
   return freshRun()
 }
 
-it('holds under every order: nothing is retired without a yes to it, and there is one ending', async () => {
+it('in every order nothing is retired without a confirmation of it, and there is one ending', async () => {
   const { runControl } = live.app.deps
   const order = fc.array(fc.constantFrom(...ACTIONS), { minLength: 4, maxLength: 10 })
-  // Most orders begin where the run asks.
+  // Most sequences begin with a run that waits for a decision.
   const fromQuestion = order.map((actions): Action[] => ['work', ...actions])
   await fc.assert(
     fc.asyncProperty(fc.oneof(order, fromQuestion), async (actions) => {

@@ -35,7 +35,7 @@ const say = (tenantId: string, runId: string, decision: 'confirmed' | 'refused')
   service.control.decideGuard(tenantId, runId, { decision, decidedBy: null })
 
 describe('a run by ids', () => {
-  it('asks before it retires more than the guard allows, and does it after a yes', async () => {
+  it('opens a guard before it retires more than the limit, and retires after a confirmation', async () => {
     const account = await service.addTenant('ids')
     await service.sync('ids')
     account.remove(range(1, 80), 'gone')
@@ -52,7 +52,7 @@ describe('a run by ids', () => {
     expect(await mirrorOf(database.pool, 'ids')).toEqual(truthOf(account))
   })
 
-  it('adds up what runs have retired within a day', async () => {
+  it('adds the retirements of the last day', async () => {
     const account = await service.addTenant('day')
     await service.sync('day')
     account.remove(range(1, 90), 'gone')
@@ -64,7 +64,7 @@ describe('a run by ids', () => {
     expect(await service.ended('day', second)).toMatchObject({ error: { code: 'guard_refused' }, retired: 0 })
   })
 
-  it('does not count what a person has said yes to', async () => {
+  it('does not count retirements that a person has confirmed', async () => {
     const account = await service.addTenant('said')
     await service.sync('said')
     account.remove(range(1, 150), 'gone')
@@ -77,7 +77,7 @@ describe('a run by ids', () => {
     })
   })
 
-  it('believes no absence where nothing is known to be there, however much the guard allows', async () => {
+  it('opens a guard where no product is known to exist, whatever the limit', async () => {
     const account = await service.addTenant('alone', { products: 3 })
     await service.sync('alone')
     await withTenant(database.pool, 'alone', (tx) =>
@@ -88,7 +88,7 @@ describe('a run by ids', () => {
     expect(await service.paused('alone', run)).toMatchObject({ retired: 0 })
   })
 
-  it('mirrors the ids that the source can answer for, and rejects the one that it fails for', async () => {
+  it('mirrors the ids that the source answers, and rejects the one whose requests fail', async () => {
     const account = await service.addTenant('spoiled')
     await service.sync('spoiled')
     account.edit(range(1, 150))
@@ -98,8 +98,8 @@ describe('a run by ids', () => {
   })
 })
 
-describe('a small list', () => {
-  it('is asked for again before anything of it is retired', async () => {
+describe('a reference list', () => {
+  it('is fetched again before any item of it is retired', async () => {
     const account = await service.addTenant('list')
     await service.sync('list')
     const brands = await listed('list', 'brands')
@@ -108,7 +108,7 @@ describe('a small list', () => {
     expect(await listed('list', 'brands')).toBe(brands)
   })
 
-  it('that two answers show empty waits for a person, and a yes to it is none to products', async () => {
+  it('that is empty in two answers waits for a decision, which does not cover products', async () => {
     const account = await service.addTenant('brands')
     await service.sync('brands')
     const brands = await listed('brands', 'brands')
@@ -123,7 +123,7 @@ describe('a small list', () => {
     expect((await mirrorOf(database.pool, 'brands')).size).toBe(450)
   })
 
-  it('that the account may not read leaves the run alone, and the mirror of it as it was', async () => {
+  it('that the account may not read neither ends the run nor changes the mirror', async () => {
     const account = await service.addTenant('forbidden')
     await service.sync('forbidden')
     const rates = await listed('forbidden', 'exchange_rates')

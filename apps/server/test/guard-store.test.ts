@@ -52,7 +52,7 @@ const covers = (shown: readonly string[], topic: Pick<GuardQuestion, 'kind' | 's
   inUno((tx) => isConfirmed(tx, held, { ...topic, ids: shown }))
 
 describe('a guard', () => {
-  it('asked twice the same is one question; about other ids it is a new one', async () => {
+  it('with the same ids keeps its revision; with other ids it has a new one', async () => {
     await open()
     const first = await find()
     await open({ ids: ['1', '2', '3', '3'] })
@@ -61,7 +61,7 @@ describe('a guard', () => {
     expect(await find()).toMatchObject({ count: 3, revision: (first?.revision ?? 0) + 1 })
   })
 
-  it('that was answered and is asked again is a new question without an answer', async () => {
+  it('that was decided and is opened again has a new revision and no decision', async () => {
     await open()
     await decide('confirmed')
     const { revision } = (await find()) ?? { revision: 0 }
@@ -70,7 +70,7 @@ describe('a guard', () => {
     expect(await covers(['1'])).toBe(false)
   })
 
-  it('withdraws what the same run asked before and nobody answered, and keeps what was answered', async () => {
+  it('deletes the undecided guards of its run, and keeps the decided ones', async () => {
     await open()
     await open({ ...BRANDS, ids: ['9'] })
     expect(await inUno((tx) => findOpenGuard(tx, 'uno', held.id))).toMatchObject(BRANDS)
@@ -87,7 +87,7 @@ describe('a guard', () => {
     await expect(inUno((tx) => openGuard(tx, late, question()))).rejects.toThrow(SupersededError)
   })
 
-  it('is no other tenant’s', async () => {
+  it('is invisible to other tenants', async () => {
     await open()
     const seen = await withTenant(database.pool, 'dos', async (tx) => [
       await findGuard(tx, 'uno', held.id),
@@ -97,7 +97,7 @@ describe('a guard', () => {
     expect(seen).toEqual([null, null, false])
   })
 
-  it('a yes covers exactly the ids that were shown', async () => {
+  it('a confirmation covers exactly the ids of the guard', async () => {
     const some = fc.uniqueArray(fc.integer({ min: 1, max: 12 }).map(String), { maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(some, some, async (shown, wanted) => {
@@ -110,7 +110,7 @@ describe('a guard', () => {
   })
 })
 
-describe('the list of a guard', () => {
+describe('the items of a guard', () => {
   beforeAll(() =>
     inUno(async (tx) => {
       await tx.query(
@@ -148,14 +148,14 @@ describe('the list of a guard', () => {
       }
     })
 
-  it('has each id once, also those that the mirror does not have', async () => {
+  it('contain each id once, also those that the mirror does not have', async () => {
     await open({ ids: [...ids(40), '999999'] })
     const all = await list(PRODUCTS)
     expect(all).toHaveLength(41)
     expect(new Set(all)).toEqual(new Set([...ids(40), '999999']))
   })
 
-  it('is searched by words without accents, and by whole codes, taken literally', async () => {
+  it('are searched by words without accents, and by whole codes, without wildcards', async () => {
     await open({ ids: ids(40) })
     expect(await list(PRODUCTS, { search: 'LATEX 17' })).toEqual(['17'])
     expect(await list(PRODUCTS, { search: 'SKU-8' })).toEqual(['8'])
@@ -163,7 +163,7 @@ describe('the list of a guard', () => {
     expect(await list(PRODUCTS, { category: 'Rubro 1' })).toHaveLength(14)
   })
 
-  it('is of thousands as well, and is counted by category', async () => {
+  it('can be thousands, counted by category', async () => {
     await open({ ids: ids(5000), of: 6000 })
     expect(await find()).toMatchObject({ count: 5000 })
     expect(await list(PRODUCTS, {}, 2000)).toHaveLength(5000)
@@ -176,7 +176,7 @@ describe('the list of a guard', () => {
     expect([await covers(ids(5000)), await covers(ids(5001))]).toEqual([true, false])
   })
 
-  it('of a reference list has names, and no categories', async () => {
+  it('of a reference list have names, and no categories', async () => {
     await open({ ...BRANDS, ids: ids(12), of: 20 })
     expect(await list(BRANDS)).toEqual(ids(12))
     expect(await list(BRANDS, { search: 'SELLO c' })).toEqual(['3'])
@@ -184,7 +184,7 @@ describe('the list of a guard', () => {
   })
 })
 
-it('what a person would not have retired does not wait to be notified again; the rest does', async () => {
+it('refused products are not pending notifications again; the others are', async () => {
   await open({ ids: ['1', '2'] })
   await decide('refused')
   await inUno(async (tx) => {
@@ -197,7 +197,7 @@ it('what a person would not have retired does not wait to be notified again; the
   })
 })
 
-it('goes with its run', async () => {
+it('is deleted with its run', async () => {
   await inUno((tx) => tx.query('DELETE FROM app.runs'))
   expect(await find()).toBeNull()
 })

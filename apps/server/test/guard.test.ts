@@ -25,7 +25,7 @@ async function asked(name: string): Promise<{ tenant: LiveTenant; id: string; pa
   return { tenant, ...(await ask(tenant)) }
 }
 
-/** Starts a full run and waits until it asks. */
+/** Starts a full run and waits until its guard is open. */
 async function ask(tenant: LiveTenant): Promise<{ id: string; path: string }> {
   await tenant.call('POST', RUNS)
   const { id } = await tenant.newest(isAsking)
@@ -54,8 +54,8 @@ async function outdate(tenantId: string) {
   )
 }
 
-describe('the question', () => {
-  it('says how many of how many, the limit, which products, and until when', async () => {
+describe('an open guard', () => {
+  it('returns count, total, limit, products and expiry', async () => {
     const { tenant, path } = await asked('question')
     const guard = await guardOf(tenant, path)
     expect(guard).toMatchObject({
@@ -74,7 +74,7 @@ describe('the question', () => {
     expect(await listed('question')).toBe(LISTED)
   })
 
-  it('lists each product once, page by page, and finds them by name, code and category', async () => {
+  it('lists each product once, in pages, and filters by name, code and category', async () => {
     const { tenant, path } = await asked('listed')
     const seen: string[] = []
     let cursor: string | null = null
@@ -106,7 +106,7 @@ describe('the question', () => {
     expect([bad.status, bad.json.code]).toEqual([400, 'invalid_cursor'])
   })
 
-  it('is not there where nothing was asked, and a yes or a no to nothing changes nothing', async () => {
+  it('is 404 for a run without one, and a decision on such a run changes nothing', async () => {
     const tenant = await live.tenant('unasked', { account: { latencyMs: 100 } })
     const { id } = (await tenant.call('POST', RUNS)).json
     await tenant.newest(({ status }) => status === 'running')
@@ -119,7 +119,7 @@ describe('the question', () => {
     expect(await tenant.ended()).toMatchObject({ status: 'complete' })
   })
 
-  it('is nobody’s but the tenant’s, and a viewer reads it without deciding', async () => {
+  it('is visible to its tenant only, and a viewer may read but not decide', async () => {
     const { tenant, path } = await asked('private')
     const neighbour = await app.as('dos')
     for (const [method, end] of [
@@ -138,25 +138,28 @@ describe('the question', () => {
   })
 })
 
-describe('a yes', () => {
-  it.each(['guard/confirm', 'confirm-sweep'])('by %s retires what was shown, once', async (end) => {
-    const name = `yes-${end.replace(/\W/g, '-')}`
-    const { tenant, path } = await asked(name)
-    const first = await tenant.call('POST', `${path}/${end}`)
-    expect(first.json).toMatchObject({ status: 'queued', waiting: null })
-    expect((await tenant.call('POST', `${path}/${end}`)).status).toBe(200)
-    expect(await tenant.ended()).toMatchObject({ status: 'complete', retired: GONE })
-    expect(await listed(name)).toBe(LISTED - GONE)
-    expect(await guardOf(tenant, path)).toMatchObject({
-      decision: 'confirmed',
-      decidedBy: expect.any(String),
-      count: GONE,
-    })
-  })
+describe('a confirmation', () => {
+  it.each(['guard/confirm', 'confirm-sweep'])(
+    'by %s retires the products of the guard, once',
+    async (end) => {
+      const name = `yes-${end.replace(/\W/g, '-')}`
+      const { tenant, path } = await asked(name)
+      const first = await tenant.call('POST', `${path}/${end}`)
+      expect(first.json).toMatchObject({ status: 'queued', waiting: null })
+      expect((await tenant.call('POST', `${path}/${end}`)).status).toBe(200)
+      expect(await tenant.ended()).toMatchObject({ status: 'complete', retired: GONE })
+      expect(await listed(name)).toBe(LISTED - GONE)
+      expect(await guardOf(tenant, path)).toMatchObject({
+        decision: 'confirmed',
+        decidedBy: expect.any(String),
+        count: GONE,
+      })
+    },
+  )
 
-  it('counts for what was shown alone: when more would be retired, it asks again', async () => {
+  it('covers only the products of the guard: for more, another guard opens', async () => {
     const { tenant, path } = await asked('more')
-    // The worker that goes on finds a product in the mirror that the source does not have.
+    // The next worker finds another product in the mirror that the source does not have.
     await withTenant(app.database.pool, 'more', (tx) =>
       tx.query(
         `UPDATE catalog.products SET cianbox_id = 999999 WHERE cianbox_id = (
@@ -171,11 +174,11 @@ describe('a yes', () => {
     const again = await guardOf(tenant, path)
     expect(again.count).toBeGreaterThan(GONE)
     expect(again.decision).toBeNull()
-    // The one that was given another id is there once more.
+    // The one whose id was changed is in the mirror again.
     expect(await listed('more')).toBe(LISTED + 1)
   })
 
-  it('to what is no longer asked is refused, so that a stale page confirms nothing', async () => {
+  it('of an older revision is refused, so that an outdated page confirms nothing', async () => {
     const { tenant, path } = await asked('stale')
     const { revision } = await guardOf(tenant, path)
     const stale = await tenant.call('POST', `${path}/guard/confirm`, { body: { revision: revision + 1 } })
@@ -186,7 +189,7 @@ describe('a yes', () => {
     await tenant.ended()
   })
 
-  it('that comes together with a no: one of them holds', async () => {
+  it('concurrent with a refusal: one of them counts', async () => {
     const { tenant, path } = await asked('both')
     await Promise.all(['confirm', 'refuse'].map((end) => tenant.call('POST', `${path}/guard/${end}`)))
     const run = await tenant.ended()
@@ -196,8 +199,8 @@ describe('a yes', () => {
   })
 })
 
-describe('a no', () => {
-  it('ends the run with guard_refused; nothing is retired, and the next run asks anew', async () => {
+describe('a refusal', () => {
+  it('ends the run with guard_refused; nothing is retired, and the next run opens a guard again', async () => {
     const { tenant, id, path } = await asked('no')
     const refused = await tenant.call('POST', `${path}/guard/refuse`)
     expect(runSchema.parse(refused.json)).toMatchObject({
@@ -218,8 +221,8 @@ describe('a no', () => {
   })
 })
 
-describe('what else a person may do while a run asks', () => {
-  it('resume does not answer: it asks again, with the whole time to decide', async () => {
+describe('other requests while a guard is open', () => {
+  it('resume is no decision: the guard is renewed with its full time', async () => {
     const { tenant, path } = await asked('resumed')
     const before = await guardOf(tenant, path)
     expect((await tenant.call('POST', `${path}/resume`)).json.status).toBe('queued')
@@ -233,14 +236,14 @@ describe('what else a person may do while a run asks', () => {
     expect(await listed('resumed')).toBe(LISTED)
   })
 
-  it('pause leaves the question open; a yes then still counts', async () => {
+  it('pause leaves the guard open; a confirmation still counts', async () => {
     const { tenant, path } = await asked('paused')
     expect((await tenant.call('POST', `${path}/pause`)).json.waiting.reason).toBe('sweep_confirmation')
     await tenant.call('POST', `${path}/guard/confirm`)
     expect(await tenant.ended()).toMatchObject({ status: 'complete', retired: GONE })
   })
 
-  it('a yes to a run that a person has paused is no yes, and no resume', async () => {
+  it('a confirmation of a run that a person has paused is neither a decision nor a resume', async () => {
     const tenant = await live.tenant('early', { account: { products: LISTED, latencyMs: 50 } })
     await tenant.call('POST', RUNS)
     await tenant.ended()
@@ -257,7 +260,7 @@ describe('what else a person may do while a run asks', () => {
     expect(await listed('early')).toBe(LISTED)
   })
 
-  it('cancel ends it; a late answer changes nothing, and the question remains undecided', async () => {
+  it('cancel ends the run; a late decision changes nothing, and the guard stays undecided', async () => {
     const { tenant, path } = await asked('cancelled')
     await tenant.call('POST', `${path}/cancel`)
     for (const end of ['guard/confirm', 'guard/refuse']) {
@@ -271,10 +274,10 @@ describe('what else a person may do while a run asks', () => {
   })
 })
 
-describe('a question that nobody answers', () => {
+describe('a guard without a decision', () => {
   it('ends the run with guard_expired by the database’s clock, once, and others can start', async () => {
     const { tenant, id, path } = await asked('expired')
-    // A node whose clock is ahead ends nothing.
+    // A node whose clock is ahead does not end it.
     live.pass(25 * HOUR)
     await live.runDueTimers()
     expect((await tenant.runs())[0]).toMatchObject({ id, status: 'paused' })
@@ -293,7 +296,7 @@ describe('a question that nobody answers', () => {
     expect((await tenant.call('POST', RUNS)).status).toBe(201)
   })
 
-  it('is not ended while the run works: it asks again first', async () => {
+  it('does not expire while a worker holds the run, which renews it first', async () => {
     const { tenant, path } = await asked('busy')
     tenant.erp.setLatency(100)
     await tenant.call('POST', `${path}/resume`)
@@ -306,7 +309,7 @@ describe('a question that nobody answers', () => {
     expect((await tenant.runs())[0]).toMatchObject({ status: 'paused' })
   })
 
-  it('has as many hours as the tenant sets', async () => {
+  it('expires after the hours of the tenant’s setting', async () => {
     const tenant = await live.tenant('hours', { account: { products: LISTED } })
     const put = await tenant.call('PUT', SCHEDULE, { body: { guardExpiryHours: 3 } })
     expect(put.json).toMatchObject({ guardExpiryHours: 3, sweepGuardPercent: 15 })
@@ -318,7 +321,7 @@ describe('a question that nobody answers', () => {
     expect(Date.parse(guard.expiresAt) - Date.parse(guard.openedAt)).toBe(3 * HOUR * 1000)
   })
 
-  it.each([0, 721, 1.5, '24'])('not of %s hours', async (guardExpiryHours) => {
+  it.each([0, 721, 1.5, '24'])('rejects a setting of %s hours', async (guardExpiryHours) => {
     const uno = await app.as('uno')
     const { status, json } = await uno('PUT', SCHEDULE, { body: { guardExpiryHours } })
     expect(status).toBe(422)
@@ -326,7 +329,7 @@ describe('a question that nobody answers', () => {
   })
 })
 
-it('the history tells what was retired', async () => {
+it('the history of a product contains its retirement', async () => {
   const { tenant, path } = await asked('history')
   await tenant.call('POST', `${path}/guard/confirm`)
   await tenant.ended()

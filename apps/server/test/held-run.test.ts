@@ -11,7 +11,7 @@ import { useSyncService } from './support/sync-service.js'
 const database = useDatabase()
 const service = useSyncService(database)
 
-it('a ledger that is older than the row, after a commit whose answer was lost, is never written over it', async () => {
+it('a ledger that is older than the row, after a commit whose answer was lost, never overwrites it', async () => {
   await service.addTenant('stale', { latencyMs: 60_000 })
   const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
   const { run } = await service.control.start('stale', request)
@@ -28,7 +28,7 @@ it('a ledger that is older than the row, after a commit whose answer was lost, i
   expect(row).toMatchObject({ page: 5, seq: held.seq + 1 })
 })
 
-it('a run is taken over without waiting for the page that its holder is writing, and the page is refused', async () => {
+it('a claim does not wait for the page that the previous holder is writing, which is then refused', async () => {
   await service.addTenant('taken', { latencyMs: 60_000 })
   const request = { mode: 'full' as const, dryRun: false, ids: null, startedBy: null }
   const { run } = await service.control.start('taken', request)

@@ -12,14 +12,14 @@ const RUNS = '/api/cianbox/sync/runs'
 const HOUR_MS = 3_600_000
 const SECONDS = 60
 
-/** A thousand products by a hundred. */
+/** 1,000 products, 100 per page. */
 const tenant = (name: string, account: { products?: number; dialect?: 'v2' | 'simple' } = {}) =>
   live.tenant(name, {
     account: { products: 1000, ...account },
     connection: { pageSize: 100, dialect: account.dialect ?? 'v2' },
   })
 
-/** Starts a run and waits until it has ended, or until a person is asked. */
+/** Starts a run and waits until it has ended or a guard is open. */
 async function sync(of: LiveTenant, body: { mode?: string; ids?: string[] } = {}): Promise<Run> {
   const { json } = await of.call('POST', RUNS, { body })
   return of.newest(
@@ -52,7 +52,7 @@ const retiredBrands = (of: LiveTenant) =>
     of,
   )
 
-/** What must hold whatever was said: nothing that is listed is retired, and `complete` means the whole truth. */
+/** Holds after any wrong answer: no existing product is retired, and after `complete` the mirror equals the source. */
 async function expectNoFalsehood(of: LiveTenant, run: Run): Promise<void> {
   const truth = truthOf(of.erp)
   expect((await retired(of)).filter((id) => truth.has(id))).toEqual([])
@@ -124,7 +124,7 @@ describe('a first load', () => {
     90_000,
   )
 
-  it('p: keeps its ledger when a row is rejected on the walk and sound in the drift', async () => {
+  it('p: keeps its ledger balanced when a row is rejected in the walk and valid in the drift', async () => {
     const of = await tenant('lies-p')
     of.erp.edit([5])
     of.erp.inject({ kind: 'poison-row', poison: 'no-name', id: 5, order: 'id-asc' })
@@ -135,7 +135,7 @@ describe('a first load', () => {
   }, 90_000)
 })
 
-describe('a question by id', () => {
+describe('a request by id', () => {
   const asked = Array.from({ length: 200 }, (_, i) => String(i + 1))
 
   it.each<[string, string, Fault]>([
@@ -163,14 +163,14 @@ describe('a question by id', () => {
     90_000,
   )
 
-  it('g: retires nothing that is there when a sweep is answered empty once', async () => {
+  it('g: retires no existing product when one answer of a sweep is empty', async () => {
     const of = await mirrored('lies-g')
     of.erp.inject({ kind: 'short-page', page: 5, rows: 1, byId: false, times: 1 })
     of.erp.inject({ kind: 'empty-page', byId: true, times: 1 })
     await expectNoFalsehood(of, await sync(of))
   }, 90_000)
 
-  it('h: retires nothing that is there when a storm of notifications meets empty answers', async () => {
+  it('h: retires no existing product when many notifications get empty answers', async () => {
     const of = await mirrored('lies-h')
     const { json } = await of.call('PUT', '/api/cianbox/connection/webhook')
     of.erp.inject({ kind: 'empty-page', byId: true })
@@ -190,14 +190,14 @@ describe('a question by id', () => {
 })
 
 describe('a reference list', () => {
-  it('i1: keeps its entries when it is answered empty once', async () => {
+  it('i1: keeps its items when one answer is empty', async () => {
     const of = await mirrored('lies-i1')
     of.erp.inject({ kind: 'empty-page', route: '/productos/marcas', times: 1 })
     await expectNoFalsehood(of, await sync(of))
     expect(await retiredBrands(of)).toEqual([])
   }, 90_000)
 
-  it('i2: that is refused alone does not end the run', async () => {
+  it('i2: when only it is refused, the run goes on', async () => {
     const of = await tenant('lies-i2')
     of.erp.inject({ kind: 'forbidden', route: '/general/cotizaciones' })
     const run = await sync(of)
@@ -207,7 +207,7 @@ describe('a reference list', () => {
 })
 
 describe('an incremental run', () => {
-  it('k: finds edits beside a row dated 2099, and after the ERP has corrected it', async () => {
+  it('k: finds edits while a row is dated 2099, and after the ERP has corrected it', async () => {
     const of = await mirrored('lies-k')
     of.erp.setClockOffset(73 * 366 * 24 * HOUR_MS)
     of.erp.edit([7])
@@ -221,8 +221,8 @@ describe('an incremental run', () => {
     await expectNoFalsehood(of, await sync(of, { mode: 'incremental' }))
   }, 90_000)
 
-  // A front of 25 places that shows 22 rows, and a total that says that it is all.
-  it('finds every edit where the total is always wrong and rows are left out by rule', async () => {
+  // A first page of 25 places with 22 rows, and a total of one page.
+  it('finds every edit when the total is always wrong and rows are left out by rule', async () => {
     const of = await live.tenant('lies-left-out', {
       account: { products: 25, switches: { hiddenEvery: 7, pagePastEnd: 'last' } },
       connection: { pageSize: 25 },
@@ -250,7 +250,7 @@ describe('an incremental run', () => {
     },
   )
 
-  it('t: reads only what is new after a first run that was cancelled in its drift', async () => {
+  it('t: reads only changes after a first run that was cancelled in its drift', async () => {
     const of = await tenant('lies-t')
     const take = of.erp.inject({ kind: 'hang', order: 'modified-date-desc', times: 1 })
     const { json } = await of.call('POST', RUNS, { body: {} })
@@ -265,12 +265,12 @@ describe('an incremental run', () => {
     expect(of.erp.counts().byRoute['GET /productos']).toBeLessThanOrEqual(2)
   }, 90_000)
 
-  it('u: finds an edit behind a long walk of an ERP whose clock is two hours late', async () => {
+  it('u: finds an edit after a long walk when the ERP’s clock is two hours late', async () => {
     const of = await tenant('lies-u')
     of.erp.inject({ kind: 'hang', ms: 1500, page: 3, order: 'id-asc', times: 1 })
     const { json } = await of.call('POST', RUNS, { body: {} })
     await until(() => of.erp.faults().some(({ strikes }) => strikes > 0), SECONDS)
-    // Twenty minutes lie between the edit behind the walk and the one that the walk still meets.
+    // Twenty minutes pass between the edit that the walk misses and the one that it reads.
     of.erp.setClockOffset(-2.4 * HOUR_MS)
     of.erp.edit([1000])
     of.erp.setClockOffset(-2 * HOUR_MS)

@@ -24,7 +24,7 @@ async function sync(
 }
 
 describe('an incremental run', () => {
-  it('reads back to the watermark and no further', async () => {
+  it('reads changes since the watermark and no older ones', async () => {
     const account = await service.addTenant('inc', { products: 2000 }, { pageSize: 200 })
     await sync('inc', {})
     account.edit(10)
@@ -59,11 +59,11 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, tenant)).toEqual(truthOf(account))
   })
 
-  it('passes no change over when products that it has read are deleted meanwhile', async () => {
+  it('misses no change when products that it has read are deleted meanwhile', async () => {
     const account = await service.addTenant('inc-shift', { products: 600 }, { pageSize: 50 })
     await sync('inc-shift', {})
     account.edit(200)
-    // The second page is long in coming, and what the first has shown is gone by then.
+    // The second page is slow, and products of the first are deleted by then.
     account.inject({ kind: 'hang', page: 2, times: 1 })
     const { run } = await service.control.start('inc-shift', {
       mode: 'incremental',
@@ -85,7 +85,7 @@ describe('an incremental run', () => {
     expect(mirror).toEqual(truthOf(account))
   })
 
-  it('ends with a clear answer where the list of changes repeats itself for ever', async () => {
+  it('ends with upstream_paging where the list of changes repeats itself endlessly', async () => {
     const account = await service.addTenant('inc-endless', { products: 60 }, { pageSize: 20 })
     await sync('inc-endless', {})
     account.edit(60)
@@ -99,7 +99,7 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, 'inc-endless')).toEqual(truthOf(account))
   })
 
-  it('that had read back a while walks the whole where the source no longer shows the newest first', async () => {
+  it('walks the whole catalogue when the source stops sorting by modification during the scan', async () => {
     const account = await service.addTenant('inc-fallback', { products: 600 }, { pageSize: 50 })
     await sync('inc-fallback', {})
     account.edit(300)
@@ -133,7 +133,7 @@ describe('an incremental run', () => {
     expect(await mirrorOf(database.pool, 'inc-first')).toEqual(truthOf(account))
   })
 
-  it('misses a stock move that the source does not date, and the next full run heals it', async () => {
+  it('misses a stock change that the source does not date, and the next full run repairs it', async () => {
     const account = await service.addTenant('undated', { switches: { stockMovesUpdated: false } })
     await sync('undated', {})
     account.moveStock([5], 3)
@@ -144,7 +144,7 @@ describe('an incremental run', () => {
 })
 
 describe('a full run', () => {
-  it('of an unchanged catalogue asks for its pages, the lists, and at most three requests more', async () => {
+  it('of an unchanged catalogue sends one request per page and list, and at most three more', async () => {
     const account = await service.addTenant('frugal', { products: 5000 }, { pageSize: 200 })
     await sync('frugal', {})
     account.resetCounts()
@@ -159,7 +159,7 @@ describe('a full run', () => {
 })
 
 describe('a run by ids', () => {
-  it('mirrors those products and retires the ones that are gone', async () => {
+  it('mirrors those products and retires the deleted ones', async () => {
     const account = await service.addTenant('ids')
     await sync('ids', {})
     account.edit([3, 4])
@@ -175,7 +175,7 @@ describe('a run by ids', () => {
 })
 
 describe('a dry run', () => {
-  it('says what would change, and changes nothing', async () => {
+  it('reports what would change, and changes nothing', async () => {
     const account = await service.addTenant('dry')
     await sync('dry', {})
     const before = await mirrorOf(database.pool, 'dry')
@@ -205,7 +205,7 @@ describe('a dry run', () => {
 })
 
 describe('the change log', () => {
-  it('says field by field what a run changed, and nothing of a first load', async () => {
+  it('has the changes of a run field by field, and none of a first load', async () => {
     const account = await service.addTenant('log')
     await sync('log', {})
     expect(await query('log', 'SELECT FROM catalog.product_changes')).toEqual([])
@@ -228,8 +228,8 @@ describe('the change log', () => {
   })
 })
 
-describe('a person’s wishes', () => {
-  it('cancel keeps the pages that were committed', async () => {
+describe('a person’s requests', () => {
+  it('cancel keeps the committed pages', async () => {
     const account = await service.addTenant('cancelled', { latencyMs: 100, products: 3000 })
     const { run } = await service.control.start('cancelled', {
       mode: 'full',
@@ -245,7 +245,7 @@ describe('a person’s wishes', () => {
     expect(account.productCount()).toBeGreaterThan(ended.created)
   })
 
-  it('pause stops at a page and resume goes on from there, reading no page twice', async () => {
+  it('pause stops after a page, and resume continues there without reading a page twice', async () => {
     const account = await service.addTenant('paused', { latencyMs: 100 })
     const { run } = await service.control.start('paused', {
       mode: 'full',
@@ -261,7 +261,7 @@ describe('a person’s wishes', () => {
     expect(await mirrorOf(database.pool, 'paused')).toEqual(truthOf(account))
   })
 
-  it('a resumed walk does not take a deletion of more than a page for a source that repeats itself', async () => {
+  it('a resumed walk does not mistake a deletion of more than a page for a source that repeats pages', async () => {
     const account = await service.addTenant('shrunk', { products: 600, latencyMs: 30 }, { pageSize: 20 })
     const { run } = await service.control.start('shrunk', {
       mode: 'full',
@@ -281,7 +281,7 @@ describe('a person’s wishes', () => {
     expect(await service.ended('shrunk', run.id)).toMatchObject({ status: 'complete' })
   })
 
-  it('a confirmed sweep retires what it asked about', async () => {
+  it('a confirmed sweep retires the products of its guard', async () => {
     const account = await service.addTenant('confirmed')
     await sync('confirmed', {})
     account.remove(180, 'gone')

@@ -8,7 +8,7 @@ import { type LiveTenant, useLiveApp } from './support/live-app.js'
 const live = useLiveApp()
 const DOLLAR = 2
 
-/** 3900 on the default list, sold for a while at 3400. */
+/** 3900 in the default list, on offer at 3400. */
 const OFFERED: Partial<ProductRow> = {
   oferta: true,
   alicuota_iva: 1.21,
@@ -65,7 +65,7 @@ function rowWhere(erp: AccountControl, is: (row: ProductRow) => boolean): Produc
 const isInDollars = (row: ProductRow) => row.precios[0]?.id_moneda === DOLLAR
 const text = (amount: number | undefined) => String(amount)
 
-/** A row of `precios` as the mirror shows it. */
+/** A row of `precios` as the API returns it. */
 function shown(price: ProductRow['precios'][number] | undefined) {
   return {
     listId: text(price?.id_lista_precio),
@@ -78,7 +78,7 @@ function shown(price: ProductRow['precios'][number] | undefined) {
 }
 
 describe('a product on offer', () => {
-  it('is mirrored with the offer beside the price of the list', async () => {
+  it('has the offer and the price of the list', async () => {
     const tenant = await live.tenant('offer')
     tenant.erp.edit([7], OFFERED)
     await load(tenant)
@@ -89,7 +89,7 @@ describe('a product on offer', () => {
     })
   })
 
-  it('is priced alike whether the default list carries the offer or not', async () => {
+  it('has the same prices whether the default list contains the offer or not', async () => {
     for (const offerPricing of ['apart', 'net', 'default-list'] as const) {
       const tenant = await live.tenant(`offer-${offerPricing}`, { account: { switches: { offerPricing } } })
       await load(tenant)
@@ -101,7 +101,7 @@ describe('a product on offer', () => {
     }
   })
 
-  it('that ends has no offer any more, and both amounts of the change can be seen', async () => {
+  it('has no offer after its end, and the change log has both amounts', async () => {
     const tenant = await live.tenant('offer-ended')
     tenant.erp.edit([7], OFFERED)
     await load(tenant)
@@ -125,7 +125,7 @@ describe('a product on offer', () => {
 })
 
 describe('a list in dollars', () => {
-  it('has its amounts in dollars, and the local ones beside them, over HTTP and in the view', async () => {
+  it('has amounts in dollars and local amounts, over HTTP and in the view', async () => {
     const tenant = await live.tenant('dollars')
     await load(tenant)
     const row = rowWhere(tenant.erp, isInDollars)
@@ -142,7 +142,7 @@ describe('a list in dollars', () => {
     expect(rows).toEqual(row.precios.map(shown))
   })
 
-  it('tells a new rate as a change of the local amounts alone', async () => {
+  it('logs a new exchange rate as a change of the local amounts only', async () => {
     const tenant = await live.tenant('rate')
     await load(tenant)
     const { id } = rowWhere(tenant.erp, isInDollars)
@@ -175,14 +175,14 @@ describe('the cost', () => {
   })
 })
 
-describe('rows that an earlier mapping has written', () => {
-  it('are filled by the next full run, although the ERP sends them unchanged', async () => {
+describe('rows written by an earlier mapping', () => {
+  it('are rewritten by the next full run, although the ERP sends them unchanged', async () => {
     const tenant = await live.tenant('mapping', { account: { switches: { costCurrency: 'list' } } })
     tenant.erp.edit([7], OFFERED)
     await load(tenant)
     const { id } = rowWhere(tenant.erp, isInDollars)
     const before = await Promise.all([productOf(tenant, 7), productOf(tenant, id)])
-    // As the first mapping left them: its number in the hash, no offer, the cost as sent.
+    // As written by the first mapping: its version in the hash, no offer, the cost as sent.
     await withTenant(live.app.database.pool, tenant.id, (tx) =>
       tx.query(
         `UPDATE catalog.products SET content_hash = set_byte(content_hash, 0, 1), on_offer = false, offer_net = NULL,

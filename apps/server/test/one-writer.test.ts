@@ -11,9 +11,9 @@ beforeAll(() => {
   worker = createSoloWorker(live)
 })
 
-describe('a run that tells viewers what it waits for', () => {
+describe('a run with a `waiting` notice', () => {
   it.each(['cancel', 'pause'] as const)(
-    'obeys a %s in one claim, and its row says nothing else',
+    'carries out a %s in one claim, and its row has no other waiting',
     async (wish) => {
       for (let i = 0; i < 3; i++) {
         const tenant = await live.tenant(`${wish}-${i}`)
@@ -35,7 +35,7 @@ describe('a run that tells viewers what it waits for', () => {
     },
   )
 
-  it('ends with its failure in one claim, and asks the broken ERP no more', async () => {
+  it('ends with its failure in one claim, without further requests to the broken ERP', async () => {
     const tenant = await live.tenant('broken')
     tenant.erp.inject({ kind: 'too-many-requests', seconds: 2 })
     const run = await startRun(tenant)

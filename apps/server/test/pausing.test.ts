@@ -14,7 +14,7 @@ const live = useLiveApp({ worker: false })
 const RUNS = '/api/cianbox/sync/runs'
 const DAY = 24 * 3600
 
-/** A run that a worker holds, and what becomes of it when its budget has just ended. */
+/** A run that a worker holds, and functions that end it by its budget or by a pause. */
 async function held(tenant: LiveTenant) {
   const { pool } = live.app.database
   const { id } = await startRun(tenant)
@@ -42,13 +42,13 @@ async function staysPaused(tenant: LiveTenant, id: string): Promise<void> {
 it('a run that a person pauses as its budget ends stays paused on the next day', async () => {
   const tenant = await live.tenant('as-it-ends')
   const { id, spend } = await held(tenant)
-  // Its worker has not seen the wish yet.
+  // Its worker has not read the request yet.
   await tenant.call('POST', `${RUNS}/${id}/pause`)
   await spend()
   await staysPaused(tenant, id)
 })
 
-it('so does one that a person pauses after it has stopped for its budget', async () => {
+it('a run that a person pauses after its budget has ended stays paused on the next day', async () => {
   const tenant = await live.tenant('afterwards', { connection: { pageSize: 10, dailyRequestBudget: 10 } })
   const run = await startRun(tenant)
   await createSoloWorker(live).work(tenant, run).done
@@ -66,7 +66,7 @@ it('a run that a person cancels as its budget ends is cancelled, with one ending
   expect((await tenant.runs())[0]).toMatchObject({ id, status: 'cancelled', waiting: null })
 })
 
-it('a pause that was taken back before the worker could pause leaves the run to go on', async () => {
+it('a pause that is withdrawn before the worker has paused lets the run continue', async () => {
   const tenant = await live.tenant('taken-back')
   const { id, stop } = await held(tenant)
   await tenant.call('POST', `${RUNS}/${id}/pause`)

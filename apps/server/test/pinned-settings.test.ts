@@ -15,7 +15,7 @@ beforeAll(() => {
 })
 
 const RUNS = '/api/cianbox/sync/runs'
-/** 45 pages at 25 a second: long enough to be changed under way, short enough to wait for. */
+/** 45 pages at 25 a second: long enough for a change during the run, short enough to wait for. */
 const PAGES = { pageSize: 10, requestsPerSecond: 25 }
 const form = (cuenta: string) => ({ cuenta, appName: 'espejo', appCode: 'test', user: 'demo', ...PAGES })
 
@@ -59,8 +59,8 @@ const mirrorAccount = (tenantId: string) =>
     return rows[0]?.cuenta ?? null
   })
 
-describe('a run whose account is another one by now', () => {
-  it('ends when it is resumed, and asks the other account nothing', async () => {
+describe('a run whose connection has another account now', () => {
+  it('ends when it is resumed, without a request to the other account', async () => {
     const { tenant, other, switchAccount } = await tenantOfTwo('resumed')
     const run = await paused(tenant)
     await switchAccount()
@@ -96,7 +96,7 @@ describe('a run whose account is another one by now', () => {
     expect(other.counts().total).toBe(0)
   })
 
-  it('leaves the way free for a run that mirrors the new account, from no watermark of the old one', async () => {
+  it('is followed by a run of the new account, without the watermark of the old one', async () => {
     const { tenant, other, switchAccount } = await tenantOfTwo('anew')
     await worker.work(tenant, await startRun(tenant)).done
     expect(await tenant.ended()).toMatchObject({ status: 'complete', created: 450 })
@@ -105,7 +105,7 @@ describe('a run whose account is another one by now', () => {
     await resumed(tenant, run)
     const next = await startRun(tenant, { mode: 'incremental' })
     await worker.work(tenant, next).done
-    // The old account's products have gone from the source, in numbers that a person must see.
+    // The old account's products are missing at the source: more than the guard's limit.
     await tenant.newest(({ id, status }) => id === next.id && status === 'paused')
     await tenant.call('POST', `${RUNS}/${next.id}/confirm-sweep`)
     await worker.work(tenant, next).done
@@ -115,7 +115,7 @@ describe('a run whose account is another one by now', () => {
   })
 })
 
-describe('a mirror that holds rows of two worlds', () => {
+describe('a mirror with rows of two accounts or dialects', () => {
   it.each([
     ['two accounts', 'accounts', { cuenta: 'accounts-2' }],
     ['two dialects', 'dialects', { dialect: 'simple' }],
@@ -143,7 +143,7 @@ describe('a mirror that holds rows of two worlds', () => {
     expect(await mirrorOf(app.database.pool, name)).toEqual(truthOf(tenant.erp))
   })
 
-  it('takes no products by id of another account', async () => {
+  it('accepts no products by id of another account', async () => {
     const { tenant, other, switchAccount } = await tenantOfTwo('by-id')
     await worker.work(tenant, await startRun(tenant)).done
     await switchAccount()
@@ -186,7 +186,7 @@ describe('a change of the connection while a run is paused', () => {
     expect(await mirrorOf(app.database.pool, name)).toEqual(truthOf(pair.tenant.erp))
   })
 
-  it('ends the run that an earlier version of Espejo began with another mapping', async () => {
+  it('ends a run that an earlier version of Espejo started with another mapping', async () => {
     const { tenant } = await tenantOfTwo('mapping')
     const run = await paused(tenant)
     await withTenant(app.database.pool, 'mapping', (tx) =>
@@ -196,7 +196,7 @@ describe('a change of the connection while a run is paused', () => {
   })
 })
 
-describe('a connection that is taken away from a running run', () => {
+describe('a connection that is removed during a run', () => {
   it.each([
     ['deactivated', 'connection_inactive'],
     ['deleted', 'connection_missing'],
@@ -211,7 +211,7 @@ describe('a connection that is taken away from a running run', () => {
     expect(tenant.erp.counts().byRoute['GET /productos']).toBeLessThan(45)
   })
 
-  it('deleted while nothing moves: ends the run that waits for its ERP', async () => {
+  it('ends a run that waits for its ERP when it is deleted', async () => {
     const { tenant } = await tenantOfTwo('waiting')
     tenant.erp.inject({ kind: 'too-many-requests', seconds: 60 })
     const { done } = worker.work(tenant, await startRun(tenant))

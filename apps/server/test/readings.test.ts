@@ -7,7 +7,7 @@ import { useSyncService } from './support/sync-service.js'
 const database = useDatabase()
 const service = useSyncService(database)
 
-/** Everything that the documentation leaves open and that a run could stumble over, other than by default. */
+/** Everything that the vendor's documentation leaves open and that could affect a run, with other values than the defaults. */
 const READINGS: Partial<Switches>[] = [
   { costCurrency: 'list' },
   { calculatedCost: false },
@@ -38,7 +38,7 @@ async function run(tenantId: string, mode: 'full' | 'incremental' | 'ids', ids: 
   return service.ended(tenantId, started.run.id)
 }
 
-describe('the mirror holds what the ERP lists, after each kind of run,', () => {
+describe('the mirror equals the ERP’s list after each kind of run', () => {
   it.each(READINGS.map((reading, n) => ({ reading, what: name(reading), tenant: `reading-${n}` })))(
     'where $what',
     async ({ reading, tenant }) => {

@@ -9,7 +9,7 @@ import { createSoloWorker, startRun } from './support/solo-worker.js'
 const live = useLiveApp({ worker: false })
 const { app } = live
 
-it('rows that only PostgreSQL refuses stand alone, and the others are written', async () => {
+it('rows that only PostgreSQL refuses are isolated, and the others are written', async () => {
   await live.tenant('alone')
   const refused = await withTenant(app.database.pool, 'alone', async (tx) => {
     await tx.query('CREATE TEMP TABLE written (value jsonb) ON COMMIT DROP')

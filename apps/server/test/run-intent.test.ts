@@ -15,7 +15,7 @@ async function intentOf(tenantId: string, runId: string) {
   return (await withTenant(database.pool, tenantId, (tx) => findRun(tx, tenantId, runId)))?.intent
 }
 
-/** A run that a worker is at, whose ERP takes its time. */
+/** A run that a worker holds, with a slow ERP. */
 async function running(tenantId: string): Promise<string> {
   await service.addTenant(tenantId, { latencyMs: 100 })
   const { run } = await service.control.start(tenantId, FULL)
@@ -24,15 +24,15 @@ async function running(tenantId: string): Promise<string> {
 }
 
 describe('a run that is paused and resumed at once', () => {
-  it('goes on', async () => {
+  it('continues', async () => {
     const id = await running('resumed')
     await service.control.pause('resumed', id)
     await service.control.resume('resumed', id)
     expect(await service.ended('resumed', id)).toMatchObject({ status: 'complete' })
   })
 
-  it('goes on also when its worker had already read the wish to pause', async () => {
-    // Nobody works on this one: the test is its worker.
+  it('continues even when its worker has already read the pause', async () => {
+    // No worker claims this run: the test acts as its worker.
     await service.addTenant('read', { latencyMs: 60_000 })
     const { run } = await service.control.start('read', FULL)
     await service.reached('read', run.id, ({ status }) => status === 'running')
@@ -55,7 +55,7 @@ describe('a run that is paused and resumed at once', () => {
     await service.paused('paused', id)
   })
 
-  it('is cancelled when it was cancelled before: neither weakens that', async () => {
+  it('is cancelled when it was cancelled before: neither revokes a cancel', async () => {
     const id = await running('cancelled')
     await service.control.cancel('cancelled', id)
     await service.control.resume('cancelled', id)
@@ -64,7 +64,7 @@ describe('a run that is paused and resumed at once', () => {
   })
 })
 
-it('the ids that a run was asked for are read by the worker that claims it, and by nobody else', async () => {
+it('only the claim of a worker reads the requested ids of a run', async () => {
   await service.addTenant('ids', { latencyMs: 60_000 })
   const ids = Array.from({ length: 10_000 }, (_, i) => String(i + 1))
   const { run } = await service.control.start('ids', { ...FULL, mode: 'ids', ids })

@@ -11,10 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => queue?.stop(5000))
 
-// Ahead of the test that starts workers: they would take the job.
+// Before the test that starts workers, which would take the job.
 it('finds the open job of a tenant among more than a thousand ended ones', async () => {
   const tenantId = 'busy'
-  // Older than the open job, as they are in life.
+  // Older than the open job, as in production.
   await database.pool.query(
     `INSERT INTO pgboss.job (name, data, state, policy, singleton_key, created_on, completed_on, keep_until)
      SELECT 'runs', '{}', 'completed', 'exclusive', $1, now() - make_interval(secs => i), now(), now() + interval '1 day'
@@ -33,7 +33,7 @@ it('finds the open job of a tenant among more than a thousand ended ones', async
   await database.pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [tenantId])
 })
 
-it('works on as many runs as there are slots, on four times as many more that release theirs, and on the rest later', async () => {
+it('runs as many jobs as there are slots, four times as many more that release theirs, and the rest later', async () => {
   const slots = 2
   const runs = 14
   const done: string[] = []

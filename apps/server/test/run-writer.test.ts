@@ -71,7 +71,7 @@ const act = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('breath' as const) }) },
 )
 
-it('pages, notices and the ending never stand in each other’s way, whatever comes when', async () => {
+it('pages, notices and the ending are serialized, whatever their order', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(act, { maxLength: 12 }),
@@ -85,7 +85,7 @@ it('pages, notices and the ending never stand in each other’s way, whatever co
           if (step.kind === 'page') pages.push(page(writer, pages.length + 1))
           if (step.kind === 'breath') await new Promise(setImmediate)
         }
-        // Phases end before their run does: its pages are written, notices may be under way.
+        // All pages are written before the run ends, but notices may still be queued.
         await Promise.all(pages)
         const ended = cancel(writer)
         for (const step of after) writer.notice(step.kind === 'notice' ? retryAfter(step.seconds) : null)
@@ -105,7 +105,7 @@ it('pages, notices and the ending never stand in each other’s way, whatever co
   )
 })
 
-it('of notices that wait for their turn the last one is written', async () => {
+it('of queued notices only the last is written', async () => {
   const { writer } = await claimed()
   const first = page(writer, 1)
   writer.notice(retryAfter(1))
@@ -117,7 +117,7 @@ it('of notices that wait for their turn the last one is written', async () => {
   await cancel(writer)
 })
 
-it('a wish that a notice’s commit finds is told', async () => {
+it('calls onIntent when the commit of a notice finds a request', async () => {
   const { writer, told } = await claimed()
   await withTenant(database.pool, TENANT, (tx) =>
     tx.query(`UPDATE app.runs SET intent = 'pause' WHERE run_id = $1`, [writer.run.id]),

@@ -17,7 +17,7 @@ const written = (tenantId: string) =>
   })
 
 describe('a full run', () => {
-  it('leaves the mirror holding exactly what the source holds', async () => {
+  it('makes the mirror equal to the source', async () => {
     const account = await service.addTenant('exact')
     const run = await service.sync('exact')
     expect(run).toMatchObject({
@@ -31,7 +31,7 @@ describe('a full run', () => {
     expect(await mirrorOf(database.pool, 'exact')).toEqual(truthOf(account))
   })
 
-  it('tells of every page, in a gapless log that balances in every frame and ends once', async () => {
+  it('logs every page, in a gapless log that balances in every frame and ends once', async () => {
     await service.addTenant('told')
     const run = await service.sync('told')
     const events = await service.events('told', run.id)
@@ -66,7 +66,7 @@ describe('a full run', () => {
     expect(await mirrorOf(database.pool, 'moving')).toEqual(truthOf(account))
   })
 
-  it('passes over no product while others are deleted and added under its walk', async () => {
+  it('misses no product while others are deleted and added during its walk', async () => {
     const account = await service.addTenant('shifting', { products: 1500, latencyMs: 10 }, { pageSize: 50 })
     const atStart = new Set(truthOf(account).keys())
     const { run } = await service.control.start('shifting', {
@@ -88,7 +88,7 @@ describe('a full run', () => {
     expect(lost).toEqual([])
   })
 
-  it('brings a retired product back to life when the source lists it again', async () => {
+  it('restores a retired product when the source lists it again', async () => {
     const account = await service.addTenant('back')
     await service.sync('back')
     await withTenant(database.pool, 'back', (tx) =>
@@ -99,10 +99,10 @@ describe('a full run', () => {
     expect(await mirrorOf(database.pool, 'back')).toEqual(truthOf(account))
   })
 
-  it('takes a row whose keys the source put in another order for unchanged', async () => {
+  it('counts a row whose keys are in another order as unchanged', async () => {
     await service.addTenant('reordered')
     await service.sync('reordered')
-    // A fingerprint of the same mapping and of another text: what a reordered row looks like.
+    // A hash of the same mapping and of another text, as of a reordered row.
     await withTenant(database.pool, 'reordered', (tx) =>
       tx.query(`UPDATE catalog.products SET content_hash = set_byte(content_hash, 5, 255 - get_byte(content_hash, 5))
                  WHERE tenant_id = 'reordered' AND cianbox_id <= 10`),
@@ -113,7 +113,7 @@ describe('a full run', () => {
     expect(await written('reordered')).toEqual(before)
   })
 
-  it('writes every row anew after the mapping has changed', async () => {
+  it('rewrites every row after the mapping has changed', async () => {
     await service.addTenant('remapped')
     await service.sync('remapped')
     await withTenant(database.pool, 'remapped', (tx) =>
@@ -123,7 +123,7 @@ describe('a full run', () => {
     expect(await service.sync('remapped')).toMatchObject({ updated: 450 })
   })
 
-  it('mirrors an empty catalogue as one, and says 100 %', async () => {
+  it('mirrors an empty catalogue, and reports 100 %', async () => {
     await service.addTenant('empty', { products: 0 })
     expect(await service.sync('empty')).toMatchObject({ status: 'complete', totalProcessed: 0, percent: 100 })
   })
@@ -134,7 +134,7 @@ describe('a full run', () => {
     expect(await mirrorOf(database.pool, 'simple')).toEqual(truthOf(account))
   })
 
-  it('leaves another tenant’s mirror alone', async () => {
+  it('does not change another tenant’s mirror', async () => {
     const [mine, theirs] = [await service.addTenant('mine'), await service.addTenant('theirs', { seed: 9 })]
     await Promise.all([service.sync('mine'), service.sync('theirs')])
     expect(await mirrorOf(database.pool, 'mine')).toEqual(truthOf(mine))
@@ -157,7 +157,7 @@ describe('a full run', () => {
   })
 })
 
-describe('rows that are wrong', () => {
+describe('invalid rows', () => {
   it('become rejects with their reason while the rest of the page commits', async () => {
     const account = await service.addTenant('poisoned')
     account.inject({ kind: 'poison-row', poison: 'no-name', id: 7 })
@@ -173,7 +173,7 @@ describe('rows that are wrong', () => {
     expect(rejects).toMatchObject([{ cianbox_id: '7', field: 'producto' }])
   })
 
-  it('repeated on a page or across pages are counted once', async () => {
+  it('are counted once when repeated on a page or across pages', async () => {
     const account = await service.addTenant('repeated')
     account.inject({ kind: 'duplicate-in-page', rows: 3, page: 2 })
     account.inject({ kind: 'duplicate-across-pages', rows: 2 })
@@ -185,7 +185,7 @@ describe('rows that are wrong', () => {
   })
 })
 
-describe('a source that misbehaves', () => {
+describe('a faulty source', () => {
   it.each([
     ['unauthorized for ever', { kind: 'unauthorized' }, 'upstream_auth'],
     ['a suspended account', { kind: 'forbidden' }, 'upstream_forbidden'],
@@ -236,7 +236,7 @@ describe('a source that misbehaves', () => {
     },
   )
 
-  it('stops before a sweep that would retire too much', async () => {
+  it('opens a guard before a sweep that would retire too much', async () => {
     const account = await service.addTenant('guarded')
     await service.sync('guarded')
     account.remove(180, 'gone')
@@ -251,7 +251,7 @@ describe('a source that misbehaves', () => {
     expect((await mirrorOf(database.pool, 'guarded')).size).toBe(450)
   })
 
-  it('without a connection says what to do', async () => {
+  it('without a connection ends with instructions for the operator', async () => {
     await withTenant(database.pool, 'bare', (tx) =>
       tx.query(`INSERT INTO app.tenants (tenant_id, name) VALUES ('bare', 'bare')`),
     )

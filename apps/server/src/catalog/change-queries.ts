@@ -5,13 +5,13 @@ interface ChangeRow extends Omit<ProductChange, 'changedAt'> {
   changedAt: Date
 }
 
-/** The name is looked up for the rows of the page alone: no join whose plan depends on the statistics. */
+/** The name in a subquery, for the rows of the page only: the plan of a join would depend on the statistics. */
 const COLUMNS = `c.change_id::text AS "changeId", c.cianbox_id::text AS "cianboxId",
   (SELECT p.name FROM catalog.products p
     WHERE p.tenant_id = c.tenant_id AND p.cianbox_id = c.cianbox_id) AS name,
   c.run_id AS "runId", c.kind, c.fields, c.changed_at AS "changedAt"`
 
-/** What a run changed, in the order in which it did, after a place in the log; of a dry run its samples. */
+/** The changes of a run in order, after a change id; of a dry run its samples. */
 export async function listChangesOfRun(
   tx: Tx,
   tenantId: string,
@@ -28,7 +28,7 @@ export async function listChangesOfRun(
   return rows.map(toChange)
 }
 
-/** What happened to a product, newest first, before a place in the log. */
+/** The changes of a product, newest first, before a change id. */
 export async function listChangesOfProduct(
   tx: Tx,
   tenantId: string,

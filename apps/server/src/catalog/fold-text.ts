@@ -1,8 +1,7 @@
 /**
- * Text as searches see it: lower case, without accents, compatible forms as one (`m²` is `m2`), and
- * with one space between words, so that "CAÑO  Óptimo" and "cano optimo" are the same. What is
- * stored and what is searched for go through this one function. Folding twice changes nothing, and
- * nothing is left that PostgreSQL could refuse.
+ * Normalizes text for search: lower case, without accents, compatibility forms unified (`m²` is `m2`), one space
+ * between words. "CAÑO  Óptimo" becomes "cano optimo". Applied to stored text and to search terms. Idempotent; the
+ * result has no characters that PostgreSQL refuses.
  */
 export function foldText(text: string): string {
   return text

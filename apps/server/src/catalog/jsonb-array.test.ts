@@ -6,7 +6,7 @@ import { jsonbArray } from './jsonb-array.js'
 const database = useDatabase()
 
 it('PostgreSQL reads back every document that it can store', async () => {
-  // jsonb refuses NUL and lone surrogates, which the parser has taken out before.
+  // jsonb refuses NUL and lone surrogates, which the parser removes.
   const storable = fc.jsonValue().filter((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)))
   await fc.assert(
     fc.asyncProperty(fc.array(storable, { minLength: 1, maxLength: 20 }), async (values) => {
@@ -20,7 +20,7 @@ it('PostgreSQL reads back every document that it can store', async () => {
   )
 })
 
-/** As jsonb keeps it: keys in its own order, the last of equal ones, -0 as 0. */
+/** As jsonb stores it: keys sorted, the last of equal keys, -0 as 0. */
 function normal(value: unknown): unknown {
   if (Object.is(value, -0)) return 0
   if (value === null || typeof value !== 'object') return value

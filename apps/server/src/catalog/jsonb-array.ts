@@ -1,4 +1,4 @@
-/** Type of an element, as `pg_type` numbers it. */
+/** OID of `jsonb` in `pg_type`. */
 const JSONB_OID = 3802
 /** PostgreSQL's version byte before the text of a binary jsonb. */
 const JSONB_VERSION = 1
@@ -6,9 +6,10 @@ const JSONB_VERSION = 1
 const HEADER = 20
 
 /**
- * A `jsonb[]` parameter in PostgreSQL's binary form (`array_recv`, `jsonb_recv`). As text every quote
- * of every document would be escaped, and one emoji would make the whole array two bytes a character:
- * a third of the time that writing a page took.
+ * A `jsonb[]` parameter in PostgreSQL's binary format (`array_recv`, `jsonb_recv`). In the text format every quote of
+ * every document is escaped, and one emoji makes the whole string two bytes per character, which took a third of the
+ * time of writing a page.
+ * @param documents JSON texts
  */
 export function jsonbArray(documents: readonly string[]): Buffer {
   const lengths = documents.map((json) => Buffer.byteLength(json) + 1)

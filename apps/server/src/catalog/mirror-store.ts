@@ -1,8 +1,9 @@
 import type { Tx } from '../db/pool.js'
 
-/** What is known of a tenant's mirror as a whole. */
+/** A tenant's mirror as a whole. */
 export interface Mirror {
   cuenta: string
+  /** Newest `updated` of completed runs, by the source's clock; null when unknown. */
   watermark: Date | null
 }
 
@@ -15,9 +16,9 @@ export async function findMirror(tx: Tx, tenantId: string): Promise<Mirror | nul
 }
 
 /**
- * A run that read the source completed: the newest time that it has seen, by the source's own clock, is
- * the new watermark, also where that is an earlier one: a time that was ahead and has been corrected
- * must not hide what is modified until then. Only a full run makes a mirror.
+ * Sets the watermark after a completed run to the newest time of modification that it read, by the source's clock, even
+ * if that is earlier than before: a wrong future time that was corrected must not hide later changes. Only a full run
+ * creates the mirror.
  */
 export async function updateMirror(
   tx: Tx,

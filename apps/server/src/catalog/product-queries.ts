@@ -4,16 +4,16 @@ import { foldText } from './fold-text.js'
 import { PRODUCT_COLUMNS, type ProductRow, toProduct } from './product-row.js'
 
 export interface ProductFilter {
-  /** Every word must occur in name, SKU, barcode or brand; or the whole of it is a SKU or barcode. */
+  /** Every word must occur in name, SKU, barcode or brand; or the whole text is a SKU or barcode. */
   search?: string | undefined
   brandId?: string | undefined
   categoryId?: string | undefined
   active?: boolean | undefined
-  /** Only what the source no longer lists, or only what it does. */
+  /** True: only retired products; false: only the others. */
   retired: boolean
 }
 
-/** A place in the list, which is ordered by search text and then by id. */
+/** A position in the list, which is ordered by search text and then by id. */
 export interface ProductPosition {
   searchText: string
   cianboxId: string
@@ -21,11 +21,11 @@ export interface ProductPosition {
 
 export interface ProductPage {
   items: Product[]
-  /** Where the next page starts after; null on the last page. */
+  /** Position of the last item; null on the last page. */
   next: ProductPosition | null
 }
 
-/** The products that a filter lets through, in order, after a place in the list. */
+/** The products that match a filter, in order, after a position in the list. */
 export async function listProducts(
   tx: Tx,
   tenantId: string,
@@ -52,8 +52,8 @@ export async function findProduct(tx: Tx, tenantId: string, cianboxId: string): 
 }
 
 /**
- * The page's ids come first, from the order's index alone; prices and stock are read for the page
- * and no other row. One row more than the page tells whether another follows.
+ * Selects the ids of the page first, from the index of the order, and then reads prices and stock for these rows only.
+ * One row more than `limit` shows whether another page follows.
  */
 export function listStatement(
   tenantId: string,
@@ -85,8 +85,8 @@ export function listStatement(
 }
 
 /**
- * Matches by words and by whole codes are looked for apart: the first in the order's index, the
- * second in the codes' own, which knows codes that the search text was too short for.
+ * Matches by words and by whole codes as a union: the former uses the index of the order, the latter the indexes of SKU
+ * and barcode, which have codes that were cut off from the search text.
  */
 function searched(narrowed: string, order: string, search: string, bind: (value: unknown) => string): string {
   const words = foldText(search)
@@ -103,7 +103,7 @@ function searched(narrowed: string, order: string, search: string, bind: (value:
     ) matches ${order}`
 }
 
-/** A word as LIKE takes it literally. */
+/** Escapes a word for LIKE. */
 function escapeLike(word: string): string {
   return word.replace(/[\\%_]/g, '\\$&')
 }

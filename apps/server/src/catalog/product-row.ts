@@ -1,6 +1,6 @@
 import type { Product } from '@espejo/contract'
 
-/** A row of `catalog.products` with its prices and stock, as `pg` gives it with {@link PRODUCT_COLUMNS}. */
+/** A row of `catalog.products` with its prices and stock, as selected by {@link PRODUCT_COLUMNS}. */
 export interface ProductRow
   extends Omit<Product, 'sourceUpdatedAt' | 'createdAt' | 'changedAt' | 'retiredAt'> {
   searchText: string
@@ -10,7 +10,7 @@ export interface ProductRow
   retiredAt: Date | null
 }
 
-/** Of `catalog.products p`. */
+/** Columns of `catalog.products p`. */
 export const PRODUCT_COLUMNS = `
   p.cianbox_id::text AS "cianboxId", p.sku, p.barcode, p.name, p.description,
   ${amount('p.price')} AS price, p.on_offer AS "onOffer",
@@ -39,7 +39,7 @@ export const PRODUCT_COLUMNS = `
   p.source_updated_at AS "sourceUpdatedAt", p.created_at AS "createdAt", p.changed_at AS "changedAt",
   p.retired_at AS "retiredAt", p.search_text AS "searchText"`
 
-/** The row as the HTTP API shows it. */
+/** The row as the HTTP API returns it. */
 export function toProduct({ searchText: _, ...row }: ProductRow): Product {
   return {
     ...row,
@@ -50,7 +50,7 @@ export function toProduct({ searchText: _, ...row }: ProductRow): Product {
   }
 }
 
-/** An exact amount as text with one spelling: `12.50` and `12.5` are both `12.5`. */
+/** A decimal as text without trailing zeros: `12.50` and `12.5` are both `12.5`. */
 function amount(column: string): string {
   return `trim_scale(${column})::text`
 }

@@ -3,16 +3,16 @@ import type { Tx } from '../db/pool.js'
 import { foldText } from './fold-text.js'
 import { jsonbArray } from './jsonb-array.js'
 
-/** What the mirror holds of a product, as far as telling changed from unchanged needs. */
+/** What the mirror has of a product, to decide whether it has changed. */
 export interface StoredProduct {
   id: string
   hash: Buffer
   retired: boolean
-  /** Whether this very run wrote it, so that the ledger has counted it as written already. */
+  /** Whether this run wrote it, so that the ledger has counted it already. */
   writtenByThisRun: boolean
 }
 
-/** A product with the text and the fingerprint of its row. */
+/** A product with the JSON text and the hash of its row. */
 export interface ProductToWrite {
   product: SourceProduct
   hash: Buffer
@@ -21,9 +21,10 @@ export interface ProductToWrite {
 }
 
 /**
- * What the mirror holds of these ids. One probe of the primary key an id, and no row is locked or
- * written. LATERAL with LIMIT, because a table that was never analysed, as in a first load, makes the
- * planner read a tenant's whole index for `= ANY`: every page would cost as much as all before it.
+ * What the mirror has of these ids, by one lookup of the primary key per id, without locks. LATERAL with LIMIT, because
+ * on a table without statistics, as in a first load, the planner reads the tenant's whole index for `= ANY`: every page
+ * would cost as much as all before it.
+ * @returns by id; without the ids that the mirror does not have
  */
 export async function findStoredProducts(
   tx: Tx,
@@ -42,7 +43,7 @@ export async function findStoredProducts(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** The upstream rows that the mirror holds of these products, as they were when last written. */
+/** The upstream rows of these products, as last written. */
 export async function readStoredRows(
   tx: Tx,
   tenantId: string,
@@ -57,7 +58,7 @@ export async function readStoredRows(
   return rows.map(({ raw }) => raw)
 }
 
-/** Writes new and changed products in one statement. `rows` must not repeat an id. */
+/** Writes new and changed products in one statement. @param rows with distinct ids */
 export async function upsertProducts(
   tx: Tx,
   tenantId: string,
@@ -69,7 +70,7 @@ export async function upsertProducts(
   await tx.query({ name: 'upsert-products', text: UPSERT, values: [tenantId, runId, ...columns] })
 }
 
-/** Remembers the new fingerprint of rows whose content is the same: nothing else of them is written. */
+/** Updates only the hash, for rows whose content is unchanged. */
 export async function updateContentHashes(
   tx: Tx,
   tenantId: string,
@@ -84,7 +85,7 @@ export async function updateContentHashes(
   )
 }
 
-/** Marks products that the source no longer has. Answers those that were not marked before. */
+/** Marks products as retired. @returns the ids that were not retired before */
 export async function retireProducts(
   tx: Tx,
   tenantId: string,
@@ -100,7 +101,7 @@ export async function retireProducts(
   return rows.map(({ id }) => id)
 }
 
-/** Which of these the mirror holds and has not marked as gone. */
+/** Which of these ids the mirror lists, that is has and has not retired. */
 export async function filterListed(tx: Tx, tenantId: string, ids: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `SELECT cianbox_id::text AS id FROM catalog.products
@@ -111,8 +112,8 @@ export async function filterListed(tx: Tx, tenantId: string, ids: readonly strin
 }
 
 /**
- * Some products that the mirror lists between two ids, other than `except` and what this run has rejected:
- * from places all over that range, as those beside each other may have been deleted together.
+ * Up to `count` products that the mirror lists with ids between two bounds, without `except` and what this run has
+ * rejected: spread over that range, since neighbours may have been deleted together.
  */
 export async function sampleListed(
   tx: Tx,
@@ -140,7 +141,7 @@ export async function sampleListed(
   return rows.map(({ id }) => id)
 }
 
-/** How many products other runs have retired within the last day without asking a person. */
+/** Number of products that other runs retired within the last day without a person's decision. */
 export async function countRecentlyRetired(tx: Tx, run: { tenantId: string; id: string }): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM catalog.products p
@@ -162,7 +163,7 @@ export async function countListed(tx: Tx, tenantId: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Longest text that is searched: it must fit a b-tree entry beside the other columns. */
+/** Longest search text in characters: it must fit into a b-tree entry with the other columns. */
 const SEARCH_LENGTH = 300
 
 interface Column {
@@ -172,7 +173,7 @@ interface Column {
   values: (rows: readonly ProductToWrite[]) => unknown
 }
 
-/** Each column once: its name, the type of its array, and how its values come from the source. */
+/** The columns of the upsert: name, type of the array's elements, and values. */
 const COLUMNS: readonly Column[] = [
   of('cianbox_id', 'bigint', (p) => p.id),
   of('sku', 'text', (p) => p.sku),
@@ -199,7 +200,7 @@ const COLUMNS: readonly Column[] = [
   of('is_parent', 'boolean', (p) => p.isParent),
   of('size', 'text', (p) => p.size),
   of('color', 'text', (p) => p.color),
-  // unnest would flatten an array of arrays, so each row's images travel as JSON.
+  // unnest would flatten an array of arrays, so each row's images are sent as JSON.
   of('image_urls', 'jsonb', (p) => JSON.stringify(p.imageUrls)),
   of('source_updated_at', 'timestamptz', (p) => p.sourceUpdatedAt),
   { name: 'raw', type: 'jsonb', values: (rows) => jsonbArray(rows.map(({ json }) => json)) },
@@ -211,7 +212,7 @@ function of(name: string, type: string, value: (product: SourceProduct) => unkno
   return { name, type, values: (rows) => rows.map(({ product }) => value(product)) }
 }
 
-/** The name first, since lists are ordered by this, and without markup; then what people search for. */
+/** The name without markup first, since lists are ordered by this text; then the other searched fields. */
 function searchText(product: SourceProduct): string {
   const name = product.name.replace(/<[^<>]*>/g, ' ')
   const parts = [name, product.sku, product.barcode, product.brandName]

@@ -1,16 +1,16 @@
 import type { Reference, ReferenceKind } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
 
-/** A place in a list, which is ordered by the name's beginning and then by id. */
+/** A position in a list, which is ordered by the beginning of the name and then by id. */
 export interface ReferencePosition {
   sortName: string
   cianboxId: string
 }
 
-/** Characters of a name that its order depends on: so many, so that every place fits into a cursor. */
+/** Characters of a name that determine the order: limited, so that every position fits into a cursor. */
 export const SORT_NAME_LENGTH = 100
 
-/** What the source lists of a kind, in order, after a place in the list. */
+/** The items of a list that are not retired, in order, after a position. */
 export async function listReferences(
   tx: Tx,
   tenantId: string,

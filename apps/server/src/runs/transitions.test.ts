@@ -4,16 +4,13 @@ import { intentAfter, RUN_STATUSES, RUN_TRIGGERS, type RunRequest, transition } 
 
 const everyPair = RUN_STATUSES.flatMap((status) => RUN_TRIGGERS.map((trigger) => ({ status, trigger })))
 
-describe('the life of a run', () => {
-  it.each(everyPair)(
-    '$status on $trigger leads to a status of the table or is refused',
-    ({ status, trigger }) => {
-      const next = transition(status, trigger)
-      expect(next === null || RUN_STATUSES.includes(next)).toBe(true)
-    },
-  )
+describe('the state machine of a run', () => {
+  it.each(everyPair)('$status on $trigger leads to a status or is refused', ({ status, trigger }) => {
+    const next = transition(status, trigger)
+    expect(next === null || RUN_STATUSES.includes(next)).toBe(true)
+  })
 
-  it('ends once: an ending refuses everything', () => {
+  it('ends once: an ending refuses every trigger', () => {
     for (const { status, trigger } of everyPair.filter(({ status }) => isFinal(status))) {
       expect(transition(status, trigger)).toBeNull()
     }
@@ -25,7 +22,7 @@ describe('the life of a run', () => {
     }
   })
 
-  it('completes only out of the hands of a worker', () => {
+  it('completes only from running', () => {
     expect(RUN_STATUSES.filter((status) => transition(status, 'complete') !== null)).toEqual(['running'])
   })
 
@@ -42,18 +39,18 @@ describe('the life of a run', () => {
   })
 })
 
-describe('what is asked of a running run', () => {
+describe('a request to a running run', () => {
   const requests: readonly RunRequest[] = ['cancel', 'pause', 'resume']
 
-  it('never moves it at once: its worker obeys, or goes on', () => {
+  it('resume leaves it running: the status changes only when its worker carries out an intent', () => {
     expect(transition('running', 'resume')).toBe('running')
   })
 
-  it.each(requests)('a cancel is not weakened by %s', (request) => {
+  it.each(requests)('%s does not revoke a cancel', (request) => {
     expect(intentAfter('cancel', request)).toBe('cancel')
   })
 
-  it.each([null, 'pause'] as const)('the last request holds after %s', (intent) => {
+  it.each([null, 'pause'] as const)('the last request counts after %s', (intent) => {
     expect(requests.map((request) => intentAfter(intent, request))).toEqual(['cancel', 'pause', null])
   })
 })

@@ -11,7 +11,7 @@ describe('contentHash', () => {
     )
   })
 
-  it('says under which mapping the row was written', () => {
+  it('contains the version of the mapping', () => {
     const hash = contentHash('{}')
     expect(isStale(hash)).toBe(false)
     hash[0] = MAPPING_VERSION + 1

@@ -37,7 +37,7 @@ function arrange(input: Input) {
 }
 
 describe('a page against the mirror', () => {
-  it('differs if and only if the mirror would otherwise hold something else', () => {
+  it('differs if and only if the mirror does not have the row, or has it retired or with another hash', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
         const { page, mirror, changed } = arrange(input)
@@ -50,7 +50,7 @@ describe('a page against the mirror', () => {
     )
   })
 
-  it('counts each product that no earlier page showed exactly once', () => {
+  it('counts each product that is on no earlier page exactly once', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
         const { ids, mirror, changed, seen } = arrange(input)
@@ -60,7 +60,7 @@ describe('a page against the mirror', () => {
     )
   })
 
-  it('is unchanged as a whole when it comes again', () => {
+  it('is entirely unchanged when it is read again', () => {
     fc.assert(
       fc.property(pageAndMirror, (input) => {
         const { page, ids } = arrange(input)
@@ -87,7 +87,7 @@ describe('a page against the mirror', () => {
       unchanged: -1,
     })
   })
-  it('turns an earlier error into what it is now when a product that was rejected can be read', () => {
+  it('turns an earlier error into the present outcome when a rejected product can be parsed', () => {
     const seven = new Set(['7'])
     const old = { id: '7', hash: hashOf(1), retired: false, writtenByThisRun: false }
     const count = (mirror: [string, StoredProduct][], changed: ReadonlySet<string>) =>

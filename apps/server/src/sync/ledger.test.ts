@@ -30,7 +30,7 @@ const counts = fc.record({
 })
 
 describe('the ledger', () => {
-  it('balances in every frame and its percent never goes back, whatever totals the source tells', () => {
+  it('balances in every frame and its percent never decreases, whatever totals the source sends', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ counts, totalPages: fc.nat(30) }), { maxLength: 20 }), (pages) => {
         let state = EMPTY
@@ -63,7 +63,7 @@ describe('the ledger', () => {
     expect(at(1000, 1000)).toBe(100)
   })
 
-  it('is whole for an empty catalogue, which has one empty page', () => {
+  it('is at 100 % for an empty catalogue, which has one empty page', () => {
     const state = afterPage(EMPTY, {
       phase: 'products',
       productsInPage: 0,

@@ -5,7 +5,7 @@ const upTo = (last: number) => (page: number) => (page < last ? page + 1 : null)
 const asIs = (fetched: string) => fetched
 
 describe('prefetched', () => {
-  it('gives every page once, prepared and in order, from the first asked for', async () => {
+  it('yields every page once, prepared and in order, from the first requested', async () => {
     const seen: string[] = []
     const prepare = (fetched: string) => fetched.toUpperCase()
     for await (const { page, result } of prefetched(3, async (page) => `p${page}`, prepare, upTo(6))) {
@@ -14,7 +14,7 @@ describe('prefetched', () => {
     expect(seen).toEqual(['3:P3', '4:P4', '5:P5', '6:P6'])
   })
 
-  it('has asked for one page more than the consumer holds, and never for two', async () => {
+  it('fetches exactly one page ahead of the consumer', async () => {
     const asked: number[] = []
     const pages = prefetched(
       1,
@@ -31,7 +31,7 @@ describe('prefetched', () => {
     }
   })
 
-  it('asks for the page after the one that is waited for before it prepares that', async () => {
+  it('requests the next page before it prepares the page that the consumer waits for', async () => {
     const order: string[] = []
     const pages = prefetched(
       1,

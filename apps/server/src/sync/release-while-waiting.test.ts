@@ -39,7 +39,7 @@ it('keeps the slot through a long write, and while writes follow each other', ()
   expect(states).toEqual(['held'])
 })
 
-it('once closed, holds the slot whatever still writes', () => {
+it('keeps the slot after close, even when writes follow', () => {
   const { states, waitingSlot } = releasing()
   waitingSlot.waiting()
   vi.advanceTimersByTime(1000)

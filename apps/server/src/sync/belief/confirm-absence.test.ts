@@ -7,13 +7,13 @@ import { listedPage } from './listed-page.js'
 const pageOf = (ids: readonly string[]) =>
   listedPage({ rows: ids.map((id) => ({ raw: { id: Number(id) }, json: '' })), totalPages: 1 })
 
-/** How an answer is spoiled, each time the same. */
+/** How an answer is truncated or falsified. */
 type Cut =
   | { keep: 'first' | 'last' | 'ends'; share: number }
   | { keep: 'all' }
   | { keep: 'replaced'; at: number }
 
-function spoil(rows: readonly string[], cut: Cut): string[] {
+function falsify(rows: readonly string[], cut: Cut): string[] {
   if (cut.keep === 'all') return [...rows]
   if (cut.keep === 'replaced') return rows.map((id, i) => (i === cut.at % rows.length ? (rows[0] ?? id) : id))
   const count = Math.floor(rows.length * cut.share)
@@ -27,7 +27,7 @@ function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
   let asked = 0
   const fetchByIds: FetchByIds = async (ids, order) => {
     const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
-    return pageOf(spoil(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
+    return pageOf(falsify(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
   }
   return { fetchByIds, asked: () => asked }
 }
@@ -42,17 +42,17 @@ const cut: fc.Arbitrary<Cut> = fc.oneof(
   fc.constant({ keep: 'all' as const }),
 )
 
-/** Products asked for, some of which are there, and known ones on both sides of them. */
+/** Requested products, some of which exist, and known ones on both sides of them. */
 const question = fc.record({
   asked: fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { minLength: 1, maxLength: 40 }),
   isThere: fc.func(fc.boolean()),
   below: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 12 }),
   above: fc.uniqueArray(fc.integer({ min: 200, max: 299 }), { minLength: 1, maxLength: 12 }),
-  /** Those on one side may be gone without anyone knowing, or there may be none. */
+  /** The known ones on one side may be deleted in reality, or there may be none. */
   side: fc.constantFrom('both', 'none below', 'none above', 'gone below', 'gone above'),
 })
 
-async function settle(
+async function confirm(
   drawn: typeof question extends fc.Arbitrary<infer T> ? T : never,
   cutOf: (nth: number) => Cut,
 ) {
@@ -77,31 +77,31 @@ async function settle(
   }
 }
 
-describe('products that the source does not show by id', () => {
-  it('are absent after two answers where it tells the truth', async () => {
+describe('products that are missing from answers by id', () => {
+  it('are absent after two correct answers', async () => {
     await fc.assert(
       fc.asyncProperty(question, async (drawn) => {
-        const outcome = await settle(drawn, () => ({ keep: 'all' }))
+        const outcome = await confirm(drawn, () => ({ keep: 'all' }))
         expect(outcome?.absent).toEqual(outcome?.dead)
         expect(outcome?.asked).toBeLessThanOrEqual(drawn.side === 'both' ? 3 : 8)
       }),
     )
   })
 
-  it('are never absent while they are there, however its answers are cut, always the same way', async () => {
+  it('are never absent while they exist, however all answers are truncated in the same way', async () => {
     await fc.assert(
       fc.asyncProperty(question, cut, async (drawn, always) => {
-        const outcome = await settle(drawn, () => always)
+        const outcome = await confirm(drawn, () => always)
         if (outcome) expect(outcome.absent.filter((id) => outcome.live.includes(id))).toEqual([])
       }),
       { numRuns: 3000 },
     )
   })
 
-  it('are never absent while they are there when one answer is cut or empty', async () => {
+  it('are never absent while they exist when one answer is truncated or empty', async () => {
     await fc.assert(
       fc.asyncProperty(question, cut, fc.integer({ min: 1, max: 3 }), async (drawn, once, nth) => {
-        const outcome = await settle(drawn, (n) => (n === nth ? once : { keep: 'all' }))
+        const outcome = await confirm(drawn, (n) => (n === nth ? once : { keep: 'all' }))
         expect(outcome?.absent).toEqual(outcome?.dead)
       }),
       { numRuns: 2000 },

@@ -8,22 +8,22 @@ import type { OpenOptions } from './open-pass.js'
 import { proveWhole } from './prove-whole.js'
 import { type CatalogRecord, readCatalog } from './read-catalog.js'
 
-/** How a source behaves for good. */
-interface Nature {
+/** The permanent behaviour of a source. */
+interface SourceBehaviour {
   products: number
   size: number
   takesOrder: boolean
   totals: 'right' | 'missing' | 'behind' | 'ahead'
   pastEnd: 'empty' | 'error' | 'last'
-  /** Rows whose id is a multiple fill a place and are left out; 0: none. */
+  /** Rows whose id is a multiple have a place and are left out; 0: none. */
   hiddenEvery: number
-  /** Most rows that it gives a page. */
+  /** Most rows per page. */
   cap: number
-  /** Rows that an earlier pass knew; null: there was none. */
+  /** Rows of an earlier pass; null: there was none. */
   known: number | null
 }
 
-/** What one answer, or every answer to one question, has wrong. */
+/** How one answer, or every answer to one request, is wrong. */
 type Lie =
   | { kind: 'empty'; total: 'kept' | 'one' | 'zero' | 'shrunk' }
   | { kind: 'first' | 'last' | 'middle'; keep: number; total: 'kept' | 'shrunk' }
@@ -33,27 +33,27 @@ type Lie =
   | { kind: 'row-twice' }
   | { kind: 'order-ignored' }
 
-interface ToldLie {
+interface PlannedLie {
   lie: Lie
-  /** The n-th request alone, or, from there on, every one like it. */
+  /** Falsifies the n-th request, or, if persistent, every later one like it too. */
   nth: number
   isPersistent: boolean
-  /** Like it is every request for that page, whatever its length and order. */
+  /** Persistent for every request of that page number, with any length and order. @defaultValue false */
   isOfPage?: boolean
 }
 
-/** What happens at the source right before its n-th answer. */
+/** A change at the source right before its n-th answer. */
 interface Move {
   nth: number
-  /** How many products are added behind the last one. */
+  /** Number of products added after the last one. */
   added: number
-  /** Of the products that are there, where in the list some are deleted, 0 to 1. */
+  /** Positions of deleted products in the list, 0 to 1. */
   deletedAt: readonly number[]
 }
 
-function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly Move[] = []) {
-  const all = Array.from({ length: nature.products }, (_, i) => i + 1)
-  let newest = nature.products
+function createSource(behaviour: SourceBehaviour, lies: readonly PlannedLie[], moves: readonly Move[] = []) {
+  const all = Array.from({ length: behaviour.products }, (_, i) => i + 1)
+  let newest = behaviour.products
   let newestAtProof = 0
 
   function move({ added, deletedAt }: Move): void {
@@ -62,37 +62,37 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
     }
     for (let i = 0; i < added; i++) all.push(++newest)
   }
-  const isShown = (id: number) => nature.hiddenEvery === 0 || id % nature.hiddenEvery !== 0
+  const isShown = (id: number) => behaviour.hiddenEvery === 0 || id % behaviour.hiddenEvery !== 0
   const persistent: { query: ListQuery; lie: Lie; isOfPage: boolean }[] = []
   let requests = 0
 
   function listFor(order: ListQuery['order']): number[] {
-    return nature.takesOrder && order.endsWith('desc') ? all.toReversed() : all
+    return behaviour.takesOrder && order.endsWith('desc') ? all.toReversed() : all
   }
 
-  function honest({ page, limit, order }: ListQuery): { ids: number[]; total: number | null } {
-    const size = Math.min(limit, nature.cap)
+  function correct({ page, limit, order }: ListQuery): { ids: number[]; total: number | null } {
+    const size = Math.min(limit, behaviour.cap)
     const pages = Math.max(1, Math.ceil(all.length / size))
-    if (page > pages && nature.pastEnd === 'error') throw new CianboxError('bad_request', 'no such page')
-    const at = page > pages && nature.pastEnd === 'last' ? pages : page
+    if (page > pages && behaviour.pastEnd === 'error') throw new CianboxError('bad_request', 'no such page')
+    const at = page > pages && behaviour.pastEnd === 'last' ? pages : page
     const ids = listFor(order)
       .slice((at - 1) * size, at * size)
       .filter(isShown)
     const totals = { right: pages, missing: null, behind: Math.max(1, pages - 2), ahead: pages + 3 }
-    return { ids, total: totals[nature.totals] }
+    return { ids, total: totals[behaviour.totals] }
   }
 
-  function told(query: ListQuery, lie: Lie): { ids: number[]; total: number | null } {
+  function falsify(query: ListQuery, lie: Lie): { ids: number[]; total: number | null } {
     if (lie.kind === 'refused') throw new CianboxError('server_error', 'no', { status: 200 })
-    const { ids, total } = honest(query)
+    const { ids, total } = correct(query)
     const shrunk = Math.max(1, Math.min(query.page, (total ?? 2) - 1))
     switch (lie.kind) {
       case 'empty':
         return { ids: [], total: { kept: total, one: 1, zero: 0, shrunk }[lie.total] }
       case 'other-page':
-        return honest({ ...query, page: Math.max(1, query.page - 1) })
+        return correct({ ...query, page: Math.max(1, query.page - 1) })
       case 'order-ignored':
-        return honest({ ...query, order: 'id-asc' })
+        return correct({ ...query, order: 'id-asc' })
       case 'shifted': {
         const from = Math.max(0, (query.page - 1) * query.limit + lie.by)
         return {
@@ -125,23 +125,23 @@ function createSource(nature: Nature, lies: readonly ToldLie[], moves: readonly 
       ({ isOfPage, query: { page, limit, order } }) =>
         page === query.page && (isOfPage || (limit === query.limit && order === query.order)),
     )
-    const spoken = lie?.lie ?? kept?.lie
-    const { ids, total } = spoken ? told(query, spoken) : honest(query)
+    const activeLie = lie?.lie ?? kept?.lie
+    const { ids, total } = activeLie ? falsify(query, activeLie) : correct(query)
     const rows = ids.map((id) => ({ raw: { id }, json: `{"id":${id}}` }))
     return listedPage({ rows, totalPages: total })
   }
   /**
-   * What was there from the beginning, and is there now. Where no row is left out by rule, what was added
-   * before the proof of the end began too: deletions elsewhere cannot stand in for it there.
+   * Products that existed from the beginning on and exist now; if no row is left out by rule, also those added before
+   * the proof of the end began, since deletions elsewhere cannot compensate for them in the counts then.
    */
   const kept = () => {
-    const newestKept = nature.hiddenEvery === 0 ? newestAtProof : nature.products
+    const newestKept = behaviour.hiddenEvery === 0 ? newestAtProof : behaviour.products
     return all.filter((id) => id <= newestKept && isShown(id))
   }
   return { fetchPage, truth: all.filter(isShown), kept, requests: () => requests }
 }
 
-/** A record in memory, which keeps what a run's tables keep. */
+/** A record in memory in place of the run's tables. */
 function createRecord() {
   const pages = new Map<number, { ids: readonly string[]; withoutId: number; leftOut: number }>()
   const atEnd = new Set<string>()
@@ -183,14 +183,19 @@ function createRecord() {
   return { record, seen }
 }
 
-/** @returns what was seen and how many requests it took; the error's code where the pass was not believed */
-async function readThrough(nature: Nature, lies: readonly ToldLie[], moves: readonly Move[] = []) {
-  const source = createSource(nature, lies, moves)
+/** @returns the ids read and the number of requests; `outcome` is the error's code when the pass failed */
+async function readThrough(
+  behaviour: SourceBehaviour,
+  lies: readonly PlannedLie[],
+  moves: readonly Move[] = [],
+) {
+  const source = createSource(behaviour, lies, moves)
   const { record, seen } = createRecord()
   try {
-    const earlier = nature.known === null ? null : { rows: nature.known, since: '2026-01-01T00:00:00.000Z' }
+    const earlier =
+      behaviour.known === null ? null : { rows: behaviour.known, since: '2026-01-01T00:00:00.000Z' }
     const options: OpenOptions = {
-      limit: nature.size,
+      limit: behaviour.size,
       front: 'modified-date-desc',
       newestOf: async () => null,
       earlier,
@@ -205,7 +210,7 @@ async function readThrough(nature: Nature, lies: readonly ToldLie[], moves: read
   }
 }
 
-const HONEST: Nature = {
+const CORRECT: SourceBehaviour = {
   products: 100,
   size: 10,
   takesOrder: true,
@@ -217,7 +222,7 @@ const HONEST: Nature = {
 }
 
 const catalogue = {
-  // Exact multiples of the page, one page and nothing at all are drawn more often than by chance.
+  // Draws multiples of a page, a single page and an empty catalogue more often than by chance.
   products: fc.oneof(
     fc.nat(130),
     fc.integer({ min: 0, max: 12 }).map((n) => n * 10),
@@ -225,7 +230,7 @@ const catalogue = {
   size: fc.constantFrom(10, 12, 15, 20, 25, 30),
 }
 
-const anyNature: fc.Arbitrary<Nature> = fc.record({
+const anySourceBehaviour: fc.Arbitrary<SourceBehaviour> = fc.record({
   ...catalogue,
   takesOrder: fc.oneof(
     { weight: 3, arbitrary: fc.constant(true) },
@@ -238,10 +243,10 @@ const anyNature: fc.Arbitrary<Nature> = fc.record({
   known: fc.oneof(fc.constant(null), fc.nat(130)),
 })
 
-/** The same draws each time, so that a run tells of a change and not of chance; another seed explores. */
+/** A fixed seed, so that a failure is caused by a change of the code; another seed explores. */
 const SAME_DRAWS = { numRuns: 5000, seed: 20_261_124 }
 
-/** Whether an answer is of the right length and of the wrong place. */
+/** Whether an answer has the right length and rows of another place. */
 function showsOtherRows({ kind }: Lie): boolean {
   return kind === 'shifted' || kind === 'other-page'
 }
@@ -261,7 +266,7 @@ const anyLie: fc.Arbitrary<Lie> = fc.oneof(
   fc.constant({ kind: 'order-ignored' as const }),
 )
 
-const toldLie = (isPersistent: fc.Arbitrary<boolean>): fc.Arbitrary<ToldLie> =>
+const plannedLie = (isPersistent: fc.Arbitrary<boolean>): fc.Arbitrary<PlannedLie> =>
   fc.record({ lie: anyLie, nth: fc.integer({ min: 1, max: 24 }), isPersistent })
 
 const somePlace = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -274,21 +279,21 @@ const someMoves = fc.array(
   { minLength: 1, maxLength: 12 },
 )
 
-/** Where rows are left out or pages are cut, and totals are wrong as well, a short last page cannot be told from the end. */
-function isWithinReach({ hiddenEvery, cap, totals }: Nature): boolean {
+/** When rows are left out or pages are capped, and totals are wrong too, a short page cannot be distinguished from the last. */
+function isWithinReach({ hiddenEvery, cap, totals }: SourceBehaviour): boolean {
   return (hiddenEvery === 0 && cap === 200) || totals === 'right' || totals === 'missing'
 }
 
-/** Differences are told short: a failing property prints them. */
+/** Only the missing ids: a failing property prints them. */
 function missing(truth: readonly number[], seen: ReadonlySet<number>): number[] {
   return truth.filter((id) => !seen.has(id))
 }
 
 describe('a pass over a catalogue', () => {
-  it('of an honest source sees all of it with two requests more than it has pages', async () => {
+  it('of a correct source reads all of it with two requests more than it has pages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.record(catalogue), async ({ products, size }) => {
-        const pass = await readThrough({ ...HONEST, products, size }, [])
+        const pass = await readThrough({ ...CORRECT, products, size }, [])
         expect(pass.outcome).toBe('whole')
         expect(missing(pass.truth, pass.seen)).toEqual([])
         const pages = Math.max(1, Math.ceil(products / size))
@@ -298,24 +303,26 @@ describe('a pass over a catalogue', () => {
     )
   })
 
-  it('asks for its pages and one thing more where an earlier pass knew how many rows there are', async () => {
-    const pass = await readThrough({ ...HONEST, products: 95, known: 93 }, [])
+  it('sends one request more than it has pages when an earlier pass counted the rows', async () => {
+    const pass = await readThrough({ ...CORRECT, products: 95, known: 93 }, [])
     expect(pass).toMatchObject({ outcome: 'whole', requests: 11 })
   })
 
-  it('sees all of it whatever the source’s totals, order, end and rules are', async () => {
+  it('reads all of it, whatever the source’s totals, order, end and rules', async () => {
     await fc.assert(
-      fc.asyncProperty(anyNature, async (nature) => {
-        // More pages promised and refused: without an order nothing can speak for either.
-        fc.pre(nature.takesOrder || nature.totals !== 'ahead' || nature.pastEnd !== 'error')
-        // Cut pages that happen to be as many as an earlier pass would expect are found out too late.
-        fc.pre(nature.cap === 200 || nature.known === null)
-        fc.pre(isWithinReach(nature))
-        // No total and no order: then a short page is the end.
+      fc.asyncProperty(anySourceBehaviour, async (behaviour) => {
+        // A total of more pages, which are refused: without an order neither can be verified.
+        fc.pre(behaviour.takesOrder || behaviour.totals !== 'ahead' || behaviour.pastEnd !== 'error')
+        // Capped pages whose number happens to equal the estimate of an earlier pass are detected too late.
+        fc.pre(behaviour.cap === 200 || behaviour.known === null)
+        fc.pre(isWithinReach(behaviour))
+        // Without total and order a short page is taken for the end.
         fc.pre(
-          (nature.hiddenEvery === 0 && nature.cap === 200) || nature.totals === 'right' || nature.takesOrder,
+          (behaviour.hiddenEvery === 0 && behaviour.cap === 200) ||
+            behaviour.totals === 'right' ||
+            behaviour.takesOrder,
         )
-        const pass = await readThrough(nature, [])
+        const pass = await readThrough(behaviour, [])
         expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
           outcome: 'whole',
           missing: [],
@@ -325,15 +332,17 @@ describe('a pass over a catalogue', () => {
     )
   })
 
-  it('heals from any one false answer of a source that takes an order', async () => {
+  it('reads all of it despite any single wrong answer of a source that supports the order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record(catalogue),
         fc.boolean(),
-        toldLie(fc.constant(false)),
+        plannedLie(fc.constant(false)),
         async (drawn, again, lie) => {
-          const pass = await readThrough({ ...HONEST, ...drawn, known: again ? drawn.products : null }, [lie])
-          // A refusal is no answer at all: the client has asked again by then, and the run says what it was.
+          const pass = await readThrough({ ...CORRECT, ...drawn, known: again ? drawn.products : null }, [
+            lie,
+          ])
+          // A refusal is no wrong answer: the client has retried it, and the run ends with its error.
           const isRefused = lie.lie.kind === 'refused' && pass.outcome === 'server_error'
           if (isRefused) return
           expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
@@ -346,65 +355,65 @@ describe('a pass over a catalogue', () => {
     )
   })
 
-  it('never passes for whole when a row was not seen: two false answers, or one for good, of a source that takes an order', async () => {
+  it('is never whole with a missing row: two wrong answers, or one persistent, of a source that supports the order', async () => {
     const lies = fc.oneof(
-      fc.array(toldLie(fc.constant(false)), { minLength: 1, maxLength: 2 }),
-      fc.array(toldLie(fc.constant(true)), { minLength: 1, maxLength: 1 }),
+      fc.array(plannedLie(fc.constant(false)), { minLength: 1, maxLength: 2 }),
+      fc.array(plannedLie(fc.constant(true)), { minLength: 1, maxLength: 1 }),
     )
     await fc.assert(
-      fc.asyncProperty(anyNature, lies, async (nature, told) => {
-        // A short page, a total that says it is the only one, and a false answer that fits both: nothing is left to ask.
-        fc.pre(isWithinReach(nature))
-        // One page of other rows and a count that is wrong by as many agree with each other.
-        fc.pre(told.filter(({ lie }) => showsOtherRows(lie)).length < 2)
-        const pass = await readThrough({ ...nature, takesOrder: true }, told)
+      fc.asyncProperty(anySourceBehaviour, lies, async (behaviour, planned) => {
+        // A short page, a total of one page and a wrong answer that matches both cannot be detected.
+        fc.pre(isWithinReach(behaviour))
+        // One page of other rows and a count that is wrong by as many match each other.
+        fc.pre(planned.filter(({ lie }) => showsOtherRows(lie)).length < 2)
+        const pass = await readThrough({ ...behaviour, takesOrder: true }, planned)
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
       SAME_DRAWS,
     )
   })
 
-  it('never passes for whole when a row was not seen: a page that is false for good in every length and order', async () => {
-    const lie = toldLie(fc.constant(true)).map((told) => ({ ...told, isOfPage: true }))
+  it('is never whole with a missing row: a page that is always wrong, in every length and order', async () => {
+    const lie = plannedLie(fc.constant(true)).map((planned) => ({ ...planned, isOfPage: true }))
     await fc.assert(
-      fc.asyncProperty(anyNature, lie, async (nature, told) => {
-        // The only page there is: nothing else speaks against it.
-        fc.pre(isWithinReach(nature) && nature.products > nature.size)
-        // A row in the place of another that is left out by rule: the count agrees.
-        fc.pre(nature.hiddenEvery === 0 || !showsOtherRows(told.lie))
-        const pass = await readThrough({ ...nature, takesOrder: true }, [told])
+      fc.asyncProperty(anySourceBehaviour, lie, async (behaviour, planned) => {
+        // The only page of a list cannot be contradicted.
+        fc.pre(isWithinReach(behaviour) && behaviour.products > behaviour.size)
+        // A row in the place of another that is left out by rule: the count matches.
+        fc.pre(behaviour.hiddenEvery === 0 || !showsOtherRows(planned.lie))
+        const pass = await readThrough({ ...behaviour, takesOrder: true }, [planned])
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
       SAME_DRAWS,
     )
   })
 
-  // What such a source always says of its end, nobody can tell from the truth: only one answer is false here.
-  it('never passes for whole when a row was not seen: one false answer of a source that takes none', async () => {
+  // A source that always answers wrongly about its end cannot be detected, so only one answer is wrong here.
+  it('is never whole with a missing row: one wrong answer of a source that ignores the order', async () => {
     await fc.assert(
-      fc.asyncProperty(anyNature, toldLie(fc.constant(false)), async (nature, lie) => {
-        const pass = await readThrough({ ...nature, takesOrder: false }, [lie])
+      fc.asyncProperty(anySourceBehaviour, plannedLie(fc.constant(false)), async (behaviour, lie) => {
+        const pass = await readThrough({ ...behaviour, takesOrder: false }, [lie])
         if (pass.outcome === 'whole') expect(missing(pass.truth, pass.seen)).toEqual([])
       }),
       SAME_DRAWS,
     )
   })
 
-  // What is added is behind the last product, as new ids are; ADR 4 says what remains of an old id that returns.
-  it('never passes for whole when a row was not seen that kept still while others came and went', async () => {
+  // Products are added after the last one, as new ids are; ADR 4 covers an old id that returns.
+  it('is never whole without an unmodified row, while others are added and deleted', async () => {
     await fc.assert(
-      fc.asyncProperty(anyNature, someMoves, async (nature, moves) => {
-        // As above, and as there: what keeps a truthful reading from the end keeps this one from it.
-        fc.pre(nature.cap === 200 || nature.known === null)
-        fc.pre(isWithinReach(nature))
-        const pass = await readThrough({ ...nature, takesOrder: true }, [], moves)
+      fc.asyncProperty(anySourceBehaviour, someMoves, async (behaviour, moves) => {
+        // The same exclusions as for the correct source above.
+        fc.pre(behaviour.cap === 200 || behaviour.known === null)
+        fc.pre(isWithinReach(behaviour))
+        const pass = await readThrough({ ...behaviour, takesOrder: true }, [], moves)
         if (pass.outcome === 'whole') expect(missing(pass.kept(), pass.seen)).toEqual([])
       }),
       SAME_DRAWS,
     )
   })
 
-  it('is whole whichever product is deleted, or whenever some are added, while it reads', async () => {
+  it('is whole whichever product is deleted, or whenever some are added, during the pass', async () => {
     const oneMove: fc.Arbitrary<Move> = fc.record({
       nth: fc.integer({ min: 1, max: 20 }),
       added: fc.nat(3),
@@ -413,8 +422,8 @@ describe('a pass over a catalogue', () => {
     await fc.assert(
       fc.asyncProperty(fc.record(catalogue), fc.boolean(), oneMove, async (drawn, again, move) => {
         fc.pre(drawn.products > 1)
-        const nature = { ...HONEST, ...drawn, known: again ? drawn.products : null }
-        const pass = await readThrough(nature, [], [move])
+        const behaviour = { ...CORRECT, ...drawn, known: again ? drawn.products : null }
+        const pass = await readThrough(behaviour, [], [move])
         expect({ outcome: pass.outcome, missing: missing(pass.kept(), pass.seen) }).toEqual({
           outcome: 'whole',
           missing: [],
@@ -424,28 +433,28 @@ describe('a pass over a catalogue', () => {
     )
   })
 
-  it('takes the last page shown again for the end, also where one of its answers was another', async () => {
-    const told = [
+  it('detects a repeated last page as the end, also when one of its answers differed', async () => {
+    const planned = [
       { lie: { kind: 'row-twice' as const }, nth: 4, isPersistent: false },
       { lie: { kind: 'shifted' as const, by: -4 }, nth: 23, isPersistent: false },
     ]
-    const nature = {
-      ...HONEST,
+    const behaviour = {
+      ...CORRECT,
       products: 91,
       size: 25,
       cap: 20,
       totals: 'ahead' as const,
       pastEnd: 'last' as const,
     }
-    const pass = await readThrough(nature, told)
+    const pass = await readThrough(behaviour, planned)
     expect({ outcome: pass.outcome, missing: missing(pass.truth, pass.seen) }).toEqual({
       outcome: 'whole',
       missing: [],
     })
   })
 
-  it('goes on where it was interrupted, and reads no page twice', async () => {
-    const source = createSource(HONEST, [])
+  it('continues after an interruption without committing a page twice', async () => {
+    const source = createSource(CORRECT, [])
     const { record, seen } = createRecord()
     const options: OpenOptions = {
       limit: 10,
@@ -467,9 +476,9 @@ describe('a pass over a catalogue', () => {
     expect(missing(source.truth, seen())).toEqual([])
   })
 
-  it('asks once more for a page that came short, and then knows that it did', async () => {
-    const lie: ToldLie = { nth: 4, isPersistent: false, lie: { kind: 'first', keep: 4, total: 'kept' } }
-    const pass = await readThrough(HONEST, [lie])
+  it('requests a short page once more', async () => {
+    const lie: PlannedLie = { nth: 4, isPersistent: false, lie: { kind: 'first', keep: 4, total: 'kept' } }
+    const pass = await readThrough(CORRECT, [lie])
     expect(pass.outcome).toBe('whole')
     expect(pass.requests).toBe(13)
     expect(lengthOf(await pass.fetchPage({ page: 10, limit: 10, order: 'id-asc' }))).toBe(10)

@@ -16,22 +16,22 @@ const pageOf = (ids: readonly number[]) =>
   listedPage({ rows: ids.map((id) => ({ raw: { id }, json: '' })), totalPages: null })
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-describe('a stretch of the list that came short', () => {
-  it('is whole where shorter pages of it are full', () => {
+describe('a short page compared with its range in shorter pages', () => {
+  it('is whole when the shorter pages are full', () => {
     expect(compareWithParts(pageOf([1, 2]), [pageOf(range(1, 5)), pageOf(range(6, 10))], 5)).toBe('whole')
   })
 
-  it('has rows left out by rule where both readings show the same', () => {
+  it('has rows left out by rule when both readings are equal', () => {
     const page = pageOf([1, 2, 4, 5, 6, 8, 9, 10])
     expect(compareWithParts(page, [pageOf([1, 2, 4, 5]), pageOf([6, 8, 9, 10])], 5)).toBe('left_out')
   })
 
-  it('is a contradiction where the readings differ, or where both show nothing', () => {
+  it('is a contradiction when the readings differ, or are both empty', () => {
     expect(compareWithParts(pageOf([1, 2]), [pageOf([1, 2]), pageOf([6, 7])], 5)).toBe('contradiction')
     expect(compareWithParts(pageOf([]), [pageOf([]), pageOf([])], 5)).toBe('contradiction')
   })
 
-  it('never passes a limit that shrank for a rule, whatever the page and the limit', () => {
+  it('never takes a capped page for rows left out by rule, whatever the page and the cap', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 20 }),
@@ -50,7 +50,7 @@ describe('a stretch of the list that came short', () => {
     )
   })
 
-  it('is read in parts that begin where its pages begin', () => {
+  it('is read in two to five parts whose length divides that of the page', () => {
     expect([partsOf(200), partsOf(25), partsOf(97), partsOf(3)]).toEqual([2, 5, null, null])
     for (const size of range(10, 200)) {
       const fitting = divisible(size)
@@ -60,8 +60,8 @@ describe('a stretch of the list that came short', () => {
   })
 })
 
-describe('an answer by id says something of what it does not show', () => {
-  const says = (shown: string[], more: Partial<ByIdAnswer> = {}) =>
+describe('an answer by id is evidence of absence', () => {
+  const isEvidenceWith = (shown: string[], more: Partial<ByIdAnswer> = {}) =>
     isEvidence({
       asked: ['1', '2', '3'],
       controls: ['8', '9'],
@@ -71,35 +71,35 @@ describe('an answer by id says something of what it does not show', () => {
       ...more,
     })
 
-  it('when it shows a product that is known to be there', () => {
-    expect(says(['1', '9'])).toBe(true)
+  it('when it contains a product known to exist', () => {
+    expect(isEvidenceWith(['1', '9'])).toBe(true)
   })
 
-  it('but not when it shows none of those, as an empty answer does', () => {
-    expect([says([]), says(['1', '2'])]).toEqual([false, false])
+  it('but not when it contains none of those, such as an empty answer', () => {
+    expect([isEvidenceWith([]), isEvidenceWith(['1', '2'])]).toEqual([false, false])
   })
 
-  it('nor with a row whose id cannot be read, which may be the one that is missing', () => {
-    expect(says(['1', '9'], { withoutId: 1 })).toBe(false)
+  it('nor with a row without a readable id, which may be the missing one', () => {
+    expect(isEvidenceWith(['1', '9'], { withoutId: 1 })).toBe(false)
   })
 
-  it('nor with one that stands twice, which may stand in its place', () => {
-    expect(says(['1', '9'], { isRepeated: true })).toBe(false)
+  it('nor with a repeated row, which may replace the missing one', () => {
+    expect(isEvidenceWith(['1', '9'], { isRepeated: true })).toBe(false)
   })
 
-  it('nor with products that nobody asked for', () => {
-    expect(says(['1', '9', '77'])).toBe(false)
+  it('nor with products that were not requested', () => {
+    expect(isEvidenceWith(['1', '9', '77'])).toBe(false)
   })
 })
 
 describe('the guard', () => {
   const exceeds = (count: number, recent = 0) => exceedsGuard({ count, recent, of: 100, share: 0.15 })
 
-  it('asks above its share, and never for nothing', () => {
+  it('needs a decision above its share, and never for nothing', () => {
     expect([exceeds(15), exceeds(16), exceeds(0, 90)]).toEqual([false, true, false])
   })
 
-  it('adds up what was retired within the last day', () => {
+  it('adds the retirements of the last day', () => {
     expect([exceeds(5, 10), exceeds(5, 11)]).toEqual([false, true])
   })
 })
@@ -107,17 +107,17 @@ describe('the guard', () => {
 describe('the newest time of modification', () => {
   const now = new Date('2026-11-24T12:00:00Z')
 
-  it('passes over times that are in the future', () => {
+  it('ignores times in the future', () => {
     const times = ['2099-01-01T00:00:00.000Z', null, '2026-11-24T11:59:00.000Z', '2026-11-23T00:00:00.000Z']
     expect(newestUntil(now, times)).toBe('2026-11-24T11:59:00.000Z')
   })
 
-  it('is none where every time is in the future, or missing', () => {
+  it('is null when every time is in the future, or missing', () => {
     expect(newestUntil(now, ['2099-01-01T00:00:00.000Z', null])).toBeNull()
   })
 })
 
-it('a 5xx is trouble and no refusal; a 4xx and an error inside a 200 are refusals', () => {
+it('a 4xx and an error with status 200 are refusals; a 5xx is not', () => {
   expect(isRefusal({ kind: 'server_error', status: 503 })).toBe(false)
   expect(isRefusal({ kind: 'server_error', status: 200 })).toBe(true)
   expect(isRefusal({ kind: 'bad_request', status: 404 })).toBe(true)
