@@ -101,7 +101,14 @@ describe('a worker that was frozen while another took its run over', () => {
     const frozen = await claim('forgetful', runId)
     const other = await claim('forgetful', runId)
     await withTenant(database.pool, 'forgetful', (tx) =>
-      recordPage(tx, other, { phase: 'products', page: 1, ids: ['1', '2'], withoutId: 0, leftOut: 0 }),
+      recordPage(tx, other, {
+        phase: 'products',
+        page: 1,
+        ids: ['1', '2'],
+        range: null,
+        withoutId: 0,
+        leftOut: 0,
+      }),
     )
 
     const deps = { pool: database.pool, now: () => new Date(), log: SILENT }

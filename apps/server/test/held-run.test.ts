@@ -35,7 +35,14 @@ it('a claim does not wait for the page that the previous holder is writing, whic
   const held = await claimRun(database.pool, 'taken', run.id)
   if (!held) throw new Error('not claimed')
   const page = withTenant(database.pool, 'taken', async (tx) => {
-    await recordPage(tx, held, { phase: 'products', page: 1, ids: ['1', '2'], withoutId: 0, leftOut: 0 })
+    await recordPage(tx, held, {
+      phase: 'products',
+      page: 1,
+      ids: ['1', '2'],
+      range: null,
+      withoutId: 0,
+      leftOut: 0,
+    })
     // A claim that waited for this transaction would never return. The own worker of the service may claim in between.
     const taken = await claimRun(database.pool, 'taken', run.id)
     expect(taken?.epoch).toBeGreaterThan(held.epoch)

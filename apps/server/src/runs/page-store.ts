@@ -7,7 +7,10 @@ import type { RunClaim } from './run-row.js'
 export interface PageRecord {
   phase: RunPhase
   page: number
+  /** Each once. */
   ids: readonly string[]
+  /** The lowest and the highest of them; null where that is not known, or there are none. */
+  range: { lowest: number; highest: number } | null
   /** Number of rows without a readable id. */
   withoutId: number
   /** Places whose rows the source leaves out by a rule of its own; negative: rows beyond the page's size. */
@@ -18,8 +21,8 @@ export interface PageRecord {
 export async function recordPage(tx: Tx, run: RunClaim, shown: PageRecord): Promise<void> {
   await tx.query({
     name: 'record-page',
-    text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    text: `INSERT INTO app.run_pages (tenant_id, run_id, phase, page, epoch, ids, unnamed, left_out, lowest, highest)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
       run.tenantId,
       run.id,
@@ -29,6 +32,8 @@ export async function recordPage(tx: Tx, run: RunClaim, shown: PageRecord): Prom
       shown.ids,
       shown.withoutId,
       shown.leftOut,
+      shown.range?.lowest ?? null,
+      shown.range?.highest ?? null,
     ],
   })
 }

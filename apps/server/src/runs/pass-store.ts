@@ -73,23 +73,33 @@ export async function countWalk(
 ): Promise<WalkCounts & { lowest: number | null }> {
   return withTenant(pool, run.tenantId, async (tx) => {
     const { rows } = await tx.query<WalkCounts & { lowest: number | null }>(
-      `WITH pages AS (
-         SELECT page, ids, unnamed, left_out FROM app.run_pages
-          WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'),
-       walked AS (SELECT DISTINCT unnest(ids) AS id FROM pages),
+      `WITH pages AS MATERIALIZED (
+         SELECT page, ids, unnamed, left_out, lowest, highest,
+                -- Unknown bounds may overlap any others.
+                cardinality(ids) > 0 AND coalesce(lag(highest) OVER (ORDER BY lowest) >= lowest, lowest IS NULL) AS overlaps_another
+           FROM app.run_pages WHERE tenant_id = $1 AND run_id = $2 AND phase = 'products'),
+       walked AS (
+         SELECT CASE WHEN bool_or(overlaps_another) THEN (SELECT count(DISTINCT id) FROM pages, unnest(ids) AS id)
+                     ELSE coalesce(sum(cardinality(ids)), 0) END::int AS count
+           FROM pages),
        later AS (
          SELECT DISTINCT unnest(ids) AS id FROM app.run_pages
           WHERE tenant_id = $1 AND run_id = $2 AND phase = 'drift')
-       SELECT (SELECT count(*)::int FROM walked) AS walked,
-              (SELECT count(*)::int FROM walked) + (
-                SELECT count(*)::int FROM later
-                 WHERE NOT EXISTS (SELECT FROM walked w WHERE w.id = later.id)) AS all,
-              (SELECT min(id)::float8 FROM walked) AS lowest, (SELECT max(id)::float8 FROM walked) AS highest,
+       SELECT walked.count AS walked,
+              walked.count + (SELECT count(*)::int FROM later WHERE NOT EXISTS (
+                SELECT FROM pages
+                 WHERE (lowest IS NULL OR later.id BETWEEN lowest AND highest) AND later.id = ANY (ids))) AS all,
+              bounds.lowest, bounds.highest,
               coalesce(sum(unnamed), 0)::int AS "withoutId", (SELECT coalesce(sum(left_out), 0)::int FROM app.run_pages
                 WHERE tenant_id = $1 AND run_id = $2 AND left_out > 0) AS "leftOut",
               coalesce(max(cardinality(ids) + unnamed) FILTER (WHERE page = $3), 0) AS "lastLength",
               greatest(0, -coalesce(min(left_out), 0)) AS surplus
-         FROM pages`,
+         FROM walked CROSS JOIN (
+           SELECT min(least(pages.lowest, of_ids.lowest))::float8 AS lowest, max(greatest(pages.highest, of_ids.highest))::float8 AS highest
+             FROM pages LEFT JOIN LATERAL (
+               SELECT min(id) AS lowest, max(id) AS highest FROM unnest(ids) AS id) AS of_ids ON pages.lowest IS NULL) AS bounds
+         LEFT JOIN pages ON true
+        GROUP BY walked.count, bounds.lowest, bounds.highest`,
       [run.tenantId, run.id, lastPage],
     )
     if (!rows[0]) throw new Error('An aggregate answers one row.')

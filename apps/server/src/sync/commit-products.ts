@@ -14,7 +14,7 @@ import { countPage, differs } from './diff.js'
 import type { PageCounts } from './ledger.js'
 import { parseRows } from './parse-rows.js'
 import type { PhaseContext } from './phase-context.js'
-import type { SourceRows } from './source-rows.js'
+import { rangeOf, type SourceRows } from './source-rows.js'
 import { type Refused, writeIsolating } from './write-isolating.js'
 
 /** A page as the source sent it, of any phase. */
@@ -51,6 +51,7 @@ export async function commitProducts(
       phase: page.phase,
       page: page.page,
       ids: page.alsoSeen ? [...ids, ...page.alsoSeen] : ids,
+      range: page.alsoSeen ? null : rangeOf(page.source),
       withoutId: rowsWithoutId.length,
       leftOut: page.leftOut ?? 0,
     }),
