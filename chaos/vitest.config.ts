@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config'
+import { onSources } from '../vitest.sources.js'
 
-export default defineConfig({ test: { name: 'chaos' } })
+export default defineConfig({ ...onSources, test: { name: 'chaos' } })

@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { List, Run } from '@espejo/contract'
+import { until } from '@espejo/tooling/until'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, whyNoBrowser } from './support/chromium.js'
 import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from './support/espejo.js'
-import { until } from './support/until.js'
 
 const BEFORE = 400
 const AFTER = 240

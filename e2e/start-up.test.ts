@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import type { List, Product, Run } from '@espejo/contract'
+import { until } from '@espejo/tooling/until'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type EspejoProcess, runEspejo, signIn, startEspejo, temporaryDataDir } from './support/espejo.js'
-import { until } from './support/until.js'
 
 const dataDir = temporaryDataDir()
 let espejo: EspejoProcess | undefined

@@ -6,12 +6,7 @@ export interface Bench {
    *
    * @param args its own options, from the command line
    * @returns the same results for machines: it is written as JSON
-   * @throws {@link UsageError} when it does not understand `args`
+   * @throws UsageError when `args` are invalid
    */
   run(args: readonly string[], signal: AbortSignal): Promise<object>
-}
-
-/** The command line makes no sense; the message is one line that says what does. */
-export class UsageError extends Error {
-  override name = 'UsageError'
 }

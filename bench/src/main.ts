@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { type Bench, UsageError } from './bench.js'
+import { UsageError } from '@espejo/tooling/options'
+import type { Bench } from './bench.js'
 import { fairness } from './fairness/index.js'
 import { latency } from './latency/index.js'
 import { machineFacts } from './rig/machine.js'

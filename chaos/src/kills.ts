@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { waitFor } from '@espejo/tooling/until'
 import { withRunHolder } from './actions/with-run-holder.js'
 import { checkTenant } from './check-round.js'
 import { createDice } from './dice.js'
@@ -8,7 +9,6 @@ import type { Moment } from './plan/plan.js'
 import { print, quantile } from './report.js'
 import { buildRig, type Rig } from './rig/rig.js'
 import { findRun, startRun, waitForEnd } from './rig/runs.js'
-import { until } from './rig/until.js'
 
 /** A planned SIGKILL of a worker: at which request and moment. */
 interface Kill {
@@ -75,19 +75,19 @@ async function killOnce(rig: Rig, kill: Kill): Promise<Recovery> {
   const tenant = await rig.tenants.add(kill.name, { ...kill, latencyMs: 60 }, PAGE_SIZE)
   const runId = await startRun(rig, tenant.id, 'full')
   const look = () => findRun(admin, tenant.id, runId)
-  await until('the point of the kill', 60, async () =>
+  await waitFor('the point of the kill', 60, async () =>
     kill.nth === 0
       ? (await look()).phase === 'references'
       : rig.erpProxy.requests(tenant.id).length >= kill.nth,
   )
-  await until('the run has a holder', 60, () => rig.workers.holderOf(runId))
+  await waitFor('the run has a holder', 60, () => rig.workers.holderOf(runId))
   await withRunHolder({ rig, tenant, runId }, kill.moment, (worker) => worker.signal('SIGKILL'))
   const killedAt = performance.now()
   // After this delay every commit of the killed worker is in the log; a later event is another worker's.
   await delay(100)
   const atDeath = await look()
   await rig.workers.refill()
-  const goesOn = await until('the run goes on', RECOVERY_S, async () => {
+  const goesOn = await waitFor('the run goes on', RECOVERY_S, async () => {
     const run = await look()
     return run.seq > atDeath.seq ? run : null
   })

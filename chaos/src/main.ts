@@ -1,7 +1,8 @@
+import { UsageError } from '@espejo/tooling/options'
 import { runDrift } from './drift/run-drift.js'
 import { runKills } from './kills.js'
 import { runLies } from './lies/run-lies.js'
-import { readOptions, UsageError } from './options.js'
+import { readOptions } from './options.js'
 import { RoundsBroken, runRounds } from './rounds.js'
 
 const stopping = new AbortController()

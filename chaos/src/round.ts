@@ -1,3 +1,4 @@
+import { TooLateError } from '@espejo/tooling/until'
 import { changeCatalogue, isChange, isDisruption, performAction } from './actions/perform-action.js'
 import { checkRound } from './check-round.js'
 import { BrokenInvariant, isNotGivenUp, mirrorEqualsTruth, truthOf } from './invariants.js'
@@ -11,7 +12,6 @@ import type { Rig } from './rig/rig.js'
 import { type RunRecord, startRun, waitForEnd } from './rig/runs.js'
 import { syncUndisturbed } from './rig/sync-undisturbed.js'
 import type { Tenant } from './rig/tenants.js'
-import { TooLateError } from './rig/until.js'
 
 /** A round that takes longer has failed. */
 const ROUND_S = 120

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { List, Product, Run } from '@espejo/contract'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@espejo/server/db/embedded'
+import { until } from '@espejo/tooling/until'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from '../../e2e/support/espejo.js'
-import { until } from '../../e2e/support/until.js'
 
 const run = promisify(execFile)
 const fileOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))

@@ -1,3 +1,4 @@
+import { until } from '@espejo/tooling/until'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/app/config.js'
@@ -10,7 +11,6 @@ import { claimRun } from '../src/runs/held-run.js'
 import { findRun } from '../src/runs/run-store.js'
 import { useDatabase } from './support/database.js'
 import { useSkewedDate } from './support/skewed-date.js'
-import { until } from './support/until.js'
 
 const database = useDatabase()
 const skew = useSkewedDate()

@@ -1,9 +1,9 @@
+import { until } from '@espejo/tooling/until'
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { guardSchema, listOf, runSchema } from '../src/http/answer-schemas.js'
 import { readLog } from '../src/runs/event-log.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
-import { until } from './support/until.js'
 
 const live = useLiveApp()
 const { app } = live

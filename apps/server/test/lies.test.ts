@@ -1,10 +1,10 @@
 import type { Run } from '@espejo/contract'
 import type { Fault } from '@espejo/simulator'
+import { until } from '@espejo/tooling/until'
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { until } from './support/until.js'
 
 const live = useLiveApp()
 const { app } = live

@@ -1,10 +1,10 @@
+import { until } from '@espejo/tooling/until'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium, whyNoBrowser } from '../../../e2e/support/chromium.js'
 import { type Deployment, type Tenant, useDeployment } from './support/deployment.js'
 import { describeWithNginx, type Nginx, startNginx } from './support/nginx.js'
 import type { NodeProcess } from './support/processes.js'
-import { until } from './support/until.js'
 
 describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
   describeWithNginx('the bar of a run, through nginx before two API nodes and a worker', () => {

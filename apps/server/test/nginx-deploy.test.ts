@@ -1,10 +1,10 @@
+import { until } from '@espejo/tooling/until'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Deployment, type Tenant, useDeployment } from './support/deployment.js'
 import { describeWithNginx, type Edits, type Nginx, startNginx } from './support/nginx.js'
 import type { NodeProcess } from './support/processes.js'
 import { type ReturningViewer, returningViewer } from './support/returning-viewer.js'
 import { namesOf } from './support/stream.js'
-import { until } from './support/until.js'
 
 const STREAM = '/api/cianbox/sync/products/stream'
 /** A reload lets go of its viewers at once rather than in a minute. */

@@ -1,8 +1,8 @@
+import { until } from '@espejo/tooling/until'
 import { expect, it, onTestFinished } from 'vitest'
 import { useDeployment } from './support/deployment.js'
 import { describeWithNginx, type Edits, IDLE_MINUTES, startNginx } from './support/nginx.js'
 import { returningViewer } from './support/returning-viewer.js'
-import { until } from './support/until.js'
 
 /** Timeouts as short as pings allow, so that what outlives them is seen sooner. */
 const SHORT: Edits = {

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { createConnection } from 'node:net'
+import { until } from '@espejo/tooling/until'
 import { expect, it, onTestFinished } from 'vitest'
 import { describeWithNginx, type Edits, OPENSSL_IS_HERE } from './support/nginx.js'
 import { openStream } from './support/stream.js'
 import { proxy, streamingNode } from './support/stub-node.js'
-import { until } from './support/until.js'
 
 const STREAM = '/api/cianbox/sync/products/stream'
 const WATCH = '/api/cianbox/sync/runs/r7k2m9/events'

@@ -1,10 +1,10 @@
 import type { Run } from '@espejo/contract'
+import { until } from '@espejo/tooling/until'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
 import { createSoloWorker, type SoloWorker, startRun } from './support/solo-worker.js'
-import { until } from './support/until.js'
 
 const live = useLiveApp({ worker: false })
 const { app } = live

@@ -1,3 +1,4 @@
+import { until } from '@espejo/tooling/until'
 import { describe, expect, it } from 'vitest'
 import { BudgetSpentError } from '../src/connections/budget-spent.js'
 import { createConnectionStore } from '../src/connections/connection-store.js'
@@ -7,7 +8,6 @@ import { createRequestLimits } from '../src/connections/request-limits.js'
 import { withTenant } from '../src/db/pool.js'
 import { useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { until } from './support/until.js'
 
 const PLACES = 6
 const live = useLiveApp({ runsAtOnce: PLACES })

@@ -1,8 +1,8 @@
+import { until } from '@espejo/tooling/until'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { openRunQueue, type RunQueue } from '../src/runs/run-queue.js'
 import { useDatabase } from './support/database.js'
-import { until } from './support/until.js'
 
 const database = useDatabase()
 let queue: RunQueue

@@ -1,4 +1,5 @@
 import type { Waiting } from '@espejo/contract'
+import { until } from '@espejo/tooling/until'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { ensureTenant } from '../src/accounts/account-store.js'
@@ -13,7 +14,6 @@ import { NO_COUNTS } from '../src/sync/ledger.js'
 import { releaseWhileWaiting } from '../src/sync/release-while-waiting.js'
 import { createRunWriter, type RunWriter } from '../src/sync/run-writer.js'
 import { useDatabase } from './support/database.js'
-import { until } from './support/until.js'
 
 const database = useDatabase()
 const TENANT = 'writer'

@@ -1,12 +1,12 @@
 import type { Run } from '@espejo/contract'
 import type { Fault } from '@espejo/simulator'
+import { until } from '@espejo/tooling/until'
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../src/db/pool.js'
 import { webhookLeftSchema, webhookSchema } from '../src/http/answer-schemas.js'
 import { addPending } from '../src/webhooks/pending-store.js'
 import { type LiveTenant, useLiveApp } from './support/live-app.js'
 import { mirrorOf, truthOf } from './support/mirror.js'
-import { until } from './support/until.js'
 
 let isPublic = true
 const live = useLiveApp({ publicUrl: (address) => (isPublic ? `${address}/` : null) })

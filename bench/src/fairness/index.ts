@@ -1,8 +1,8 @@
+import { readOptions, wholeNumber } from '@espejo/tooling/options'
 import type { Bench } from '../bench.js'
 import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
 import { verdictsTable } from '../rig/verdicts.js'
-import { readWholeNumbers } from '../rig/whole-numbers.js'
 import { startGiant } from './giant.js'
 import { createHanging } from './hanging.js'
 import { measureBatch } from './measure-batch.js'
@@ -14,7 +14,7 @@ import { type FairnessFigures, judge } from './targets.js'
 /** Whether anybody waits for others longer than the queue before them makes fair. */
 export const fairness: Bench = {
   async run(args, signal) {
-    const options = readWholeNumbers('fairness', args, DEFAULTS)
+    const options = readOptions('fairness', args, OPTIONS)
     const rig = await startRig(options.pace, signal)
     try {
       const figures = await measure(rig, options, signal)
@@ -76,13 +76,20 @@ async function measure(
 }
 
 /**
- * The pace towards the ERP is as good as off: at the two requests a second of a new connection the giant
- * would hardly be there, and a small run would be nothing but waiting. Like this both are as greedy as can be.
+ * Requests per second, so high that the rate limit has no effect: at the default of two, the giant would cause little
+ * load and a small run would only wait.
  */
-const DEFAULTS = { tenants: 1000, alone: 400, giant: 1_000_000, pace: 100_000 }
+const NO_PACE = 100_000
+
+const OPTIONS = {
+  tenants: wholeNumber({ default: 1000 }),
+  alone: wholeNumber({ default: 400 }),
+  giant: wholeNumber({ default: 1_000_000 }),
+  pace: wholeNumber({ default: NO_PACE }),
+} as const
 
 function paceOf({ pace }: { pace: number }): string {
-  return pace === DEFAULTS.pace ? 'no pace towards the ERP' : `${pace} requests a second to each ERP`
+  return pace === NO_PACE ? 'no pace towards the ERP' : `${pace} requests a second to each ERP`
 }
 
 /** Products of a small tenant: less than a page. */

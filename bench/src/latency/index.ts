@@ -1,8 +1,8 @@
+import { readOptions, wholeNumber } from '@espejo/tooling/options'
 import type { Bench } from '../bench.js'
 import { machineLine } from '../rig/machine.js'
 import { formatNumber } from '../rig/table.js'
 import { verdictsTable } from '../rig/verdicts.js'
-import { readWholeNumbers } from '../rig/whole-numbers.js'
 import { PAGE_SIZE } from '../sync/engine-run.js'
 import { medianOf } from '../sync/measurement.js'
 import { measurementsTable } from '../sync/report.js'
@@ -14,7 +14,10 @@ import { judge } from './targets.js'
 /** What a run adds to the time that a slow ERP takes anyway, and what it asks of the ERP. */
 export const latency: Bench = {
   async run(args, signal) {
-    const options = readWholeNumbers('latency', args, { products: 10_000, rounds: 3 })
+    const options = readOptions('latency', args, {
+      products: wholeNumber({ default: 10_000 }),
+      rounds: wholeNumber({ default: 3 }),
+    })
     const { products } = options
     const rig = await startRig()
     try {

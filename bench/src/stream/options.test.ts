@@ -1,12 +1,12 @@
+import { UsageError } from '@espejo/tooling/options'
 import { expect, test } from 'vitest'
-import { UsageError } from '../bench.js'
 import { readOptions } from './options.js'
 
-test('without options it is the size that the targets speak of', () => {
+test('the defaults are the sizes that the targets assume', () => {
   expect(readOptions([])).toEqual({ viewers: 10_000, runs: 200, seconds: 20 })
 })
 
-test('every run has as many viewers as the others', () => {
+test('the viewers are a multiple of the runs', () => {
   expect(readOptions(['--viewers', '1000', '--runs', '50', '--seconds', '5'])).toEqual({
     viewers: 1000,
     runs: 50,
@@ -21,6 +21,6 @@ test.each([
   [['--viewers', '10000', '--runs', '20']],
   [['--seconds', '0']],
   [['--products', '5']],
-])('says what is wrong with %j', (args) => {
+])('refuses %j', (args) => {
   expect(() => readOptions(args)).toThrow(UsageError)
 })

@@ -1,48 +1,22 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../bench.js'
+import { flag, readOptions as parse, wholeNumber } from '@espejo/tooling/options'
 
 export interface SyncBenchOptions {
   products: number
-  /** How often everything is measured; the median is told. */
+  /** How often everything is measured. The report has the medians. */
   rounds: number
-  /** Products that the row-by-row baseline goes through, at most all of them. */
+  /** Products of the row-by-row baseline, at most `products`. */
   sample: number
-  /** Compare the worker's memory over catalogues instead. */
+  /** Compares the worker's memory over two catalogues instead of speed. */
   memory: boolean
 }
 
-/** @throws {@link UsageError} that names the option and what it may be */
+/** @throws UsageError that names the option and its range */
 export function readOptions(args: readonly string[]): SyncBenchOptions {
-  const values = parse(args)
-  const products = count('--products', values.products ?? '100000')
-  return {
-    products,
-    rounds: count('--rounds', values.rounds ?? '3'),
-    sample: Math.min(count('--sample', values.sample ?? '5000'), products),
-    memory: values.memory ?? false,
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        products: { type: 'string' },
-        rounds: { type: 'string' },
-        sample: { type: 'string' },
-        memory: { type: 'boolean' },
-      },
-    }).values
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('. ')[0] : 'not understood'
-    throw new UsageError(`sync: ${reason}. Options: --products N, --rounds N, --sample N, --memory.`, {
-      cause,
-    })
-  }
-}
-
-function count(option: string, text: string): number {
-  if (!/^[1-9]\d{0,7}$/.test(text)) throw new UsageError(`sync: ${option} is a whole number from 1 on.`)
-  return Number(text)
+  const options = parse('sync', args, {
+    products: wholeNumber({ default: 100_000, max: 99_999_999 }),
+    rounds: wholeNumber({ default: 3 }),
+    sample: wholeNumber({ default: 5000 }),
+    memory: flag,
+  })
+  return { ...options, sample: Math.min(options.sample, options.products) }
 }

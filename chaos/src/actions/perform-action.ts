@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { TooLateError, waitFor } from '@espejo/tooling/until'
 import type { Action } from '../plan/plan.js'
 import type { Rig } from '../rig/rig.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
-import { TooLateError, until } from '../rig/until.js'
 import { withRunHolder } from './with-run-holder.js'
 
 /** The run that an action is performed on. */
@@ -78,7 +78,7 @@ const RESPONSE_ARRIVES_MS = 700
 async function outlastRecoveryTask({ rig, tenant, runId }: ActionContext): Promise<void> {
   tenant.erp.setLatency(SLOW_MS)
   try {
-    await until('the run ends', RECOVERY_INTERVAL_S, async () =>
+    await waitFor('the run ends', RECOVERY_INTERVAL_S, async () =>
       isEnded(await findRun(rig.postgres.admin, tenant.id, runId)),
     )
   } catch (error) {
@@ -105,7 +105,7 @@ async function switchAccount(
   const release = context.suspendResume()
   try {
     await rig.control.pause(tenant.id, runId)
-    await until('the run pauses or ends', PAUSE_TIMEOUT_S, async () => {
+    await waitFor('the run pauses or ends', PAUSE_TIMEOUT_S, async () => {
       const { status } = await findRun(rig.postgres.admin, tenant.id, runId)
       return status !== 'running' && status !== 'queued'
     })

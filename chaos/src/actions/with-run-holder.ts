@@ -1,6 +1,6 @@
+import { TooLateError, waitFor } from '@espejo/tooling/until'
 import type { Moment } from '../plan/plan.js'
 import { findRun, isEnded } from '../rig/runs.js'
-import { TooLateError, until } from '../rig/until.js'
 import type { Worker } from '../rig/workers.js'
 import type { ActionContext } from './perform-action.js'
 
@@ -75,7 +75,7 @@ async function afterNextCommit({ rig, tenant, runId }: RunContext): Promise<void
 /** Waits for the condition, and goes on without it after {@link MOMENT_TIMEOUT_S}. */
 async function inTime(what: string, condition: () => Promise<boolean>): Promise<void> {
   try {
-    await until(what, MOMENT_TIMEOUT_S, condition)
+    await waitFor(what, MOMENT_TIMEOUT_S, condition)
   } catch (error) {
     if (!(error instanceof TooLateError)) throw error
   }

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { startEmbeddedPostgres } from '@espejo/server/db/embedded'
 import { createPool, type Pool } from '@espejo/server/db/pool'
 import { prepareDatabase } from '@espejo/server/db/prepare'
+import { waitFor } from '@espejo/tooling/until'
 import pg from 'pg'
-import { until } from './until.js'
 
 /** A migrated embedded PostgreSQL that can be killed and restarted at the same address. */
 export interface ChaosPostgres {
@@ -57,7 +57,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
   const logFile = join(cluster, 'server.log')
 
   async function restart() {
-    await until('PostgreSQL starts again', 60, () => pgCtl(cluster, ['start', '-w', '-l', logFile]))
+    await waitFor('PostgreSQL starts again', 60, () => pgCtl(cluster, ['start', '-w', '-l', logFile]))
   }
 
   return {
@@ -67,7 +67,7 @@ export async function startPostgres(): Promise<ChaosPostgres> {
     async kill() {
       const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0])
       process.kill(pid, 'SIGKILL')
-      await until('the killed postmaster is gone', 10, () => !isAlive(pid))
+      await waitFor('the killed postmaster is gone', 10, () => !isAlive(pid))
     },
     restart,
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { asksAPerson, type LoggedEvent, type Run } from '@espejo/contract'
+import { waitFor } from '@espejo/tooling/until'
 import type { Rig } from './rig.js'
-import { until } from './until.js'
 
 /** The columns of a run's row that the invariants use. */
 export interface RunRecord {
@@ -76,7 +76,7 @@ export async function startRun(
   ids: string[] | null = null,
 ): Promise<string> {
   const request = { mode, dryRun: false, ids, startedBy: null }
-  const { run } = await until('a run is started', 30, () => rig.control.start(tenantId, request))
+  const { run } = await waitFor('a run is started', 30, () => rig.control.start(tenantId, request))
   return run.id
 }
 
@@ -97,7 +97,7 @@ export async function waitForEnd(
     isResumeSuspended?: () => boolean
   },
 ): Promise<RunRecord> {
-  return until(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
+  return waitFor(`run ${runId} of ${tenantId} ends`, options.seconds, async () => {
     const run = await findRun(rig.postgres.admin, tenantId, runId)
     if (run.status === 'paused' && !options.isResumeSuspended?.()) {
       await delay(options.pauseMs)

@@ -1,7 +1,7 @@
+import { waitFor } from '@espejo/tooling/until'
 import { BrokenInvariant } from '../invariants.js'
 import type { Rig } from './rig.js'
 import { isEnded, runsOf, startRun, waitForEnd } from './runs.js'
-import { until } from './until.js'
 
 /**
  * Syncs once without faults. A run that is active already, such as one of requeued ids, ends first.
@@ -14,7 +14,7 @@ export async function syncUndisturbed(
   { mode, who, seconds }: { mode: 'full' | 'incremental'; who: string; seconds: number },
 ): Promise<void> {
   const { admin } = rig.postgres
-  await until('no run is active', seconds, async () => (await runsOf(admin, tenantId)).every(isEnded))
+  await waitFor('no run is active', seconds, async () => (await runsOf(admin, tenantId)).every(isEnded))
   const runId = await startRun(rig, tenantId, mode)
   const run = await waitForEnd(rig, tenantId, runId, { seconds, confirmsSweeps: true, pauseMs: 0 })
   if (run.mode !== mode) return syncUndisturbed(rig, tenantId, { mode, who, seconds })

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { until } from './until.js'
+import { waitFor } from '@espejo/tooling/until'
 
 /** A worker process, started as in production. */
 export interface Worker {
@@ -97,7 +97,7 @@ export function createWorkers(count: number, settings: Readonly<Record<string, s
     },
     async refill() {
       while (!isStopping && alive().length < count) spawnWorker()
-      await until('workers are up', 60, () => alive().every((worker) => READY.test(worker.printed())))
+      await waitFor('workers are up', 60, () => alive().every((worker) => READY.test(worker.printed())))
     },
     log: () => all.map((worker) => worker.printed()).join('\n'),
     unexpectedExits: () =>

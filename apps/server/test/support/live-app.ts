@@ -1,5 +1,6 @@
 import type { Run } from '@espejo/contract'
 import { type AccountControl, type AccountOptions, createSimulator, type Simulator } from '@espejo/simulator'
+import { until } from '@espejo/tooling/until'
 import { afterAll, beforeAll } from 'vitest'
 import { ensureTenant } from '../../src/accounts/account-store.js'
 import { startWithCleanup } from '../../src/app/lifecycle.js'
@@ -8,7 +9,6 @@ import { type DatabaseClock, readDatabaseClock } from '../../src/db/database-clo
 import { recoverStaleRuns } from '../../src/maintenance/recover-stale-runs.js'
 import { runDueTimers } from '../../src/maintenance/tenant-timers.js'
 import { type Client, type TestApp, useApp } from './app.js'
-import { until } from './until.js'
 
 /** The whole of Espejo as one node runs it, its API, its worker and a simulator, under a clock of the test's own. */
 export interface LiveApp {

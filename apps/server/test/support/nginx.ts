@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { until } from '@espejo/tooling/until'
 import { describe } from 'vitest'
 import { freePort, waitForExit } from './processes.js'
-import { until } from './until.js'
 
 /** Example values of the shipped files and what a test puts in their place, file by file. */
 export type Edits = Readonly<Record<string, readonly (readonly [string, string])[]>>

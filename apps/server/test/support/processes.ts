@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { until } from './until.js'
+import { until } from '@espejo/tooling/until'
 
 /** Espejo as it is deployed: a process of its own. */
 export interface NodeProcess {

@@ -1,6 +1,7 @@
 import type { Run, RunEvent } from '@espejo/contract'
 import type { ConnectionBody } from '@espejo/contract/schemas'
 import { type AccountControl, type AccountOptions, createSimulator, type Simulator } from '@espejo/simulator'
+import { until } from '@espejo/tooling/until'
 import { afterAll, beforeAll } from 'vitest'
 import { withTenant } from '../../src/db/pool.js'
 import { readLog } from '../../src/runs/event-log.js'
@@ -9,7 +10,6 @@ import { toRun } from '../../src/runs/run-row.js'
 import { findRun } from '../../src/runs/run-store.js'
 import type { TestDatabase } from './database.js'
 import { addConnectedTenant, useServices } from './services.js'
-import { until } from './until.js'
 
 /** A worker on a real database that syncs from a simulator over HTTP. Each tenant is an account of the simulator. */
 export interface SyncService {

@@ -1,4 +1,5 @@
 import { type AccountControl, createSimulator, type Simulator } from '@espejo/simulator'
+import { until } from '@espejo/tooling/until'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { withTenant } from '../../src/db/pool.js'
@@ -8,7 +9,6 @@ import { findRun } from '../../src/runs/run-store.js'
 import type { TestDatabase } from './database.js'
 import { type NodeProcess, startNode } from './processes.js'
 import { addConnectedTenant, testSettings, useServices } from './services.js'
-import { until } from './until.js'
 
 /** Worker processes on a test's database, one run each, with a simulator in the test's own process. */
 export interface WorkerProcesses {
