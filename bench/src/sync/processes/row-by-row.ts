@@ -6,9 +6,9 @@ import { COLUMN_NAMES, textRow } from '../baseline-columns.js'
 import { type PageSource, readPages } from '../pages.js'
 
 /**
- * The service of the brief in plain SQL: a query to find each product and another one to create or
- * update it, each awaited, each a transaction of its own. Kinder to it than the brief: no ORM, prepared
- * statements, only the key is read back, the first page is fetched once, pages are of 200.
+ * The service of the v0 contract in plain SQL: one query to find each product and another to create or update it,
+ * each awaited, each its own transaction. Faster than the original: no ORM, prepared statements, only the key is read
+ * back, the first page is fetched once, pages of 200.
  */
 export interface RowByRowJob extends PageSource {
   databaseUrl: string
