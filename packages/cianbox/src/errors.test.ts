@@ -16,7 +16,7 @@ const KINDS: Record<CianboxErrorKind, boolean> = {
 }
 
 test.each(Object.entries(KINDS) as [CianboxErrorKind, boolean][])(
-  '%s tells the operator something',
+  '%s has a sentence for the operator',
   (kind, retryable) => {
     const error = new CianboxError(kind, 'technical')
     expect(error.operatorMessage).toMatch(/^[A-ZÁÉÍÓÚ].*\.$/)

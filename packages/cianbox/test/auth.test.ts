@@ -83,7 +83,7 @@ describe('logging in', () => {
 
   test('when one caller aborts, the others still get the login', async () => {
     let answer = () => {}
-    const asked = new Promise<void>((resolve) => {
+    const requested = new Promise<void>((resolve) => {
       fake.on('/auth/credentials', (_, response) => {
         answer = () => ok(response, { access_token: 'CBX_AT-slow', expires_in: 100 })
         resolve()
@@ -93,7 +93,7 @@ describe('logging in', () => {
     const gaveUp = new AbortController()
     const first = client.listProducts({ ...firstPage, signal: gaveUp.signal })
     const second = client.listProducts(firstPage)
-    await asked
+    await requested
     gaveUp.abort()
     await expect(first).rejects.toMatchObject({ kind: 'aborted' })
     answer()

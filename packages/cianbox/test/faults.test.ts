@@ -52,7 +52,7 @@ describe('invalid responses', () => {
     ['an empty body', raw(''), 'empty body'],
     ['a body that is no list', raw('{"status":"ok","body":"hola"}'), 'no list'],
     ['JSON that is no object', raw('[1,2]'), 'no object'],
-    ['an encoding that was not asked for', raw('x', { 'content-encoding': 'br' }), 'decompressed'],
+    ['an encoding that was not requested', raw('x', { 'content-encoding': 'br' }), 'decompressed'],
     ['gzip that is none', raw('not gzip', { 'content-encoding': 'gzip' }), 'decompressed'],
   ])('%s is an invalid response', async (_, handler, expected) => {
     fake.on('/productos', handler)

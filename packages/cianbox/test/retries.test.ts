@@ -215,14 +215,14 @@ test('an injected limiter is used for every request', async () => {
   const order: string[] = []
   const limiter: Limiter = {
     run: async (send, _signal, onDelay) => {
-      order.push('asked')
+      order.push('requested')
       onDelay?.(null)
       return send()
     },
   }
   const waits: (Waiting | null)[] = []
   await connect({ limiter, onWaiting: (waiting) => waits.push(waiting) }).listProducts(firstPage)
-  expect(order).toEqual(['asked', 'asked'])
+  expect(order).toEqual(['requested', 'requested'])
   expect(waits).toEqual([
     { reason: 'rate_limit', until: null },
     null,
@@ -253,10 +253,10 @@ test('an open circuit sends no request', async () => {
 })
 
 test('a closed client refuses new calls, and aborts running ones', async () => {
-  const asked = new Promise<void>((resolve) => fake.on('/productos', () => resolve()))
+  const requested = new Promise<void>((resolve) => fake.on('/productos', () => resolve()))
   const connected = connect()
   const pending = connected.listProducts(firstPage)
-  await asked
+  await requested
   const outcome = expect(pending).rejects.toMatchObject({ kind: 'aborted' })
   await connected.close()
   await outcome

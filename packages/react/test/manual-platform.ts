@@ -9,6 +9,8 @@ export interface ManualPlatform {
   wake(): void
   /** Milliseconds until each pending timer, soonest first. */
   pending(): number[]
+  /** Number of timers set so far with this duration, cancelled and finished ones included. */
+  started(ms: number): number
   /** Number of wake-up listeners. */
   wakeListeners(): number
 }
@@ -17,6 +19,7 @@ export interface ManualPlatform {
 export function manualPlatform(random = 0.5): ManualPlatform {
   let now = 1_000_000
   const timers = new Set<{ at: number; run: () => void }>()
+  const durations: number[] = []
   const wakers = new Set<() => void>()
   const soonest = () => [...timers].sort((a, b) => a.at - b.at)
 
@@ -27,6 +30,7 @@ export function manualPlatform(random = 0.5): ManualPlatform {
       setTimer(run, ms) {
         const timer = { at: now + ms, run }
         timers.add(timer)
+        durations.push(ms)
         return () => timers.delete(timer)
       },
       onWake(woke) {
@@ -50,6 +54,7 @@ export function manualPlatform(random = 0.5): ManualPlatform {
       for (const woke of wakers) woke()
     },
     pending: () => soonest().map((timer) => timer.at - now),
+    started: (ms) => durations.filter((duration) => duration === ms).length,
     wakeListeners: () => wakers.size,
   }
 }

@@ -7,7 +7,7 @@ import { HELP, readCommand } from './cli-options.js'
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
-/** The built command: what it says, and the code it ends with. */
+/** Runs the built command. Returns its output and its exit code. */
 function run(...args: string[]) {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -54,7 +54,7 @@ describe('the arguments', () => {
     })
   })
 
-  test('a wrong one is named in one line', () => {
+  test('an invalid one causes an error of one line with its name', () => {
     for (const [args, named] of [
       ['--nada', '--nada'],
       ['--port 70000', '--port'],
@@ -69,7 +69,7 @@ describe('the arguments', () => {
     }
   })
 
-  test('a wrong account does not repeat its password', () => {
+  test('the error of an invalid account does not contain its password', () => {
     expect(() => readCommand(['--account', 'a:b:s3cr3t0:1:2'])).toThrow(/^(?!.*s3cr3t0)/)
   })
 })
@@ -84,17 +84,17 @@ describe('the command', () => {
     expect(await ended).toMatchObject({ code: 0, err: '' })
   })
 
-  test('--help explains itself', async () => {
+  test('--help prints the help', async () => {
     expect(await run('--help').ended).toEqual({ code: 0, out: `${HELP}\n`, err: '' })
   })
 
-  test('wrong arguments end with 2 and one line', async () => {
+  test('wrong arguments exit with code 2 and one line', async () => {
     const { code, out, err } = await run('--port', 'x').ended
     expect([code, out]).toEqual([2, ''])
     expect(err).toBe('--port es un número entero, 0 o más.\n')
   })
 
-  test('a port that is taken ends with 1 and one line', async () => {
+  test('a port in use exits with code 1 and one line', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void other.close())

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { start } from '../test/start.js'
 import { DEFAULT_SWITCHES, mergeSwitches } from './switches.js'
 
-// Whether `updated` moves is tried beside the catalogue; rows, lists and webhooks have their own tests.
+// The tests of the catalogue cover `updated`; rows, lists and webhooks have their own tests.
 
 test('the README has a line for every switch, with its default', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
@@ -21,7 +21,7 @@ test('an unknown switch or value is refused by name', () => {
   expect(mergeSwitches(DEFAULT_SWITCHES, { vat: 'percent' }).vat).toBe('percent')
 })
 
-test('a deletion shows as inactive, or the product is gone', async () => {
+test('a deleted product is inactive or absent', async () => {
   const { list, account } = await start({ products: 20 })
   account.remove([3])
   account.setSwitches({ deletion: 'gone' })
@@ -63,13 +63,13 @@ test('total_pages of an empty list is one or none', async () => {
   expect((await list('/productos')).total_pages).toBe(0)
 })
 
-test('the order when none is asked for', async () => {
+test('the order when none is requested', async () => {
   const { ids, account } = await start({ products: 30 })
   account.setSwitches({ defaultOrder: 'id-desc' })
   expect((await ids())[0]).toBe(30)
 })
 
-test('errors say it in `message` or `statusMessage`', async () => {
+test('errors have their text in `message` or `statusMessage`', async () => {
   const { list, account } = await start({ products: 1 })
   expect(await list('/productos', { order: 'x' })).toMatchObject({
     status: 'error',
@@ -81,7 +81,7 @@ test('errors say it in `message` or `statusMessage`', async () => {
   expect(answer.message).toBeUndefined()
 })
 
-test('errors come with their code, always 200, or 200 except for a bad token', async () => {
+test('errors have their status, always 200, or 200 except for a bad token', async () => {
   const { get, account } = await start({ products: 1 })
   const statuses = async () => [
     (await get('/productos', { order: 'x' })).status,
@@ -111,7 +111,7 @@ test('`page` is a number or text', async () => {
   expect((await list('/productos')).page).toBe('1')
 })
 
-test('a repeated login answers the same token or another', async () => {
+test('a repeated login returns the same token or another', async () => {
   const { login, account, get } = await start({ products: 1 })
   const first = await login()
   expect((await login()).access_token).toBe(first.access_token)
@@ -121,7 +121,7 @@ test('a repeated login answers the same token or another', async () => {
   expect((await get('/productos', { access_token: first.access_token })).status).toBe(200)
 })
 
-test('a new password ends the tokens or leaves them', async () => {
+test('a new password revokes the tokens or keeps them', async () => {
   const { account, get } = await start({ products: 1 })
   account.setSwitches({ passwordChangeEndsTokens: false })
   account.changePassword('otra')
@@ -144,7 +144,7 @@ test('tokens live as long as set', async () => {
   expect((await post('/auth/refresh', { refresh_token })).status).toBe(401)
 })
 
-test('the rate limit refuses with one Retry-After or another, or only counts', async () => {
+test('the rate limit refuses with each form of Retry-After, or only counts', async () => {
   const now = Date.UTC(2026, 0, 1, 12)
   const { get, account } = await start({ products: 1, rateLimit: 1 }, { now: () => now })
   const refused = async () => (await get('/productos')).headers.get('retry-after')
@@ -158,7 +158,7 @@ test('the rate limit refuses with one Retry-After or another, or only counts', a
   expect(account.counts().rateLimitExceeded).toBe(4)
 })
 
-test('VAT is a multiplier, a percentage, or now one now the other', async () => {
+test('VAT is a multiplier, a percentage, or a mix of both', async () => {
   const { list, account } = await start({ products: 200 })
   const rates = async () =>
     new Set((await list('/productos', { limit: 200 })).body.map((row) => row.alicuota_iva))
@@ -179,7 +179,7 @@ test('list 0 is shown or not', async () => {
   expect(await first()).toBe(0)
 })
 
-test('answers are plain, or compressed when both sides agree', async () => {
+test('responses are plain, or compressed if the request accepts it', async () => {
   const { get, account } = await start({ products: 50 })
   const encoding = async (accepted: string) =>
     (await get('/productos', {}, { headers: { 'accept-encoding': accepted } })).headers.get(

@@ -16,25 +16,25 @@ const pageOf = (ids: string[], totalPages: number | null): TestPage => ({
 })
 
 async function walk(fetchPage: (page: number) => TestPage, more: { expected?: number } = {}) {
-  const asked: number[] = []
+  const requested: number[] = []
   const ids: string[] = []
   const pages = fetchAllPages({
     route: '/list',
     maxPages: 20,
     fetchPage: async (page) => {
-      asked.push(page)
+      requested.push(page)
       return fetchPage(page)
     },
     keysOf: (page) => page.ids,
     ...more,
   })
   for await (const page of pages) ids.push(...page.ids)
-  return { asked, ids }
+  return { requested, ids }
 }
 
 test('a list with a number of pages needs that many requests', async () => {
-  const { asked, ids } = await walk((page) => pageOf([`${page}`], 3))
-  expect(asked).toEqual([1, 2, 3])
+  const { requested, ids } = await walk((page) => pageOf([`${page}`], 3))
+  expect(requested).toEqual([1, 2, 3])
   expect(ids).toEqual(['1', '2', '3'])
 })
 
@@ -44,8 +44,8 @@ test('a list that grows is read to its new end', async () => {
 })
 
 test('no request is sent after the expected number of rows', async () => {
-  const { asked } = await walk((page) => pageOf([`${page}`], null), { expected: 2 })
-  expect(asked).toEqual([1, 2])
+  const { requested } = await walk((page) => pageOf([`${page}`], null), { expected: 2 })
+  expect(requested).toEqual([1, 2])
 })
 
 test('a list that always has new rows is an error after the largest number of pages', async () => {

@@ -88,7 +88,7 @@ export async function getProductRows(
     for await (const { rows } of pagesOfIds(request, dialect, chunk, options)) {
       received += rows.length
       if (received > chunk.length) {
-        throw new CianboxError('invalid_response', `${PRODUCTS_ROUTE} sent more than was asked for by id`)
+        throw new CianboxError('invalid_response', `${PRODUCTS_ROUTE} sent more rows than the requested ids`)
       }
       all.push(...rows)
     }

@@ -5,12 +5,15 @@ import { afterLostStart } from './lost-start.js'
 const watch = { next: 'watch', runId: 'nueva' }
 
 describe('after a start whose response was lost', () => {
-  it.each<RunStatus>(['queued', 'running', 'paused'])('a %s run is watched, whoever started it', (status) => {
-    for (const known of ['nueva', 'vieja', null, undefined]) {
-      expect(afterLostStart({ id: 'nueva', status }, known, true)).toEqual(watch)
-      expect(afterLostStart({ id: 'nueva', status }, known, false)).toEqual(watch)
-    }
-  })
+  it.each<RunStatus>(['queued', 'running', 'paused'])(
+    'a %s run is watched, no matter who started it',
+    (status) => {
+      for (const known of ['nueva', 'vieja', null, undefined]) {
+        expect(afterLostStart({ id: 'nueva', status }, known, true)).toEqual(watch)
+        expect(afterLostStart({ id: 'nueva', status }, known, false)).toEqual(watch)
+      }
+    },
+  )
 
   it.each<RunStatus>(['complete', 'error', 'cancelled'])(
     'a run we did not know, already %s, is ours',

@@ -223,11 +223,11 @@ describe('the products that a run changes', () => {
       eventsOf(RUN_ID),
       stream({ event: 'changes', data: { products: null } }, progressed(2), completed()),
     )
-    const told: unknown[] = []
-    const watcher = watcherOf({ onChanges: (products) => told.push(products) })
+    const calls: unknown[] = []
+    const watcher = watcherOf({ onChanges: (products) => calls.push(products) })
     watcher.start()
     await ended(watcher)
-    expect(told).toEqual([null, [drill], null])
+    expect(calls).toEqual([null, [drill], null])
     expect(server.requests.map(({ query }) => query.get('changes'))).toEqual(['1', '1'])
   })
 
@@ -239,11 +239,11 @@ describe('the products that a run changes', () => {
         response.write([started(), completed()].map((event) => encode(event)).join(''))
       }),
     )
-    const told: unknown[] = []
-    const watcher = watcherOf({ onChanges: (products) => told.push(products) })
+    const calls: unknown[] = []
+    const watcher = watcherOf({ onChanges: (products) => calls.push(products) })
     watcher.start()
     await ended(watcher)
-    expect(told).toEqual([null])
+    expect(calls).toEqual([null])
   })
 
   it('are not requested without `onChanges`', async () => {

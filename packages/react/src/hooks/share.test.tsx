@@ -57,9 +57,9 @@ describe('share', () => {
     server.on(eventsOf(RUN_ID), stream(started(), { event: 'changes', data: { products } }, progressed(1)))
     const plain = renderHook(() => useRun(RUN_ID, { ...newTab(), share: 'u1' }))
     await waitFor(() => expect(plain.result.current.progress?.page).toBe(1))
-    const told: unknown[] = []
-    renderHook(() => useRun(RUN_ID, { ...newTab(), share: 'u1', onChanges: (some) => told.push(some) }))
-    await waitFor(() => expect(told).toEqual([products]))
+    const calls: unknown[] = []
+    renderHook(() => useRun(RUN_ID, { ...newTab(), share: 'u1', onChanges: (some) => calls.push(some) }))
+    await waitFor(() => expect(calls).toEqual([products]))
     expect(server.requests.map(({ query }) => query.get('changes'))).toEqual([null, '1'])
   })
 

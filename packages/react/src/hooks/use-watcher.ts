@@ -29,7 +29,7 @@ export interface WatcherHookOptions extends Omit<EndpointOptions, 'url'> {
   edges?: Partial<Platform> | undefined
 }
 
-/** A watcher, created anew when a URL or a setting changes, and its current snapshot. */
+/** A watcher, replaced when a URL or a setting changes, and its current snapshot. */
 export function useWatcher(
   url: string | undefined,
   transport: TransportFactory,

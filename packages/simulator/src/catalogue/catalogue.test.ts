@@ -27,7 +27,7 @@ describe('a generated catalogue', () => {
   const { rows, lists } = make(4000)
   const all = rows()
 
-  test('is the same for the same seed and another for another', () => {
+  test('is the same for the same seed, and different for another', () => {
     expect(make(60).rows()).toEqual(make(60).rows())
     expect(make(60, 8).rows()).not.toEqual(make(60).rows())
   })
@@ -80,7 +80,7 @@ describe('a generated catalogue', () => {
     }
   })
 
-  test('has offers in detail, inactive rows, rows without gender and rows without images', () => {
+  test('has detailed offers, inactive rows, rows without gender and rows without images', () => {
     for (const row of all) expect(row.oferta).toBe(row.detalle_oferta !== null)
     expect(all.some((row) => row.oferta)).toBe(true)
     expect(all.some((row) => !row.vigente)).toBe(true)
@@ -89,7 +89,7 @@ describe('a generated catalogue', () => {
     expect(all.some((row) => row.detalle_imagenes.length === 3)).toBe(true)
   })
 
-  test('names categories and brands that exist', () => {
+  test('has only categories and brands that exist', () => {
     for (const row of all) {
       expect(lists.categorias.find(({ id }) => id === row.id_categoria)?.categoria).toBe(row.categoria)
       if (row.id_marca !== 0)
@@ -98,7 +98,7 @@ describe('a generated catalogue', () => {
     expect(all.some((row) => row.id_marca === 0)).toBe(true)
   })
 
-  test('holds a thousandth of a million products without making the rest', () => {
+  test('generates 1,000 of a million products without generating the others', () => {
     const { catalogue } = make(1_000_000)
     const newest = catalogue.orders.sequence('modified-date-desc')
     expect(newest.count).toBe(1_000_000)
@@ -108,7 +108,7 @@ describe('a generated catalogue', () => {
   })
 })
 
-/** Anything that may happen to a catalogue, as data. */
+/** Every change of a catalogue, as data. */
 const change = fc.oneof(
   fc.record({
     kind: fc.constant('edit' as const),
@@ -121,7 +121,7 @@ const change = fc.oneof(
   fc.record({ kind: fc.constant('raise' as const) }),
 )
 
-test('whatever happened, every order lists every present product exactly once, sorted', () => {
+test('after any changes, every order lists every present product exactly once, sorted', () => {
   fc.assert(
     fc.property(fc.nat(64), fc.array(change, { maxLength: 12 }), (size, happened) => {
       const { catalogue, changes, rows } = make(size)
@@ -156,7 +156,7 @@ describe('a selection', () => {
   const ids = (query: Parameters<typeof catalogue.select>[0]) => [...iterate(catalogue.select(query))]
   const where = (keep: (row: ProductRow) => boolean, from = rows()) => from.filter(keep).map(({ id }) => id)
 
-  test('by SKU or barcode finds what reading every row would find', () => {
+  test('by SKU or barcode finds the same products as a scan of every row', () => {
     const all = rows()
     for (const { codigo_interno: sku, codigo_barras: barcode } of all.slice(0, 120)) {
       const bySku = all.filter((row) => row.codigo_interno === sku)
@@ -178,7 +178,7 @@ describe('a selection', () => {
     )
   })
 
-  test('follows a change made after it was first asked for', () => {
+  test('reflects a change after the first read', () => {
     const before = ids({ order: 'id-asc', withStock: true })
     changes.remove(before.slice(0, 3), 'gone')
     expect(ids({ order: 'id-asc', withStock: true })).toEqual(before.slice(3))
@@ -186,7 +186,7 @@ describe('a selection', () => {
 })
 
 describe('a change', () => {
-  test('of named products writes the fields and moves them to the front', () => {
+  test('by ids writes the fields and moves the products to the front', () => {
     const { changes, rows } = make(300)
     expect(changes.edit([40, 41], { producto: 'OTRO NOMBRE' })).toEqual([40, 41])
     const [first, second, third] = rows('modified-date-desc')
@@ -195,7 +195,7 @@ describe('a change', () => {
     expect(third?.updated).toMatch(/^2025-0/)
   })
 
-  test('of a net price lets the arithmetic follow', () => {
+  test('of a net price changes the calculated amounts', () => {
     const { catalogue, changes } = make(300)
     changes.edit([5], { netos: { 0: 1000 } })
     const row = catalogue.row(5)
@@ -204,14 +204,14 @@ describe('a change', () => {
     expect(row?.precio_actualizado).toBe('2025-12-31')
   })
 
-  test('of as many random products as asked is the same for the same seed', () => {
+  test('of a number of random products is the same for the same seed', () => {
     const [a, b] = [make(300), make(300)]
     expect(a.changes.edit(25)).toEqual(b.changes.edit(25))
     expect(a.rows()).toEqual(b.rows())
     expect(new Set(a.changes.edit(299)).size).toBe(299)
   })
 
-  test('a rise moves that list alone, and not prices set after it', () => {
+  test('a rise changes only that list, and no price set after it', () => {
     const { catalogue, changes } = make(300)
     const before = catalogue.row(9)
     changes.raisePrices(0, 10)
@@ -249,7 +249,7 @@ describe('a change', () => {
   })
 })
 
-describe('whether `updated` moves', () => {
+describe('whether `updated` changes', () => {
   const cases = [
     ['stockMovesUpdated', (c: ReturnType<typeof make>) => void c.changes.moveStock([7], 3)],
     ['rateMovesUpdated', (c: ReturnType<typeof make>) => c.changes.setExchangeRate(2, 1500)],

@@ -26,7 +26,7 @@ test('the index names accounts, controls, faults and switches', async () => {
   expect(body.switches.pagePastEnd).toBe('empty')
 })
 
-test('changes over HTTP are the library’s', async () => {
+test('changes over HTTP are the same as with the library', async () => {
   const { account, post } = await controlled()
   expect((await post('edit', { ids: [3], fields: { producto: 'NUEVO' } })).body).toEqual({ ids: [3] })
   expect(account.product(3)).toMatchObject({ producto: 'NUEVO' })
@@ -44,7 +44,7 @@ test('changes over HTTP are the library’s', async () => {
   expect(account.lists().marcas[0]?.marca).toBe('X')
 })
 
-test('the truth comes as one JSON line a product', async () => {
+test('the truth has one JSON line per product', async () => {
   const { url, account } = await controlled()
   const text = await (await fetch(`${url}/__simulator/demo/truth`)).text()
   expect(
@@ -55,7 +55,7 @@ test('the truth comes as one JSON line a product', async () => {
   ).toEqual([...account.truth()])
 })
 
-test('what is asked for is what the library answers', async () => {
+test("responses are the same as the library's results", async () => {
   const { ask, account } = await controlled()
   expect((await ask('GET', 'demo/counts')).body).toEqual(account.counts())
   expect((await ask('GET', 'demo/lists')).body).toEqual(account.lists())
@@ -73,7 +73,7 @@ test('controls do not count as requests of the API', async () => {
   expect(account.counts().total).toBe(0)
 })
 
-test('faults and switches go in and out', async () => {
+test('faults and switches can be set and removed', async () => {
   const { ask, post, get } = await controlled()
   await post('faults', { kind: 'server-error', times: 1 })
   expect((await get('/productos')).status).toBe(500)
@@ -112,7 +112,7 @@ test('another account can be added', async () => {
   expect((await ask('POST', 'accounts', { cuenta: 'x', products: -1 })).status).toBe(400)
 })
 
-test('a wrong control says what is wrong', async () => {
+test('an invalid control has an error text', async () => {
   const { ask, post } = await controlled()
   expect((await ask('GET', 'nadie/counts')).status).toBe(404)
   expect((await ask('GET', 'demo/nada')).status).toBe(404)

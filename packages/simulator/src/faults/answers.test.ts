@@ -3,7 +3,7 @@ import { faulty } from '../../test/faulty.js'
 import { start } from '../../test/start.js'
 import type { Fault, FaultKind } from './fault.js'
 
-describe('answers instead of the true one', () => {
+describe('responses instead of the correct one', () => {
   test.each([
     [{ kind: 'unauthorized' }, 401],
     [{ kind: 'forbidden' }, 403],

@@ -6,7 +6,7 @@ import type { Claim, Fault } from './fault.js'
 const idsOf = ({ body }: { body: Record<string, unknown>[] }) => body.map(({ id }) => id)
 const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
-describe('pages that lie about what there is', () => {
+describe('pages with wrong totals or rows', () => {
   test.each([
     ['stale', 4],
     ['here', 2],
@@ -19,7 +19,7 @@ describe('pages that lie about what there is', () => {
     expect(await list('/productos', page2)).toMatchObject({ page: 2, total_pages: pages, body: [] })
   })
 
-  test('the simple dialect’s total agrees', async () => {
+  test('the simple dialect’s total is the same', async () => {
     const { get, account } = await start({ products: 200, dialect: 'simple' })
     account.inject({ kind: 'short-page', rows: 10, claims: 'here' })
     const { total, data } = (await (await get('/productos', page2)).json()) as { total: number; data: [] }
@@ -50,7 +50,7 @@ describe('pages that lie about what there is', () => {
     expect(await pages()).toBe(5)
   })
 
-  test('limit-shrinks, from a request on, with a total that says so or not', async () => {
+  test('limit-shrinks, from a request on, with matching or stale totals', async () => {
     const { list, account } = await faulty({ kind: 'limit-shrinks', limit: 20, fromNth: 2 })
     expect(idsOf(await list('/productos', page2))).toEqual(from(51, 100))
     const shrunk = await list('/productos', page2)
@@ -60,7 +60,7 @@ describe('pages that lie about what there is', () => {
     expect((await list('/productos', page2)).total_pages).toBe(4)
   })
 
-  test('order-ignored leaves questions by id alone', async () => {
+  test('order-ignored does not affect requests by id', async () => {
     const { list } = await faulty({ kind: 'order-ignored' })
     expect(idsOf(await list('/productos', { ...page2, order: 'id-desc' }))).toEqual(from(51, 100))
     expect(idsOf(await list('/productos', { id: '7,9', order: 'id-desc' }))).toEqual([9, 7])
@@ -82,15 +82,15 @@ describe('pages that lie about what there is', () => {
   })
 })
 
-describe('answers by id that lie', () => {
-  const asked: Params = { id: '3,5,7', limit: 200 }
+describe('wrong responses by id', () => {
+  const byIds: Params = { id: '3,5,7', limit: 200 }
   const answered = async (fault: Fault) => {
     const { list } = await faulty({ byId: true, ...fault })
     expect(idsOf(await list('/productos', { limit: 2 }))).toEqual([1, 2])
-    return idsOf(await list('/productos', asked))
+    return idsOf(await list('/productos', byIds))
   }
 
-  test('empty, partial, nameless, foreign', async () => {
+  test('empty, partial, without valid ids, other rows', async () => {
     expect(await answered({ kind: 'empty-page' })).toEqual([])
     expect(await answered({ kind: 'short-page', rows: 2 })).toEqual([3, 5])
     expect(await answered({ kind: 'nameless-rows' })).toEqual(['abc', 'abc', 'abc'])
@@ -100,7 +100,7 @@ describe('answers by id that lie', () => {
   })
 })
 
-describe('lies of the small lists', () => {
+describe('wrong responses of the reference lists', () => {
   test('empty, short, refused, without ids', async () => {
     const { list, get, account } = await faulty({ kind: 'empty-page', route: '/productos/marcas' })
     const lie = (fault: Fault) => {
@@ -117,8 +117,8 @@ describe('lies of the small lists', () => {
   })
 })
 
-describe('an ERP whose clock is off', () => {
-  test('stamps edits with it and sorts by the stamp', async () => {
+describe('an ERP with a wrong clock', () => {
+  test('sets and sorts `updated` by it', async () => {
     const { list, account } = await start({ products: 5 })
     const newest = async () => idsOf(await list('/productos', { order: 'modified-date-desc', limit: 2 }))
     account.setClockOffset(80 * 365 * 24 * 3_600_000)
@@ -134,14 +134,14 @@ describe('an ERP whose clock is off', () => {
   })
 })
 
-test('a number that no database takes is sound JSON', async () => {
+test('a number that no database can store is valid JSON', async () => {
   const { get } = await faulty({ kind: 'poison-row', poison: 'number-too-large', id: 2 })
   const text = await (await get('/productos')).text()
   expect(text.match(/"peso":1e200000/g)).toHaveLength(1)
   expect(() => JSON.parse(text)).not.toThrow()
 })
 
-test('rows that are left out by rule take their place, and are in no truth', async () => {
+test('products hidden by `hiddenEvery` count in paging, and are not in `truth()`', async () => {
   const { list, account } = await start({ products: 20, switches: { hiddenEvery: 4 } })
   const page = await list('/productos', { limit: 5, page: 2 })
   expect([idsOf(page), page.total_pages]).toEqual([[6, 7, 9, 10], 4])

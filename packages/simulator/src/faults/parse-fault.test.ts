@@ -9,7 +9,7 @@ describe('a fault from outside', () => {
     expect(parseFault({ kind: 'slow-drip', bytes: 1 })).toEqual({ kind: 'slow-drip', bytes: 1 })
   })
 
-  test('is refused by what is wrong with it', () => {
+  test('is refused with an error that names the mistake', () => {
     expect(() => parseFault(null)).toThrow('objeto')
     expect(() => parseFault({ kind: 'nada' })).toThrow('"nada"')
     expect(() => parseFault({ kind: 'hang', bytes: 1 })).toThrow('"bytes"')

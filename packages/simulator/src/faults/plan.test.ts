@@ -5,10 +5,10 @@ import type { Fault } from './fault.js'
 import { createFaultPlan } from './plan.js'
 
 describe('which requests a fault applies to', () => {
-  const statuses = async (fault: Fault, asked: [string, Params?][]) => {
+  const statuses = async (fault: Fault, requests: [string, Params?][]) => {
     const { get } = await faulty(fault)
     const got: number[] = []
-    for (const [path, params] of asked) got.push((await get(path, params)).status)
+    for (const [path, params] of requests) got.push((await get(path, params)).status)
     return got
   }
 
@@ -19,38 +19,38 @@ describe('which requests a fault applies to', () => {
   })
 
   test('a route, or any', async () => {
-    const asked: [string][] = [['/productos'], ['/productos/marcas/lista']]
-    expect(await statuses({ kind: 'server-error', route: '/productos/marcas' }, asked)).toEqual([200, 500])
-    expect(await statuses({ kind: 'server-error', route: '*' }, asked)).toEqual([500, 500])
+    const requests: [string][] = [['/productos'], ['/productos/marcas/lista']]
+    expect(await statuses({ kind: 'server-error', route: '/productos/marcas' }, requests)).toEqual([200, 500])
+    expect(await statuses({ kind: 'server-error', route: '*' }, requests)).toEqual([500, 500])
   })
 
   test('a page, or those from a page on', async () => {
-    const asked: [string, Params][] = [1, 2, 3].map((page) => ['/productos', { page, limit: 50 }])
-    expect(await statuses({ kind: 'server-error', page: 2 }, asked)).toEqual([200, 500, 200])
-    expect(await statuses({ kind: 'server-error', fromPage: 2 }, asked)).toEqual([200, 500, 500])
+    const requests: [string, Params][] = [1, 2, 3].map((page) => ['/productos', { page, limit: 50 }])
+    expect(await statuses({ kind: 'server-error', page: 2 }, requests)).toEqual([200, 500, 200])
+    expect(await statuses({ kind: 'server-error', fromPage: 2 }, requests)).toEqual([200, 500, 500])
   })
 
   test('an order, requests with or without ids, one id among the requested ones', async () => {
-    const asked: [string, Params?][] = [
+    const requests: [string, Params?][] = [
       ['/productos', { order: 'id-desc' }],
       ['/productos', { id: '1,2' }],
       ['/productos', { id: '3' }],
     ]
-    expect(await statuses({ kind: 'server-error', order: 'id-desc' }, asked)).toEqual([500, 200, 200])
-    expect(await statuses({ kind: 'server-error', byId: true }, asked)).toEqual([200, 500, 500])
-    expect(await statuses({ kind: 'server-error', byId: false }, asked)).toEqual([500, 200, 200])
-    expect(await statuses({ kind: 'server-error', asksFor: 2 }, asked)).toEqual([200, 500, 200])
+    expect(await statuses({ kind: 'server-error', order: 'id-desc' }, requests)).toEqual([500, 200, 200])
+    expect(await statuses({ kind: 'server-error', byId: true }, requests)).toEqual([200, 500, 500])
+    expect(await statuses({ kind: 'server-error', byId: false }, requests)).toEqual([500, 200, 200])
+    expect(await statuses({ kind: 'server-error', asksFor: 2 }, requests)).toEqual([200, 500, 200])
   })
 
   test('from the n-th on', async () => {
-    const asked: [string][] = [['/productos'], ['/productos'], ['/productos']]
-    expect(await statuses({ kind: 'server-error', fromNth: 2 }, asked)).toEqual([200, 500, 500])
+    const requests: [string][] = [['/productos'], ['/productos'], ['/productos']]
+    expect(await statuses({ kind: 'server-error', fromNth: 2 }, requests)).toEqual([200, 500, 500])
   })
 
-  test('the n-th, or so many', async () => {
-    const asked: [string][] = [['/productos'], ['/productos'], ['/productos']]
-    expect(await statuses({ kind: 'server-error', nth: 2 }, asked)).toEqual([200, 500, 200])
-    expect(await statuses({ kind: 'server-error', times: 2 }, asked)).toEqual([500, 500, 200])
+  test('the n-th, or a number of them', async () => {
+    const requests: [string][] = [['/productos'], ['/productos'], ['/productos']]
+    expect(await statuses({ kind: 'server-error', nth: 2 }, requests)).toEqual([200, 500, 200])
+    expect(await statuses({ kind: 'server-error', times: 2 }, requests)).toEqual([500, 500, 200])
   })
 
   test('a share, the same each time for the same seed', () => {

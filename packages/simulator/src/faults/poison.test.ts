@@ -4,7 +4,7 @@ import { start } from '../../test/start.js'
 import { POISON_KINDS } from './poison.js'
 
 describe('a poisoned row', () => {
-  test.each(POISON_KINDS)('%s differs from the truth, alone in its page', async (poison) => {
+  test.each(POISON_KINDS)('%s changes exactly one row of the page', async (poison) => {
     const { list, truth } = await faulty({ kind: 'poison-row', poison, index: 3 })
     const rows = (await list('/productos', page2)).body
     expect(rows[3]).not.toEqual(truth(2)[3])
@@ -43,7 +43,7 @@ describe('a poisoned row', () => {
     expect(await first('not-an-object')).toBeNull()
   })
 
-  test('can be one product wherever it shows', async () => {
+  test('can be one product on any page', async () => {
     const { list } = await faulty({ kind: 'poison-row', id: 60 })
     expect((await list('/productos', { id: '59,60' })).body.map((row) => 'producto' in row)).toEqual([
       true,

@@ -3,7 +3,7 @@ import { start } from '../../test/start.js'
 import { PRODUCT_ORDERS } from '../switches.js'
 
 describe('credentials', () => {
-  test('a login by JSON answers both tokens and the seconds that remain', async () => {
+  test('a login by JSON returns both tokens and the remaining seconds', async () => {
     const { login } = await start()
     const body = await login()
     expect(body.access_token).toMatch(/^CBX_AT-/)
@@ -28,7 +28,7 @@ describe('credentials', () => {
     expect((await post('/auth/credentials', { ...good, password: 'no' })).status).toBe(401)
   })
 
-  test('a refresh answers a new access token and no new refresh token', async () => {
+  test('a refresh returns a new access token and no new refresh token', async () => {
     const { post, login, base } = await start()
     const { refresh_token } = await login()
     const response = await post('/auth/refresh', { refresh_token })
@@ -38,7 +38,7 @@ describe('credentials', () => {
     expect((await post('/auth/refresh', { refresh_token: 'CBX_RT-otro' })).status).toBe(401)
   })
 
-  test('a token works in the query string only', async () => {
+  test('a token is accepted only in the query string', async () => {
     const { base, token } = await start()
     const bearer = await fetch(`${base}/productos`, { headers: { authorization: `Bearer ${token}` } })
     expect(bearer.status).toBe(401)
@@ -71,7 +71,7 @@ describe('credentials', () => {
 })
 
 describe('a list of products', () => {
-  test('comes in the documented envelope', async () => {
+  test('has the documented envelope', async () => {
     const { list, account } = await start({ products: 120 })
     const answer = await list('/productos', { limit: 50, page: 3 })
     expect(answer).toMatchObject({
@@ -105,7 +105,7 @@ describe('a list of products', () => {
     for (const row of truth) expect(byId.get(row.id)).toEqual(row)
   })
 
-  test('by modification, newest first, starts with what was edited last', async () => {
+  test('by modification, newest first, begins with the last edited product', async () => {
     const { ids, account } = await start({ products: 400 })
     account.edit([7])
     account.edit([300])
@@ -156,7 +156,7 @@ describe('a list of products', () => {
   })
 })
 
-describe('the small lists', () => {
+describe('the reference lists', () => {
   const routes = {
     '/productos/categorias': ['id', 'categoria', 'vigente', 'padre'],
     '/productos/marcas': ['id', 'marca', 'vigente'],
@@ -165,7 +165,7 @@ describe('the small lists', () => {
     '/productos/sucursales': ['id', 'sucursal', 'telefono', 'domicilio', 'localidad', 'provincia', 'vigente'],
     '/general/cotizaciones': ['id', 'moneda', 'simbolo', 'codigo_afip', 'cotizacion', 'principal', 'vigente'],
   }
-  test.each(Object.entries(routes))('%s answers in pages, under its alias too', async (route, fields) => {
+  test.each(Object.entries(routes))('%s has pages, and an alias', async (route, fields) => {
     const { list } = await start({ products: 1 })
     const answer = await list(route, { limit: 2 })
     expect(answer.available_fields).toEqual(fields)
@@ -210,14 +210,14 @@ describe('the simple dialect', () => {
     ])
   })
 
-  test('carries amounts and flags as text on odd ids', async () => {
+  test('has amounts and flags as text on odd ids', async () => {
     const { account } = await start({ dialect: 'simple', products: 2 })
     const [odd, even] = [...account.truth()] as { precio_venta: unknown; activo: unknown }[]
     expect([typeof odd?.precio_venta, typeof odd?.activo]).toEqual(['string', 'string'])
     expect([typeof even?.precio_venta, typeof even?.activo]).toEqual(['number', 'boolean'])
   })
 
-  test('has the small lists in the same shape', async () => {
+  test('has the reference lists in the same shape', async () => {
     const { get } = await start({ dialect: 'simple', products: 2 })
     const answer = (await (await get('/productos/marcas', { limit: 5 })).json()) as {
       data: object[]
@@ -250,11 +250,11 @@ describe('counts', () => {
     account.resetCounts()
     account.inject({ kind: 'hang' })
     const leaving = new AbortController()
-    const asked = [1, 2, 3].map(() => get('/productos', {}, { signal: leaving.signal }))
+    const requests = [1, 2, 3].map(() => get('/productos', {}, { signal: leaving.signal }))
     await vi.waitFor(() => expect(account.counts().total).toBe(3))
     expect(account.counts()).toMatchObject({ maxConcurrent: 3, maxPerSecond: 3, byStatus: {} })
     leaving.abort()
-    await Promise.allSettled(asked)
+    await Promise.allSettled(requests)
     await vi.waitFor(() => expect(account.counts().byStatus).toEqual({ none: 3 }))
   })
 

@@ -93,8 +93,8 @@ function selectProducts({ catalogue, dialect, switches }: ListContext, query: UR
 }
 
 function productQuery(query: URLSearchParams, switches: Readonly<Switches>): ProductQuery {
-  const asked = query.get('order') || switches.defaultOrder
-  const order = isProductOrder(asked) ? asked : fallBack(asked, switches.defaultOrder, switches)
+  const requested = query.get('order') || switches.defaultOrder
+  const order = isProductOrder(requested) ? requested : fallBack(requested, switches.defaultOrder, switches)
   const ids = idList(query, 'id', switches)
   const skus = commaList(query, 'codigo_interno', switches)
   const barcodes = commaList(query, 'codigo_barras', switches)
@@ -116,8 +116,8 @@ function selectReference(
   { list, nameField, fields }: ReferenceRoute,
   query: URLSearchParams,
 ): SelectedList {
-  const asked = query.get('order') || 'id-asc'
-  const order = /^(name|id)-(asc|desc)$/.test(asked) ? asked : fallBack(asked, 'id-asc', switches)
+  const requested = query.get('order') || 'id-asc'
+  const order = /^(name|id)-(asc|desc)$/.test(requested) ? requested : fallBack(requested, 'id-asc', switches)
   const ids = idList(query, 'id', switches)
   const hidden = list === 'listas' && !switches.defaultListListed ? 0 : undefined
   const direction = order.endsWith('desc') ? -1 : 1
@@ -143,9 +143,9 @@ function isProductOrder(text: string): text is ProductOrder {
 }
 
 /** The order for one that does not exist. @throws ApiError 400 unless the switch allows the default */
-function fallBack<T>(asked: string, order: T, switches: Readonly<Switches>): T {
+function fallBack<T>(requested: string, order: T, switches: Readonly<Switches>): T {
   if (switches.unknownOrder === 'default') return order
-  throw new ApiError(400, `Orden desconocido: ${asked}`)
+  throw new ApiError(400, `Orden desconocido: ${requested}`)
 }
 
 /** `con_stock=1`, `true` or the bare name selects products with stock; a switch decides what 0 and `false` select. */

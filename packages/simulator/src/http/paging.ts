@@ -96,12 +96,12 @@ export function project(
   available: readonly string[],
   switches: Readonly<Switches>,
 ): (row: object) => object {
-  const asked = (query.get('fields') ?? '').split(',').map((name) => name.trim())
-  const unknown = asked.find((name) => name !== '' && !available.includes(name))
+  const requested = (query.get('fields') ?? '').split(',').map((name) => name.trim())
+  const unknown = requested.find((name) => name !== '' && !available.includes(name))
   if (unknown !== undefined && switches.unknownField === 'error') {
     throw new ApiError(400, `Campo desconocido: ${unknown}`)
   }
-  const fields = available.filter((name) => asked.includes(name))
+  const fields = available.filter((name) => requested.includes(name))
   if (fields.length === 0) return (row) => row
   return (row) => Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name)))
 }

@@ -41,7 +41,7 @@ test('`available_fields` omits the detail of the offer or names it', async () =>
   expect((await list('/productos')).available_fields).toContain('detalle_oferta')
 })
 
-test('`fields` takes a name that is not announced, or does not know it', async () => {
+test('`fields` accepts a name that `available_fields` omits, or does not', async () => {
   const started = await start({ products: 1 })
   const { list, account } = started
   const shown = async () =>
@@ -53,7 +53,7 @@ test('`fields` takes a name that is not announced, or does not know it', async (
   expect(await statusOf(started, { fields: 'id,detalle_oferta' })).toBe(400)
 })
 
-test('an id that is none matches nothing, is ignored, or is an error', async () => {
+test('an invalid id matches nothing, is ignored, or is an error', async () => {
   const started = await start({ products: 9 })
   const { ids, account } = started
   expect([await ids({ id: 'abc' }), await ids({ id: 'abc,3' })]).toEqual([[], [3]])
@@ -95,7 +95,7 @@ test('a stock filter of 0 is none, the same as 1, or its opposite', async () => 
   expect([await found('0'), await found('false'), await found('1')]).toEqual([[6], [6], [8]])
 })
 
-test('inactive products are listed, shown by id, or left out unless they are asked for', async () => {
+test('inactive products are listed, shown by id, or shown only with `vigente=all`', async () => {
   const { ids, account } = await start({ products: 9 })
   account.edit([3], { vigente: false })
   account.edit([4], { vigente: true })
@@ -124,7 +124,7 @@ test('products that are not associated with the integration are left out or list
   expect(await ids()).toHaveLength(9)
 })
 
-test('a list says which page it is and how many there are, or does not', async () => {
+test('a list has `page` and `total_pages`, or not', async () => {
   const { list, account } = await start({ products: 9 })
   expect(await list('/productos')).toMatchObject({ page: 1, total_pages: 1 })
   account.setSwitches({ pagingFields: false })
@@ -149,7 +149,7 @@ test('a JSON array as a body is an error, no parameters, or its first object', a
   expect((await answer())[0]).toBe(200)
 })
 
-test('an answer to a write comes in the envelope or bare', async () => {
+test('a response to a write has the envelope or not', async () => {
   const { post, token, account } = await start({ products: 1 })
   const register = async (evento: string) =>
     (

@@ -11,13 +11,13 @@ async function listening(evento: unknown = 'all', urls = ['http://127.0.0.1:9/a'
     return ((await answer.json()) as { body: { status: string } }).body.status
   }
   for (const url of urls) await register(evento, url)
-  /** What was sent since the last call; nobody answers it. */
-  let told = 0
+  /** The deliveries since the last call. Their receiver does not respond. */
+  let returned = 0
   const sent = async () => {
     await account.webhooksSettled()
-    const news = account.deliveries().slice(told)
-    told += news.length
-    return news.map(({ event, ids }) => [event, ids])
+    const added = account.deliveries().slice(returned)
+    returned += added.length
+    return added.map(({ event, ids }) => [event, ids])
   }
   return { ...started, register, sent }
 }
@@ -44,7 +44,7 @@ test('a deletion notifies or not', async () => {
   expect(await sent()).toEqual([])
 })
 
-test('an event has one address or several, and is deleted with all of them', async () => {
+test('an event has one URL or several, and a deletion removes all of them', async () => {
   const { account, list, register, address, sent } = await listening('marcas')
   await register('marcas', 'http://127.0.0.1:9/b')
   expect((await list(BASE)).body.map(({ url }) => url)).toEqual(['http://127.0.0.1:9/b'])

@@ -30,7 +30,7 @@ test('the calculated costs are there or not', async () => {
   }
 })
 
-test('an offer shows in its detail alone, in `precio_neto` too, or in list 0 as well', async () => {
+test('an offer is in its detail only, also in `precio_neto`, or also in list 0', async () => {
   const { rows, account } = await rowsOf()
   const offered = async () =>
     (await rows()).flatMap(({ precio_neto, precios, detalle_oferta: detail }) =>
@@ -66,7 +66,7 @@ test('the two lists of images agree everywhere or not', async () => {
   expect(await disagreeing()).toEqual([])
 })
 
-test('values are as untidy as the documented ones', async () => {
+test('values are as irregular as the documented ones', async () => {
   const { rows } = await rowsOf()
   const all = await rows()
   // `precio_oferta_calculado` does not carry the list's rounding, and the detail does.

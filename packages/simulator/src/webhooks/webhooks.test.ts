@@ -10,7 +10,7 @@ interface Notification {
   endpoint: string
 }
 
-/** A receiver of notifications that answers the statuses in turn, then 200; null never answers. */
+/** A receiver of notifications that responds with these statuses in order, then 200; null: no response. */
 async function receiver(statuses: (number | null)[] = []) {
   const received: Notification[] = []
   const server = createServer(async (request, response) => {
@@ -93,7 +93,7 @@ describe('a delivery', () => {
     expect(account.deliveries()).toHaveLength(3)
   })
 
-  test('carries at most 200 ids, and a change of everything names everything', async () => {
+  test('has at most 200 ids, and a change of every product is sent in batches', async () => {
     const { account, received } = await registered()
     account.raisePrices(0, 5)
     await account.webhooksSettled()
@@ -101,7 +101,7 @@ describe('a delivery', () => {
     expect(new Set(received.flatMap(({ id }) => id)).size).toBe(450)
   })
 
-  test('can be asked for, and goes nowhere when nobody is registered', async () => {
+  test('can be requested, and is not sent without a registered URL', async () => {
     const { account, received } = await registered()
     expect(await account.deliverWebhooks('pedidos', [5])).toEqual([
       { event: 'pedidos', ids: 1, attempts: 1, outcome: 'delivered', status: 200 },
@@ -111,7 +111,7 @@ describe('a delivery', () => {
     expect(await lonely.deliverWebhooks('pedidos', [5])).toEqual([])
   })
 
-  test('that is not answered with 200 has failed', async () => {
+  test('without status 200 has failed', async () => {
     const { account } = await registered([204, 500])
     expect(await account.deliverWebhooks('productos', [1])).toMatchObject([
       { outcome: 'failed', status: 204 },
@@ -121,7 +121,7 @@ describe('a delivery', () => {
     ])
   })
 
-  test('that is not answered in time has failed', async () => {
+  test('without a response in time has failed', async () => {
     const { account } = await registered([null])
     account.setSwitches({ webhookTimeoutMs: 30 })
     expect(await account.deliverWebhooks('productos', [1])).toMatchObject([
@@ -129,7 +129,7 @@ describe('a delivery', () => {
     ])
   })
 
-  test('is tried again where the switch says so', async () => {
+  test('is retried by the switch `webhookRetries`', async () => {
     const { account, received } = await registered([500, 500])
     account.setSwitches({ webhookRetries: 2, webhookRetryDelayMs: 1 })
     expect(await account.deliverWebhooks('productos', [1])).toMatchObject([
@@ -138,7 +138,7 @@ describe('a delivery', () => {
     expect(received).toHaveLength(3)
   })
 
-  test('can be lost, doubled or out of order', async () => {
+  test('can be lost, duplicated or out of order', async () => {
     const { account, received } = await registered()
     account.setSwitches({ webhookLossRate: 1 })
     expect(await account.deliverWebhooks('productos', [1])).toMatchObject([{ outcome: 'lost', attempts: 0 }])
@@ -153,7 +153,7 @@ describe('a delivery', () => {
     expect(received.slice(2).map(({ id }) => id.length)).toEqual([1, 200])
   })
 
-  test('under way does not keep the simulator from closing', async () => {
+  test('in progress does not prevent the simulator from closing', async () => {
     const { account, simulator } = await registered([null])
     const delivery = account.deliverWebhooks('productos', [1])
     await simulator.close()

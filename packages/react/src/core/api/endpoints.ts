@@ -49,7 +49,7 @@ function syncBaseOf(url: string): string {
   const path = trimSlash(url.replace(/[?#].*$/s, ''))
   if (!path.endsWith('/products/stream')) {
     throw new TypeError(
-      `Cannot tell the sync base from "${path}": it does not end in /products/stream. Pass syncBase.`,
+      `Cannot derive the sync base from "${path}": it does not end in /products/stream. Pass syncBase.`,
     )
   }
   return path.slice(0, -'/products/stream'.length)

@@ -1,6 +1,6 @@
 export type NonEmpty<T> = readonly [T, ...T[]]
 
-/** A leaf category with the words its product names are made of. */
+/** A leaf category with the words of its product names. */
 export interface Assortment {
   category: string
   items: NonEmpty<string>

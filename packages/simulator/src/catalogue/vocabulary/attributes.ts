@@ -25,10 +25,10 @@ export const LOCATIONS = [
 ] as const
 export const WARRANTIES = ['', '', '6 meses', '12 meses', '90 días desde la entrega'] as const
 
-/** Season ids run from 1. */
+/** Season ids begin at 1. */
 export const SEASONS = ['OTOÑO', 'INVIERNO', 'PRIMAVERA', 'VERANO', 'TODO EL AÑO', 'LIQUIDACIÓN'] as const
 
-/** What people type around a product's name. `{}` is the name. */
+/** Names with text that people add. `{}` is the product's name. */
 export const UGLY_NAMES: NonEmpty<string> = [
   '{} 🔥🔥 OFERTA',
   '<b>{}</b>',

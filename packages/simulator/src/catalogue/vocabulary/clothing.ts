@@ -63,7 +63,7 @@ export const CLOTHING: NonEmpty<Assortment> = [
   },
 ]
 
-/** Invented names: a stand-in should not speak for a real maker. */
+/** Fictional brands, so that no real one appears in test data. */
 export const CLOTHING_BRANDS: NonEmpty<string> = [
   'PATAGONIA NORTE',
   'LA COSTURERA',

@@ -115,7 +115,7 @@ export const HARDWARE: NonEmpty<Assortment> = [
   },
 ]
 
-/** Invented names: a stand-in should not speak for a real maker. */
+/** Fictional brands, so that no real one appears in test data. */
 export const HARDWARE_BRANDS: NonEmpty<string> = [
   'TORNIMAX',
   'DON FERRO',

@@ -129,7 +129,7 @@ export const SUPERMARKET: NonEmpty<Assortment> = [
   },
 ]
 
-/** Invented names: a stand-in should not speak for a real maker. */
+/** Fictional brands, so that no real one appears in test data. */
 export const SUPERMARKET_BRANDS: NonEmpty<string> = [
   'LA QUEBRADA',
   'DOÑA PETRONA',

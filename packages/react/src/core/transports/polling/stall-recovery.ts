@@ -18,7 +18,7 @@ export interface RecoveryAttempt {
 }
 
 /**
- * Opens the stream beside the polling, and keeps its events back until it has shown that it works: its
+ * Opens the stream while polling continues, and buffers its events until it has shown that it works: its
  * `start` came with the headers (the request has no cursor, so that there is one), or it was not cut.
  *
  * @param whilePolling aborts an attempt that has not shown yet that it works

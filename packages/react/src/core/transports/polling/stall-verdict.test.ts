@@ -10,21 +10,26 @@ import {
 
 const fresh = newEvidence(1_000, false)
 const opened: StallEvidence = { ...fresh, openedAt: 1_200 }
-const spoke: StallEvidence = { ...opened, firstAt: 1_300 }
+const withBytes: StallEvidence = { ...opened, firstAt: 1_300 }
 /** Pings as [sent by the server's clock, arrived by ours], in milliseconds. */
 const withPings = (...pings: [number, number][]) =>
-  pings.reduce((evidence, [sent, arrived]) => addPing(evidence, sent, arrived), spoke)
+  pings.reduce((evidence, [sent, arrived]) => addPing(evidence, sent, arrived), withBytes)
 
 describe('a stream', () => {
   it.each([
-    ['asked for a moment ago', fresh, 2_000, 'unknown'],
+    ['requested a moment ago', fresh, 2_000, 'unknown'],
     ['without headers for ten seconds', fresh, 11_000, 'stalled'],
-    ['open, with nothing on it yet', opened, 6_199, 'unknown'],
-    ['open, with nothing on it after five seconds, where `start` was due', opened, 6_200, 'stalled'],
-    ['from a cursor, which may have nothing to say', { ...opened, hasCursor: true }, 21_199, 'unknown'],
+    ['open, without bytes so far', opened, 6_199, 'unknown'],
+    ['open, without bytes after five seconds, when `start` was due', opened, 6_200, 'stalled'],
+    ['from a cursor, which may have no event', { ...opened, hasCursor: true }, 21_199, 'unknown'],
     ['from a cursor, without even a ping', { ...opened, hasCursor: true }, 21_200, 'stalled'],
-    ['that spoke at once', spoke, 60_000, 'timely'],
-    ['that spoke late, which may have been the server', { ...opened, firstAt: 8_000 }, 9_000, 'unknown'],
+    ['whose first bytes came at once', withBytes, 60_000, 'timely'],
+    [
+      'whose first bytes were late, maybe because of the server',
+      { ...opened, firstAt: 8_000 },
+      9_000,
+      'unknown',
+    ],
   ] as const)('%s', (_name, evidence, now, verdict) => {
     expect(stallVerdict(evidence, now)).toBe(verdict)
   })
@@ -45,7 +50,7 @@ describe('a stream', () => {
   })
 
   it('ignores a ping without a timestamp', () => {
-    expect(addPing(spoke, Number.NaN, 5_000)).toBe(spoke)
+    expect(addPing(withBytes, Number.NaN, 5_000)).toBe(withBytes)
   })
 
   it('has the same verdict whatever the difference between the two clocks', () => {
@@ -57,7 +62,7 @@ describe('a stream', () => {
           const evidence = given.reduce((before, { gap, delay }) => {
             sent += gap
             return addPing(before, sent + apart, sent + delay)
-          }, spoke)
+          }, withBytes)
           return stallVerdict(evidence, 2_000)
         })
         expect(verdicts[0]).toBe(verdicts[1])
@@ -70,7 +75,7 @@ describe('a stream', () => {
       fc.property(fc.nat(1e6), fc.array(fc.nat(4_999), { maxLength: 20 }), (base, delays) => {
         const evidence = delays.reduce(
           (before, d, i) => addPing(before, i * 15_000, i * 15_000 + base + d),
-          spoke,
+          withBytes,
         )
         expect(stallVerdict(evidence, 1e9)).toBe('timely')
       }),
