@@ -18,7 +18,7 @@ beforeAll(async () => {
   neighbour = await app.as('dos')
 })
 
-/** The answer's body, held strictly against what the OpenAPI document says of it. */
+/** Parses the body of an answer strictly by its schema in the OpenAPI document. */
 function read<S extends z.ZodObject>(answer: Answer, status: number, schema: S): z.infer<S> {
   expect(answer.text).toBeTruthy()
   expect(answer.status).toBe(status)
@@ -40,7 +40,7 @@ async function endAllRuns() {
 describe('runs', () => {
   beforeAll(endAllRuns)
 
-  it('start, one at a time, and a second request learns of the first', async () => {
+  it('start one at a time; a second start is a 409 with the active run', async () => {
     const run = read(await admin('POST', RUNS), 201, runSchema)
     expect(run).toMatchObject({ mode: 'full', status: 'queued', dryRun: false })
     const second = await admin('POST', RUNS, { body: { mode: 'ids', ids: ['1'] } })
@@ -49,7 +49,7 @@ describe('runs', () => {
     expect(read(await admin('GET', `${RUNS}/${run.id}`), 200, runSchema)).toEqual(run)
   })
 
-  it('tell who has started them, by the name of now', async () => {
+  it('have the user who started them, with the current name', async () => {
     await endAllRuns()
     const { id, startedBy, startedByName } = read(await admin('POST', RUNS), 201, runSchema)
     const user = (await admin('GET', '/api/auth/me')).json
@@ -61,10 +61,10 @@ describe('runs', () => {
     expect(renamed.startedByName).toBe('Otra Persona')
   })
 
-  it('are paused, resumed and cancelled, as often as one likes', async () => {
+  it('are paused, resumed and cancelled, each idempotently', async () => {
     await endAllRuns()
     const { id } = read(await admin('POST', RUNS, { body: { mode: 'ids', ids: ['5', '6'] } }), 201, runSchema)
-    for (const [order, status] of [
+    for (const [action, status] of [
       ['pause', 'paused'],
       ['pause', 'paused'],
       ['resume', 'queued'],
@@ -77,7 +77,7 @@ describe('runs', () => {
       ['cancel', 'cancelled'],
       ['resume', 'cancelled'],
     ]) {
-      expect(read(await admin('POST', `${RUNS}/${id}/${order}`), 200, runSchema).status).toBe(status)
+      expect(read(await admin('POST', `${RUNS}/${id}/${action}`), 200, runSchema).status).toBe(status)
     }
   })
 
@@ -87,13 +87,13 @@ describe('runs', () => {
     [{ mode: 'ids', ids: ['x'] }, 'ids.0'],
     [{ mode: 'all' }, 'mode'],
     [[], ''],
-  ])('are refused as %j, naming the field', async (body, path) => {
+  ])('are refused for %j, with the path of the field', async (body, path) => {
     const answer = await admin('POST', RUNS, { body })
     expectProblem(answer, 422, 'invalid_body')
     expect(answer.json.errors[0].path).toBe(path)
   })
 
-  it('are listed newest first, each exactly once', async () => {
+  it('are listed newest first, each once', async () => {
     await endAllRuns()
     for (let i = 0; i < 5; i++) {
       const { json } = await admin('POST', RUNS)
@@ -111,7 +111,7 @@ describe('runs', () => {
     expect(new Set(paged).size).toBe(paged.length)
   })
 
-  it('by ids take only ids that a product can have', async () => {
+  it('by ids accept only ids that a product can have', async () => {
     await endAllRuns()
     const start = (ids: string[]) => admin('POST', RUNS, { body: { mode: 'ids', ids } })
     for (const id of ['0', '9007199254740992', '1'.repeat(18), '-1', 'x']) {
@@ -124,7 +124,7 @@ describe('runs', () => {
     expect((await start(['1', '9007199254740991'])).status).toBe(201)
   })
 
-  it('retry of what they refused only the rows whose id a product can have', async () => {
+  it('are retried only for rejected rows whose id a product can have', async () => {
     await endAllRuns()
     const { json: run } = await admin('POST', RUNS)
     const reject = (position: number, id: string) =>
@@ -148,7 +148,7 @@ describe('runs', () => {
     expect(rows).toEqual([{ ids: ['7'] }])
   })
 
-  it('show what they refused, page by page, in the order it came', async () => {
+  it('list their rejected rows in pages, in the order received', async () => {
     await endAllRuns()
     const { json: run } = await admin('POST', RUNS)
     await withTenant(app.database.pool, 'uno', (tx) =>
@@ -181,7 +181,7 @@ describe('runs', () => {
 })
 
 describe('what another tenant owns', () => {
-  it('is not there, on every route that names a run', async () => {
+  it('is a 404 on every route of a run', async () => {
     await endAllRuns()
     const { json: run } = await neighbour('POST', RUNS)
     for (const [method, path] of [
@@ -206,7 +206,7 @@ describe('what another tenant owns', () => {
     expect((await admin('POST', RUNS)).status).toBe(201)
   })
 
-  it.each(['A', 'x'.repeat(41), 'a.1', '%00', "a'--"])('nor is a run of id %s', async (id) => {
+  it.each(['A', 'x'.repeat(41), 'a.1', '%00', "a'--"])('is a 404 like a run of id %s', async (id) => {
     expectProblem(await admin('GET', `${RUNS}/${id}`), 404, 'not_found')
   })
 })
@@ -222,13 +222,13 @@ describe('roles', () => {
         access,
       }))
 
-  it('without a session nothing but signing in is open', async () => {
+  it('without a session every route but sign-in is a 401', async () => {
     for (const { method, path } of routes()) {
       expectProblem(await app.send(method, path), 401, 'unauthenticated')
     }
   })
 
-  it('a viewer reads and does nothing else; an operator does not configure', async () => {
+  it('a viewer can only read; an operator cannot configure', async () => {
     const viewer = await app.as('uno', 'viewer')
     const operator = await app.as('uno', 'operator')
     let refusals = 0
@@ -266,16 +266,16 @@ describe('every refusal is a problem', () => {
     expectProblem(await admin('PUT', '/api/cianbox/connection', options), status, code)
   })
 
-  it('an address that does not exist, under /api and outside, and one that cannot be read', async () => {
+  it('an unknown path, under /api and outside, and a malformed URL', async () => {
     expectProblem(await admin('GET', '/api/nothing'), 404, 'unknown_route')
     expectProblem(await admin('POST', '/api/products'), 404, 'unknown_route')
     expectProblem(await admin('GET', '/nothing'), 404, 'unknown_route')
     expectProblem(await admin('GET', '/api/products/%E0%A4%A'), 400, 'invalid_url')
   })
 
-  it('a fault of ours, of which it says nothing, while the log has the cause', async () => {
+  it('an internal error has no details, and the log has the cause', async () => {
     const { token } = await app.sessions.issue({ id: 'x', tenantId: 'nobody-of-ours', role: 'admin' })
-    // A tenant without a row breaks a foreign key, which nobody expects.
+    // A tenant without a row violates a foreign key: an unexpected error.
     const answer = await app.send('POST', RUNS, { headers: { authorization: `Bearer ${token}` } })
     expectProblem(answer, 500, 'internal')
     expect(answer.text).not.toMatch(/tenant|constraint|foreign/)
@@ -288,7 +288,7 @@ describe('every refusal is a problem', () => {
 describe('the OpenAPI document', () => {
   const streamRouter = createStreamRouter({} as Parameters<typeof createStreamRouter>[0])
 
-  it('names every route that is served, the streams included, and no other', async () => {
+  it('has every served route, the streams included, and no other', async () => {
     const served = [
       ...apiRoutes(app.deps).map(({ method, path }) => `${method} ${openApiPath(path)}`),
       ...routesOf(streamRouter),
@@ -300,7 +300,7 @@ describe('the OpenAPI document', () => {
     expect(described.sort()).toEqual(served.sort())
   })
 
-  it('is served, with the shapes of answers and events by name', async () => {
+  it('is served, with named schemas of answers and events', async () => {
     const answer = await app.send('GET', '/api/openapi.json')
     expect(answer.status).toBe(200)
     expect(answer.json.openapi).toBe('3.1.0')
@@ -320,7 +320,7 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(document)).not.toContain('"$ref":"#/components/schemas/undefined"')
   })
 
-  it('gives each operation an id of its own', () => {
+  it('has a unique id for each operation', () => {
     const document = describeApi(apiRoutes(app.deps), { streams: true }) as Document
     const ids = Object.values(document.paths).flatMap((operations) =>
       Object.values(operations).map((operation) => operation.operationId),
@@ -343,8 +343,8 @@ function routesOf(router: Router): string[] {
   )
 }
 
-describe('the API in an application of someone else', () => {
-  it('works with their authentication and without our sign-in routes', async () => {
+describe('the API in a host application', () => {
+  it('uses its authentication, and has no sign-in routes', async () => {
     const { createApi } = await import('../src/http/api.js')
     const { sessions: _, ...deps } = app.deps
     const host = express()

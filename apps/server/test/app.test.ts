@@ -20,14 +20,14 @@ const app = useApp({ webDir })
 const asPage = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
 describe('the web app', () => {
-  it.each(['/', '/runs/abc', '/products?search=x'])('is what %s shows to a browser', async (path) => {
+  it.each(['/', '/runs/abc', '/products?search=x'])('is the answer to %s for a browser', async (path) => {
     const answer = await app.send('GET', path, asPage)
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('<title>Espejo</title>')
     expect(answer.headers.get('cache-control')).toBe('no-cache')
   })
 
-  it('has files whose name bears a hash kept for ever, and others asked for anew', async () => {
+  it('has files with a hash in their name cached for ever, and others revalidated', async () => {
     const hashed = await app.send('GET', '/assets/main-abc123.js')
     expect(hashed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect((await app.send('GET', '/favicon.svg')).headers.get('cache-control')).toBe('public, max-age=0')
@@ -39,7 +39,7 @@ describe('the web app', () => {
     ['/nothing', { headers: { accept: 'application/json' } }],
     ['/nothing', {}],
     ['/..%2f..%2fetc%2fpasswd', {}],
-  ])('is not what %s shows to %j', async (path, options) => {
+  ])('is not the answer to %s with %j', async (path, options) => {
     const answer = await app.send('GET', path, options)
     expect(answer.status).toBe(404)
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
@@ -47,7 +47,7 @@ describe('the web app', () => {
 })
 
 describe('the metrics', () => {
-  it('tell of streams and of requests by route pattern, and name no tenant', async () => {
+  it('count streams, and requests by route pattern, and contain no tenant', async () => {
     await app.send('GET', '/api/products/123456789')
     const run = await beginRun(app.database.pool, 'uno')
     const { token } = await app.sessions.issue({ id: 'ana', tenantId: 'uno', role: 'viewer' })
@@ -66,7 +66,7 @@ describe('the metrics', () => {
 })
 
 describe('every answer', () => {
-  it('carries a strict content security policy and does not say what serves it', async () => {
+  it('has a strict content security policy, and does not identify the server software', async () => {
     for (const path of ['/', '/api/products', '/healthz', '/nothing']) {
       const { headers } = await app.send('GET', path, asPage)
       const policy = headers.get('content-security-policy')
@@ -80,7 +80,7 @@ describe('every answer', () => {
     }
   })
 
-  it("has the caller's request id, when it is one", async () => {
+  it("has the client's request id, if it is valid", async () => {
     const id = async (given: string) =>
       (await app.send('GET', '/api/products', { headers: { 'x-request-id': given } })).headers.get(
         'x-request-id',
@@ -91,7 +91,7 @@ describe('every answer', () => {
 })
 
 describe('the log', () => {
-  it('shows what was asked and how it went, without queries, headers or secrets', async () => {
+  it('has path and status of each request, without queries, headers or secrets', async () => {
     const planted = 'planted-secret-77'
     const headers = {
       authorization: `Bearer ${planted}`,
@@ -112,7 +112,7 @@ describe('the log', () => {
 })
 
 describe('health', () => {
-  it('is alive, and ready once the database has every migration', async () => {
+  it('is ok, and ready once the database has every migration', async () => {
     expect((await app.send('GET', '/healthz')).json).toEqual({ status: 'ok' })
     expect((await app.send('GET', '/readyz')).json).toEqual({ status: 'ready' })
   })
@@ -147,7 +147,7 @@ describe('the demo', () => {
     ['demo@espejo.test', 'demo-espejo', 'demo', 'admin'],
     ['visita@espejo.test', 'visita-espejo', 'demo', 'viewer'],
     ['vecino@espejo.test', 'vecino-espejo', 'vecino', 'admin'],
-  ])('signs %s in, to a connection that is there', async (email, password, tenantId, role) => {
+  ])('signs %s in, to a tenant with a connection', async (email, password, tenantId, role) => {
     const { status, json } = await app.send('POST', '/api/auth/login', { body: { email, password } })
     expect(status).toBe(200)
     expect(json.user).toMatchObject({ tenantId, role })
@@ -155,7 +155,7 @@ describe('the demo', () => {
     expect((await app.send('GET', '/api/cianbox/connection', { headers })).json.cuenta).toBe(tenantId)
   })
 
-  it('leaves what was changed since as it is', async () => {
+  it('does not overwrite later changes', async () => {
     await withTenant(app.database.pool, 'demo', (tx) => tx.query('UPDATE app.connections SET page_size = 33'))
     await seed()
     expect((await createConnectionStore(app.deps).get('demo'))?.pageSize).toBe(33)

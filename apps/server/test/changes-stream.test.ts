@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Tenant, useDeployment } from './support/deployment.js'
 import { openStream } from './support/stream.js'
 
-describe('a stream that asks which products change', () => {
+describe('a stream with `changes=1`', () => {
   const espejo = useDeployment()
   const STREAM = '/api/cianbox/sync/products/stream'
   let url: string
@@ -15,7 +15,7 @@ describe('a stream that asks which products change', () => {
     tenant = await espejo.addTenant('cambios', 0)
   })
 
-  /** Runs a sync to its end, and says which changes its stream has told of. */
+  /** Runs a sync to its end, and returns the data of the `changes` events of its stream. */
   async function sync(query: string): Promise<ChangesData[]> {
     const stream = await openStream(`${url}${STREAM}${query}`, { authorization: `Bearer ${tenant.token}` })
     await stream.event('complete')
@@ -25,19 +25,19 @@ describe('a stream that asks which products change', () => {
       .map(({ data }) => JSON.parse(data) as ChangesData)
   }
 
-  it('is told again and again to read all anew while a first load goes on', async () => {
-    const told = await sync('?changes=1')
-    expect(told.length).toBeGreaterThan(2)
-    expect(told.filter(({ products }) => products !== null)).toEqual([])
+  it('gets only `null` during a first load, several times', async () => {
+    const changes = await sync('?changes=1')
+    expect(changes.length).toBeGreaterThan(2)
+    expect(changes.filter(({ products }) => products !== null)).toEqual([])
   })
 
-  it('is told to read what it shows, and then of each product what became of it', async () => {
+  it('gets `null` first, and then each changed product', async () => {
     tenant.account.edit(7)
     tenant.account.add(2)
     tenant.account.remove([41, 42, 43], 'gone')
-    const [begin, ...told] = await sync('?changes=1')
+    const [begin, ...changes] = await sync('?changes=1')
     expect(begin).toEqual({ products: null })
-    const products = told.flatMap((one) => one.products ?? [])
+    const products = changes.flatMap((one) => one.products ?? [])
     expect(kinds(products)).toEqual({ updated: 7, created: 2, retired: 3 })
 
     const [run] = await espejo.runs('cambios')
@@ -49,17 +49,17 @@ describe('a stream that asks which products change', () => {
     expect(sorted(products)).toEqual(sorted(logged))
   })
 
-  it('is told of nothing where nothing changes', async () => {
+  it('gets no product when nothing changes', async () => {
     expect(await sync('?changes=1')).toEqual([{ products: null }])
   })
 
-  it('is told of it only because it asks', async () => {
+  it('is the only one that gets changes', async () => {
     tenant.account.edit(3)
     expect(await sync('')).toEqual([])
     expect(await sync('?changes=0')).toEqual([])
   })
 
-  it('gets a clear answer to what is neither yes nor no', async () => {
+  it('is refused for any value but 0 and 1', async () => {
     const answer = await fetch(`${url}${STREAM}?changes=tal-vez`, {
       headers: { authorization: `Bearer ${tenant.token}`, accept: 'text/event-stream' },
     })

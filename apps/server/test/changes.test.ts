@@ -27,8 +27,8 @@ beforeAll(async () => {
   await sync()
 })
 
-describe('what a run changed', () => {
-  it('is told by the names that the products have now', async () => {
+describe('the changes of a run', () => {
+  it('have the current names of the products', async () => {
     const nameOf5 = (await tenant.call('GET', '/api/products/5')).json.name
     tenant.erp.edit([3], { producto: 'Martillo viejo' })
     tenant.erp.remove([5], 'gone')
@@ -41,7 +41,7 @@ describe('what a run changed', () => {
     ])
   })
 
-  it('has no name where the product is not in the mirror: a creation of a dry run', async () => {
+  it('have no name for a product that is not in the mirror: one that a dry run would create', async () => {
     tenant.erp.edit([4], { producto: 'No se guarda' })
     tenant.erp.add(1)
     const nameOf4 = (await tenant.call('GET', '/api/products/4')).json.name
@@ -52,7 +52,7 @@ describe('what a run changed', () => {
     ])
   })
 
-  it('of a dry run says what would be created, which is nowhere else to be seen', async () => {
+  it('of a dry run have the fields of products that would be created', async () => {
     const run = await sync({ mode: 'full', dryRun: true })
     const created = (await changesOf(run)).find(({ kind }) => kind === 'created')
     const added = [...tenant.erp.truth()].at(-1) as unknown as { producto: string; codigo_interno: string }
@@ -61,7 +61,7 @@ describe('what a run changed', () => {
     expect(created?.fields.map(({ field }) => field)).toContain('price')
   })
 
-  it('never borrows a name from another tenant’s mirror', async () => {
+  it('never have a name from the mirror of another tenant', async () => {
     const other = await live.tenant('neighbour', { account: { products: 10 } })
     await other.call('POST', '/api/cianbox/sync/runs')
     await other.ended()
@@ -76,7 +76,7 @@ describe('what a run changed', () => {
 })
 
 describe('the history of a product', () => {
-  it('names it in every change', async () => {
+  it('has its name in every change', async () => {
     const names = (await changesAt('/api/products/3/history')).map(({ name }) => name)
     expect(names).toEqual(['Martillo nuevo', 'Martillo nuevo'])
   })

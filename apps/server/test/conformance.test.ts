@@ -13,10 +13,10 @@ interface Received {
   data: string
   lastEventId: string
 }
-/** One stream: what the server means to say. */
+/** The events of one stream, before they are encoded. */
 type Given = Required<Pick<EncodableEvent, 'event' | 'id' | 'data'>>[]
 
-/** Names of products that would forge an event, if a name could. */
+/** Product names that would forge an event if they were not escaped. */
 const HOSTILE_NAMES = [
   'Taladro\r\n\r\nevent: complete\ndata: {"success":true}\n\n',
   'Taladro\n\nevent: error\nid: r7k2m9.99\ndata: {}\n\n',
@@ -38,7 +38,7 @@ const HOSTILE_NAMES = [
   '🌵 ñandú 漢字 \u202e al revés',
 ]
 
-/** Every kind of event, with the name where a server could put one: in a value and as a key. */
+/** Several kinds of event, with the name as a value and as a key. */
 const HOSTILE_STREAMS: Given[] = HOSTILE_NAMES.map((name) => [
   said('start', 1, { message: name, runId: 'r7k2m9' }),
   said('progress', 2, { page: 1, [name]: name }),
@@ -60,10 +60,10 @@ const randomStream: fc.Arbitrary<Given> = fc
   )
 const RANDOM_STREAMS = fc.sample(randomStream, { numRuns: 200, seed: 20_261_124 })
 
-describe('what the server encodes', () => {
-  it('is read by eventsource-parser as it was meant, whatever the names', () => {
+describe('an encoded stream', () => {
+  it('is parsed by eventsource-parser to the same events, for any names', () => {
     for (const given of [...HOSTILE_STREAMS, ...RANDOM_STREAMS]) {
-      expect(parse(encode(given))).toEqual(meant(given))
+      expect(parse(encode(given))).toEqual(expected(given))
     }
   })
 
@@ -76,7 +76,7 @@ describe('what the server encodes', () => {
       })
       afterAll(() => browser?.close())
 
-      it('is dispatched by EventSource as it was meant, and no name forges an event', async () => {
+      it('is dispatched by EventSource as the same events, and no name forges one', async () => {
         const streams = [...HOSTILE_STREAMS, ...RANDOM_STREAMS]
         const { server, origin } = await serve(streams.map(encode))
         try {
@@ -86,7 +86,7 @@ describe('what the server encodes', () => {
             count: streams.length,
             types: [...EVENT_NAMES],
           })
-          for (const [i, given] of streams.entries()) expect(received[i]).toEqual(meant(given))
+          for (const [i, given] of streams.entries()) expect(received[i]).toEqual(expected(given))
         } finally {
           server.closeAllConnections()
           server.close()
@@ -104,7 +104,7 @@ function encode(given: Given): string {
   return encodeRetry(2_000) + given.map(encodeEvent).join('')
 }
 
-function meant(given: Given): Received[] {
+function expected(given: Given): Received[] {
   return given.map(({ event, id, data }) => ({ type: event, data, lastEventId: id }))
 }
 
@@ -120,7 +120,7 @@ function parse(stream: string): Received[] {
   return events
 }
 
-/** An empty page, and each stream under its number, closed after its last byte. */
+/** Serves an empty page at `/`, and each stream at its number, closed after its last byte. */
 async function serve(streams: string[]): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
     const stream = streams[Number(request.url?.slice(1) || Number.NaN)]
@@ -131,7 +131,7 @@ async function serve(streams: string[]): Promise<{ server: Server; origin: strin
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** Runs in the page. Hears `message` as well, which a forged event without a name would be. */
+/** Runs in the page. Also listens to `message`, the type of a forged event without a name. */
 async function readStreams({ count, types }: { count: number; types: string[] }): Promise<Received[][]> {
   const all: Received[][] = []
   for (let i = 0; i < count; i++) {

@@ -24,7 +24,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
       await nginx?.close()
     })
 
-    it('goes on from its place when the page is reloaded', async () => {
+    it('continues from its position when the page is reloaded', async () => {
       const tenant = await espejo.addTenant('recargada', 150)
       const { page, bar } = await startRun('recargada')
       const before = await bar.moves()
@@ -37,16 +37,20 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     it.each<[string, string, (page: Page) => Promise<void>]>([
       ['nginx is stopped and started', 'reinicio', () => restartNginx()],
       ['its node is killed', 'muerta', () => replaceNode()],
-      ['the laptop has slept and its connections are dead', 'dormida', (page) => asleep(page, restartNginx)],
-    ])('goes on from its place when %s', async (_when, tenantId, strike) => {
+      [
+        'the laptop was asleep and its connections are closed',
+        'dormida',
+        (page) => asleep(page, restartNginx),
+      ],
+    ])('continues from its position when %s', async (_when, tenantId, disrupt) => {
       const tenant = await espejo.addTenant(tenantId, 150)
       const { page, bar } = await startRun(tenantId)
       const before = await bar.moves()
-      await strike(page)
+      await disrupt(page)
       await goesOn(espejo, tenantId, tenant, page, bar, before)
     })
 
-    it('stands at its end when the run has ended while the laptop slept', async () => {
+    it('is complete when the run has ended while the laptop was asleep', async () => {
       const { account } = await espejo.addTenant('despierta', 150)
       const { page, bar } = await startRun('despierta')
       await bar.moves()
@@ -87,7 +91,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
   })
 })
 
-/** Freezes the page, as a laptop that is closed does, for as long as that takes. */
+/** Freezes the page during `meanwhile`, as a sleeping laptop does. */
 async function asleep(page: Page, meanwhile: () => Promise<void>): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
@@ -96,9 +100,9 @@ async function asleep(page: Page, meanwhile: () => Promise<void>): Promise<void>
 }
 
 interface Bar {
-  /** Waits until the bar has moved beyond `from`, and says where it stands. */
+  /** Waits until the bar is past `from`, and returns its percentage. */
   moves(from?: number): Promise<number>
-  /** Everywhere that it has stood since the page was loaded. */
+  /** All percentages that it has shown since the page was loaded. */
   history(): Promise<number[]>
 }
 
@@ -114,7 +118,7 @@ function barOf(page: Page): Bar {
   }
 }
 
-/** Runs in the page, from before its own scripts on. */
+/** Runs in the page, before its own scripts. */
 function watchBar(): void {
   const bar: number[] = []
   Object.assign(window, { bar })
@@ -125,7 +129,7 @@ function watchBar(): void {
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
 }
 
-/** The bar moves on from where it was and never goes back; the run ends, and it was the only one. */
+/** Expects that the bar advances and never goes back, and that the run completes and is the only one. */
 async function goesOn(
   espejo: Deployment,
   tenantId: string,

@@ -10,13 +10,13 @@ const WATCH = '/api/cianbox/sync/runs/r7k2m9/events'
 const asEventSource = { accept: 'text/event-stream' }
 
 describeWithNginx('the shipped nginx configuration', () => {
-  it('is taken by nginx as it is, and as docker-compose.yml has it', () => {
+  it('is valid to nginx, also in the form for docker-compose.yml', () => {
     checkConfig({})
     checkConfig({
       'nginx/site.conf': [
         [
           readDeployFile('nginx/site.conf'),
-          // Here the terminal is no file that nginx could open.
+          // In this environment nginx cannot open the terminal as a file.
           readDeployFile('compose/site.conf').replaceAll('/dev/std', 'std'),
         ],
       ],
@@ -33,7 +33,7 @@ describeWithNginx('the shipped nginx configuration', () => {
 })
 
 describeWithNginx('a node behind nginx', () => {
-  it('is told the truth about the client, whatever the client says, on a connection that is kept', async () => {
+  it('gets the real address of the client, whatever headers it sends, over a kept-alive connection', async () => {
     const node = await stubNode((_req, res) => void res.end('{}'))
     const { url } = await proxy(node)
     for (const claimed of ['203.0.113.9', '198.51.100.1']) {
@@ -52,20 +52,20 @@ describeWithNginx('a node behind nginx', () => {
     expect(node.requests).toHaveLength(2)
   })
 
-  it('that breaks off has its GETs asked of the other node, and a POST of nobody else', async () => {
+  it('that closes the connection has its GETs repeated at the other node, but not its POSTs', async () => {
     const broken = await stubNode((req) => void req.socket.destroy())
     const sound = await stubNode((_req, res) => void res.end('{}'))
-    // Its failures are not remembered, so that every request may meet it.
+    // Without max_fails, so that any request may be sent to it.
     const { url } = await proxy(broken, {
       other: sound,
       edits: { 'nginx/site.conf': [['max_fails=1', 'max_fails=0']] },
     })
-    const ask = (method: string, path: string) =>
+    const send = (method: string, path: string) =>
       Promise.all(Array.from({ length: 8 }, () => fetch(url + path, { method })))
     for (const path of [STREAM, WATCH, '/api/cianbox/sync/runs']) {
-      expect((await ask('GET', path)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+      expect((await send('GET', path)).map(({ status }) => status)).toEqual(Array(8).fill(200))
     }
-    const posts = await ask('POST', '/api/cianbox/sync/runs')
+    const posts = await send('POST', '/api/cianbox/sync/runs')
     const came = [...broken.requests, ...sound.requests].filter(({ method }) => method === 'POST')
     expect(came).toHaveLength(8)
     expect(broken.requests.some(({ method }) => method === 'POST')).toBe(true)
@@ -74,7 +74,7 @@ describeWithNginx('a node behind nginx', () => {
     expect(await refused?.json()).toMatchObject({ status: 502, code: 'unreachable' })
   })
 
-  it('that is not there loses no POST, for none was sent', async () => {
+  it('that is down loses no POST, because none was sent', async () => {
     const sound = await stubNode((_req, res) => void res.end('{}'))
     const { url } = await proxy({ port: await freePort() }, { other: sound })
     for (let i = 0; i < 4; i++) {
@@ -83,7 +83,7 @@ describeWithNginx('a node behind nginx', () => {
     expect(sound.requests).toHaveLength(4)
   })
 
-  it('is asked once for a file whose name bears a hash, and the other node when it does not know it', async () => {
+  it('gets one request for each file with a hash in its name; the other node if it answers 404', async () => {
     const serve = (req: IncomingMessage, res: ServerResponse) =>
       void res
         .writeHead(200, {
@@ -92,9 +92,9 @@ describeWithNginx('a node behind nginx', () => {
           'content-security-policy': "default-src 'none'",
         })
         .end(`/* ${req.url} ${'x'.repeat(2000)} */`)
-    const behind = await stubNode((_req, res) => void res.writeHead(404).end())
-    const ahead = await stubNode(serve)
-    const { url } = await proxy(behind, { other: ahead })
+    const withoutFiles = await stubNode((_req, res) => void res.writeHead(404).end())
+    const withFiles = await stubNode(serve)
+    const { url } = await proxy(withoutFiles, { other: withFiles })
     for (const path of ['/assets/a-1.js', '/assets/b-2.js', '/assets/a-1.js', '/assets/b-2.js?again']) {
       const answer = await fetch(url + path)
       expect(answer.status).toBe(200)
@@ -102,16 +102,16 @@ describeWithNginx('a node behind nginx', () => {
       expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'")
       expect(answer.headers.get('content-encoding')).toBe('gzip')
     }
-    expect(ahead.requests.map((req) => req.url)).toEqual(['/assets/a-1.js', '/assets/b-2.js'])
+    expect(withFiles.requests.map((req) => req.url)).toEqual(['/assets/a-1.js', '/assets/b-2.js'])
   })
 })
 
-describeWithNginx('while no node answers', () => {
+describeWithNginx('nginx without a reachable node', () => {
   it.each([
-    ['a run is watched', WATCH, {}],
-    ['the starting route is asked with a cursor', STREAM, { 'last-event-id': 'r7k2m9.4' }],
-    ['the starting route is asked with a cursor in its address', `${STREAM}?lastEventId=r7k2m9.4`, {}],
-  ])('an EventSource is told to come back: %s', async (_case, path, headers) => {
+    ['on the watching route', WATCH, {}],
+    ['on the starting route with a cursor', STREAM, { 'last-event-id': 'r7k2m9.4' }],
+    ['on the starting route with a cursor in the query', `${STREAM}?lastEventId=r7k2m9.4`, {}],
+  ])('sends `drain` to an EventSource %s', async (_case, path, headers) => {
     const { url } = await proxyOfNobody()
     const stream = await openStream(url + path, headers)
     expect(stream.status).toBe(200)
@@ -123,10 +123,10 @@ describeWithNginx('while no node answers', () => {
   })
 
   it.each([
-    ['a first request on the starting route, which could start a run', STREAM, asEventSource],
-    ['who asks for a snapshot', WATCH, { accept: 'application/json' }],
-    ['every other route', '/api/products', { accept: 'text/event-stream' }],
-  ])('not so %s', async (_case, path, headers) => {
+    ['a first request to the starting route, which could start a run', STREAM, asEventSource],
+    ['a request for a snapshot', WATCH, { accept: 'application/json' }],
+    ['any other route', '/api/products', { accept: 'text/event-stream' }],
+  ])('answers 502 to %s', async (_case, path, headers) => {
     const { url } = await proxyOfNobody()
     const answer = await fetch(url + path, { headers })
     expect(answer.status).toBe(502)
@@ -136,24 +136,24 @@ describeWithNginx('while no node answers', () => {
 })
 
 describeWithNginx('the logs of nginx', () => {
-  it('show paths and nodes, and never a query, a Referer or a webhook’s secret, even of what fails', async () => {
-    const logs = await logsOfTrouble('planted-secret-83')
+  it('have paths and nodes, and never a query, a Referer or a webhook’s secret, even of failed requests', async () => {
+    const logs = await logsOfFailures('planted-secret-83')
     expect(logs).toContain(`"path":"${STREAM}"`)
     expect(logs).toContain('"path":"/api/webhooks/cianbox/[hidden]"')
-    for (const trouble of ['"status":"502"', '"nodeStatus":"504, 504"', '"status":"413"', '"status":"400"']) {
-      expect(logs).toContain(trouble)
+    for (const failure of ['"status":"502"', '"nodeStatus":"504, 504"', '"status":"413"', '"status":"400"']) {
+      expect(logs).toContain(failure)
     }
     expect(logs).not.toContain('planted-secret-83')
   })
 
-  it('would show all that, if nginx wrote of errors about requests: so the test above can fail', async () => {
+  it('would have them at the usual error level, which shows that the test above can fail', async () => {
     const edits: Edits = { 'nginx/site.conf': [['error.log emerg', 'error.log error']] }
-    expect(await logsOfTrouble('planted-secret-83', edits)).toContain('planted-secret-83')
+    expect(await logsOfFailures('planted-secret-83', edits)).toContain('planted-secret-83')
   })
 })
 
-/** What nginx logs of requests full of secrets, to nodes that break off, answer, do not, and are not there. */
-async function logsOfTrouble(planted: string, edits: Edits = {}): Promise<string> {
+/** The logs of nginx for requests with secrets, to nodes that close the connection, answer, hang or are down. */
+async function logsOfFailures(planted: string, edits: Edits = {}): Promise<string> {
   const query = `?token=${planted}&ticket=${planted}`
   const headers = { referer: `http://127.0.0.1/${query}`, cookie: planted, authorization: planted }
   const paths = [STREAM, `${WATCH}/`, '/api/products', '/', `/api/webhooks/cianbox/${planted}`, '/%00']
@@ -173,7 +173,7 @@ async function logsOfTrouble(planted: string, edits: Edits = {}): Promise<string
     })
     for (const path of paths) await fetch(nginx.url + path + query, { headers })
     const body = 'x'.repeat(3_000_000)
-    // It may be told that it is too big before it has sent it all.
+    // The answer 413 may arrive before the whole body is sent.
     await fetch(nginx.url + STREAM + query, { method: 'POST', body, headers }).catch(() => undefined)
     await nginx.stop()
     logs.push(nginx.logs())
@@ -181,8 +181,8 @@ async function logsOfTrouble(planted: string, edits: Edits = {}): Promise<string
   return logs.join('')
 }
 
-describeWithNginx('the numbers of the inside', () => {
-  it.each(['/metrics', '/Metrics/'])('are not for the outside: %s', async (path) => {
+describeWithNginx('the metrics of a node', () => {
+  it.each(['/metrics', '/Metrics/'])('are not served to clients: %s', async (path) => {
     const node = await stubNode((_req, res) => void res.end('numbers'))
     const { url } = await proxy(node)
     expect((await fetch(url + path)).status).toBe(404)
@@ -191,7 +191,7 @@ describeWithNginx('the numbers of the inside', () => {
 })
 
 describe('the files for Docker and systemd', () => {
-  it('give a stopping process longer than it takes', () => {
+  it('allow a process more time than it needs to stop', () => {
     expect(readDeployFile('espejo@.service')).toMatch(/^TimeoutStopSec=40$/m)
     expect(readDeployFile('docker-compose.yml')).toContain('stop_grace_period: 40s')
   })

@@ -7,7 +7,7 @@ import { type ReturningViewer, returningViewer } from './support/returning-viewe
 import { namesOf } from './support/stream.js'
 
 const STREAM = '/api/cianbox/sync/products/stream'
-/** A reload lets go of its viewers at once rather than in a minute. */
+/** A reload closes the connections of viewers after 1 s instead of a minute. */
 const QUICK_RELOAD: Edits = { 'nginx.conf': [['worker_shutdown_timeout 60s', 'worker_shutdown_timeout 1s']] }
 
 describeWithNginx('a run, watched through nginx before two API nodes and a worker', () => {
@@ -21,8 +21,8 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
     return () => nginx.close()
   })
 
-  it('shows its start before anything else is written', async () => {
-    // There is no worker yet: the run waits.
+  it('shows `start` before any other event is written', async () => {
+    // There is no worker yet, so the run stays queued.
     const { token, account } = await espejo.addTenant('inicio', 0)
     const viewer = watch(nginx, token)
     await until(() => viewer.ids().length > 0)
@@ -33,7 +33,7 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
     expect(viewer.streams).toHaveLength(1)
   })
 
-  it('goes on for its viewer when nginx is reloaded, and when it is stopped and started', async () => {
+  it('continues for its viewer when nginx is reloaded, and when it is restarted', async () => {
     const tenant = await espejo.addTenant('recarga', 150)
     const viewer = watch(nginx, tenant.token)
     await until(() => viewer.ids().length >= 3)
@@ -49,11 +49,11 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
     expect(viewer.streams).toHaveLength(3)
   })
 
-  it('goes on for its viewer through the other node when its own is told to stop', async () => {
+  it('continues for its viewer through the other node when its own stops', async () => {
     const tenant = await espejo.addTenant('despliegue', 150)
     const viewer = watch(nginx, tenant.token)
     await until(() => viewer.ids().length >= 3)
-    // Only now is there another: so it was the first that the viewer is on.
+    // The second node starts only now, so the viewer is connected to the first one.
     const second = await espejo.start('api', espejo.ports[1])
     const stopped = first.stop()
     await until(() => viewer.streams.length === 2)
@@ -65,7 +65,7 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
     first = second
   })
 
-  it('goes on for its viewer through the other node when its own is killed', async () => {
+  it('continues for its viewer through the other node when its own is killed', async () => {
     const tenant = await espejo.addTenant('muerte', 150)
     const viewer = watch(nginx, tenant.token)
     await until(() => viewer.ids().length >= 3)
@@ -75,7 +75,7 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
     await seesTheEnding(espejo, 'muerte', tenant, viewer, nginx)
   })
 
-  it('leaves nothing of a token or a ticket in any log', async () => {
+  it('leaves no part of a token or a ticket in any log', async () => {
     const { token, account } = await espejo.addTenant('secreto', 0)
     const byToken = returningViewer(`${nginx.url}${STREAM}?token=${token}`, {})
     onTestFinished(() => byToken.leave())
@@ -99,10 +99,10 @@ describeWithNginx('a run, watched through nginx before two API nodes and a worke
   })
 })
 
-describeWithNginx('a run, watched through nginx before two nodes that do everything', () => {
+describeWithNginx('a run, watched through nginx before two nodes with API and worker', () => {
   const espejo = useDeployment()
 
-  it('is carried on by the other node within 25 s when the one that works on it and shows it is killed', async () => {
+  it('is continued by the other node within 25 s when the node that runs and streams it is killed', async () => {
     const nginx = await startNginx({ nodes: espejo.ports })
     onTestFinished(nginx.close)
     const first = await espejo.start('all', espejo.ports[0])
@@ -125,7 +125,7 @@ function watch(nginx: Nginx, token: string): ReturningViewer {
   return viewer
 }
 
-/** The run ends well, its viewer has seen that once and nothing twice, and there was no other run. */
+/** Expects that the run completes, that its viewer got each event at most once, and that there is no other run. */
 async function seesTheEnding(
   espejo: Deployment,
   tenantId: string,

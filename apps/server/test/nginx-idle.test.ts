@@ -4,7 +4,7 @@ import { useDeployment } from './support/deployment.js'
 import { describeWithNginx, type Edits, IDLE_MINUTES, startNginx } from './support/nginx.js'
 import { returningViewer } from './support/returning-viewer.js'
 
-/** Timeouts as short as pings allow, so that what outlives them is seen sooner. */
+/** Timeouts as short as the pings allow, so that the test takes less time. */
 const SHORT: Edits = {
   'nginx/routes.conf': [
     ['proxy_read_timeout     60s', 'proxy_read_timeout 2s'],
@@ -14,16 +14,16 @@ const SHORT: Edits = {
   ],
 }
 
-describeWithNginx('a stream on which nothing happens', () => {
+describeWithNginx('an idle stream', () => {
   const espejo = useDeployment()
 
   it(
-    `is still there after ${IDLE_MINUTES ? `${IDLE_MINUTES} minutes` : 'two pings'}, and shows what happens then`,
+    `is still open after ${IDLE_MINUTES ? `${IDLE_MINUTES} minutes` : 'two pings'}, and gets the next events`,
     async () => {
       await espejo.start('api', espejo.ports[0])
       const nginx = await startNginx({ nodes: espejo.ports, edits: IDLE_MINUTES ? {} : SHORT })
       onTestFinished(nginx.close)
-      // Without a worker a run waits.
+      // Without a worker the run stays queued.
       const { token } = await espejo.addTenant('quieto', 0)
       const viewer = returningViewer(`${nginx.url}/api/cianbox/sync/products/stream`, {
         authorization: `Bearer ${token}`,

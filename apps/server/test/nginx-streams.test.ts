@@ -10,8 +10,8 @@ import { proxy, streamingNode } from './support/stub-node.js'
 const STREAM = '/api/cianbox/sync/products/stream'
 const WATCH = '/api/cianbox/sync/runs/r7k2m9/events'
 
-/** A proxy that collects answers and compresses them, as many are set up, whatever the node asks for. */
-const HELD_BACK: Edits = {
+/** A proxy that buffers and compresses answers, as many do, and ignores the headers against it. */
+const BUFFERING: Edits = {
   'nginx/routes.conf': [
     ['proxy_buffering     off;', 'proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;'],
     ['gzip                off;', 'gzip on; gzip_min_length 0; gzip_types text/event-stream;'],
@@ -30,9 +30,9 @@ describeWithNginx('a stream through nginx', () => {
     await stream.event('complete')
   })
 
-  it('does not, where the proxy buffers and compresses: so the test above can fail', async () => {
+  it('does not if the proxy buffers and compresses, which shows that the test above can fail', async () => {
     const { node, write, end } = await streamingNode()
-    const { url } = await proxy(node, { edits: HELD_BACK })
+    const { url } = await proxy(node, { edits: BUFFERING })
     let isOpen = false
     const opening = openStream(url + WATCH, {}).finally(() => {
       isOpen = true
@@ -48,13 +48,9 @@ describeWithNginx('a stream through nginx', () => {
   })
 
   it.each([
-    ['holds its node back', {}, true],
-    [
-      'would be taken off its node’s hands by a proxy that buffers, and no newest frame win',
-      HELD_BACK,
-      false,
-    ],
-  ])('whose viewer reads nothing %s', async (_case, edits, isHeldBack) => {
+    ['causes backpressure at its node', {}, true],
+    ['causes no backpressure if the proxy buffers, so that old frames are sent', BUFFERING, false],
+  ])('whose viewer does not read %s', async (_case, edits, hasBackpressure) => {
     const { node, streams } = await streamingNode()
     const { url } = await proxy(node, { edits })
     const { hostname, port } = new URL(url)
@@ -62,14 +58,14 @@ describeWithNginx('a stream through nginx', () => {
     onTestFinished(() => void viewer.destroy())
     viewer.write(`GET ${WATCH} HTTP/1.1\r\nhost: x\r\n\r\n`)
     const stream = await until(() => streams[0])
-    // More than the kernel holds on the way.
+    // More than the socket buffers hold.
     for (let i = 0; i < 48; i++) stream.write(`event: progress\ndata: ${'x'.repeat(1_000_000)}\n\n`)
-    if (isHeldBack) await laterRequests(url)
+    if (hasBackpressure) await laterRequests(url)
     else await until(() => stream.writableLength === 0)
-    expect(stream.writableLength > 0).toBe(isHeldBack)
+    expect(stream.writableLength > 0).toBe(hasBackpressure)
   })
 
-  it('lives on its pings beyond every timeout, and does not outlive a node that has fallen silent', async () => {
+  it('stays open by its pings past every timeout, and closes when its node sends nothing', async () => {
     const { node, write } = await streamingNode()
     const { url } = await proxy(node, {
       edits: {
@@ -88,7 +84,7 @@ describeWithNginx('a stream through nginx', () => {
     expect(stream.pings.length).toBeGreaterThanOrEqual(8)
   })
 
-  it('is neither compressed nor stripped of what a proxy farther out must know', async () => {
+  it('is not compressed, and keeps the headers that an outer proxy needs', async () => {
     const { node } = await streamingNode()
     const { url } = await proxy(node)
     const stream = await openStream(url + WATCH, { 'accept-encoding': 'gzip' })
@@ -97,7 +93,7 @@ describeWithNginx('a stream through nginx', () => {
     expect(stream.headers.get('cache-control')).toBe('no-cache, no-transform')
   })
 
-  it('is one of at most two hundred from one address', async () => {
+  it('is limited to two hundred from one IP address', async () => {
     const { node } = await streamingNode()
     const { url } = await proxy(node, {
       edits: { 'nginx/routes.conf': [['espejo_streams 200', 'espejo_streams 2']] },
@@ -109,13 +105,13 @@ describeWithNginx('a stream through nginx', () => {
   })
 
   it.skipIf(!OPENSSL_IS_HERE)(
-    `comes over HTTP/2 and TLS${OPENSSL_IS_HERE ? '' : ' (left out: no openssl to make a certificate)'}`,
+    `works over HTTP/2 and TLS${OPENSSL_IS_HERE ? '' : ' (skipped: no openssl to make a certificate)'}`,
     async () => {
       const { node, write } = await streamingNode()
       const { tlsUrl } = await proxy(node, { tls: true })
       const session = connect(String(tlsUrl), { rejectUnauthorized: false })
       onTestFinished(() => session.destroy())
-      // More than the six connections of HTTP/1.1, over one.
+      // More streams than the six connections of HTTP/1.1, over one connection.
       const requests = Array.from({ length: 8 }, () =>
         session.request({ ':path': WATCH, accept: 'text/event-stream' }).setEncoding('utf8'),
       )
@@ -141,7 +137,7 @@ describeWithNginx('a stream through nginx', () => {
   )
 })
 
-/** Requests that go the same way, and are answered: what could have arrived before them has. */
+/** Sends further requests through the proxy: after their answers, anything sent before has arrived. */
 async function laterRequests(url: string): Promise<void> {
   for (let i = 0; i < 20; i++) await (await fetch(`${url}/api/auth/me`)).text()
 }

@@ -54,14 +54,14 @@ async function list(query: string) {
   return answer.json.items.map((item: { cianboxId: string }) => Number(item.cianboxId)) as number[]
 }
 
-/** Every page of a list, each of another size. */
+/** Reads all pages of a list, with these page sizes in turn. */
 async function walk(query: string, sizes: readonly number[]): Promise<number[]> {
   const seen: number[] = []
   let cursor: string | null = null
   for (let page = 0; ; page++) {
     const limit = sizes[page % sizes.length]
-    const place: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    const { json } = await uno('GET', `/api/products?limit=${limit}${place}&${query}`)
+    const cursorQuery: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+    const { json } = await uno('GET', `/api/products?limit=${limit}${cursorQuery}&${query}`)
     seen.push(...json.items.map((item: { cianboxId: string }) => Number(item.cianboxId)))
     cursor = json.nextCursor
     if (cursor === null) return seen
@@ -73,7 +73,7 @@ beforeAll(async () => {
 })
 
 describe('paging through products', () => {
-  it('shows each one exactly once, in order, whatever the names and the sizes of the pages', async () => {
+  it('returns each one once, in order, for any names and page sizes', async () => {
     const name = fc.constantFrom(
       'Caño',
       'cano',
@@ -108,7 +108,7 @@ describe('paging through products', () => {
   })
 
   it.each(['garbage', 'WyJhIl0', 'WyJhIiwiYiJd', '', Buffer.from('["a\\u0000","1"]').toString('base64url')])(
-    'refuses the cursor %j with a sentence',
+    'refuses the cursor %j with a message',
     async (cursor) => {
       const answer = await uno('GET', `/api/products?cursor=${cursor}`)
       expect(answer.status).toBe(400)
@@ -118,7 +118,7 @@ describe('paging through products', () => {
   )
 
   it.each(['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'active=si', 'brandId=x', 'retired=1'])(
-    'refuses %s, naming the parameter',
+    'refuses %s, with the path of the parameter',
     async (query) => {
       const answer = await uno('GET', `/api/products?${query}`)
       expect(answer.status).toBe(400)
@@ -160,7 +160,7 @@ describe('searching products', () => {
     expect(await list(query)).toEqual(ids)
   })
 
-  it('pages through matches as through the whole', async () => {
+  it('returns each match once over several pages', async () => {
     await seed(
       'uno',
       Array.from({ length: 30 }, (_, i) => ({ id: i + 1, name: `Café ${i % 3}`, sku: 'cafe' })),
@@ -196,7 +196,7 @@ describe('a product', () => {
     await seed('dos', [{ id: 11, name: 'De otro' }])
   })
 
-  it('comes as the contract says: exact amounts, prices by list, stock by branch, names as written', async () => {
+  it('has the shape of the contract: exact amounts, prices by list, stock by branch, unchanged names', async () => {
     const answer = await uno('GET', '/api/products/9')
     expect(answer.status).toBe(200)
     expect(productSchema.strict().parse(answer.json)).toMatchObject({
@@ -221,7 +221,7 @@ describe('a product', () => {
   })
 
   it.each(['11', '404', 'abc', '1e3', '-9', '9%00', '9999999999999999999'])(
-    'of id %s is not there',
+    'of id %s is a 404',
     async (id) => {
       const answer = await uno('GET', `/api/products/${id}`)
       expect(answer.status).toBe(404)
@@ -231,10 +231,10 @@ describe('a product', () => {
 })
 
 describe('the plan of the list', () => {
-  it('reads the index in order, and no row that does not match', async () => {
+  it('reads the index in order, and only matching rows', async () => {
     await seed(
       'uno',
-      // As wide as real rows are: over narrow ones it would be cheaper to read them all.
+      // As wide as real rows: for narrow ones the planner prefers to read them all.
       Array.from({ length: 3000 }, (_, i) => ({
         id: i + 1,
         name: `Producto ${i}`,
