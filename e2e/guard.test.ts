@@ -13,7 +13,7 @@ const QUESTION = `${GONE} de ${BEFORE} productos ya no están en Cianbox`
 const RUNS = '/api/cianbox/sync/runs'
 
 describe.skipIf(whyNoBrowser)(
-  `a run that asks before it retires much${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`,
+  `a run that waits for confirmation before it retires many products${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`,
   () => {
     const dataDir = temporaryDataDir()
     let espejo: EspejoProcess
@@ -39,7 +39,7 @@ describe.skipIf(whyNoBrowser)(
       await api.post(RUNS)
       expect(await ended()).toMatchObject({ status: 'complete', created: BEFORE })
       await espejo.end('SIGTERM')
-      // The same mirror, and a catalogue that has lost two fifths.
+      // The same mirror, and a catalogue with two fifths of the products missing.
       espejo = await start(AFTER)
       api = await signIn(espejo.url)
       browser = await launchChromium()
@@ -75,7 +75,7 @@ describe.skipIf(whyNoBrowser)(
 
     const question = (page: Page) => page.getByRole('region', { name: QUESTION })
 
-    it('shows the question in place of the sync, and nothing that looks like progress', async () => {
+    it('shows the question in place of the sync panel, and no progress bar', async () => {
       const page = await open({ width: 1440 })
       await page.getByRole('button', { name: 'Iniciar Sincronización' }).click()
       const card = question(page)
@@ -96,7 +96,7 @@ describe.skipIf(whyNoBrowser)(
       await page.context().close()
     })
 
-    it('says on every other page that a decision is waited for, and leads there', async () => {
+    it('shows a link to the question on every other page', async () => {
       const page = await open({ width: 375, dark: true })
       await question(page).waitFor()
       await expectAccessible(page, 'question on a phone')
@@ -110,7 +110,7 @@ describe.skipIf(whyNoBrowser)(
       await page.context().close()
     })
 
-    it('is seen by who may only look, without the answers', async () => {
+    it('shows a viewer the question without the buttons', async () => {
       const page = await open({ width: 375, as: 'visita' })
       await question(page).waitFor()
       await page.getByText('Puede decidirlo un operador o un administrador.').waitFor()
@@ -120,7 +120,7 @@ describe.skipIf(whyNoBrowser)(
       await page.context().close()
     })
 
-    it('a no, on the run’s page, ends the run and retires nothing', async () => {
+    it('a refusal, on the run’s page, ends the run and retires nothing', async () => {
       const page = await open({ width: 1440, dark: true })
       await question(page).waitFor()
       const run = await newest()
@@ -136,7 +136,7 @@ describe.skipIf(whyNoBrowser)(
       await page.context().close()
     })
 
-    it('a yes lets the run go on, and the history says how many were retired', async () => {
+    it('a confirmation lets the run continue, and the history shows how many were retired', async () => {
       const page = await open({ width: 1440 })
       await page.getByRole('button', { name: 'Iniciar Sincronización' }).click()
       await question(page)
@@ -146,7 +146,7 @@ describe.skipIf(whyNoBrowser)(
       expect(await ended()).toMatchObject({ status: 'complete', retired: GONE })
       const history = page.getByRole('table', { name: 'Historial' })
       await history.getByRole('cell', { name: String(GONE), exact: true }).waitFor()
-      await expectAccessible(page, 'after a yes')
+      await expectAccessible(page, 'after a confirmation')
       await page.context().close()
     })
   },

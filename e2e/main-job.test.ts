@@ -50,7 +50,7 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
   const shown = async (page: Page) =>
     Number(await page.getByRole('progressbar').first().getAttribute('aria-valuenow'))
 
-  it('says what is wrong with a wrong password, and keeps the email', async () => {
+  it('shows a message after a wrong password, and keeps the email', async () => {
     const page = await open({ width: 375 })
     await signInAt(page, 'demo@espejo.test', 'equivocada')
     await page
@@ -94,13 +94,13 @@ describe.skipIf(whyNoBrowser)(`in a real browser${whyNoBrowser ? ` (${whyNoBrows
     await page.context().close()
   })
 
-  it('another tenant sees none of it', async () => {
+  it('another tenant sees neither the run nor the products', async () => {
     const api = await signIn(espejo.url, 'vecino@espejo.test', 'vecino-espejo')
     expect((await api.get<List<Run>>('/api/cianbox/sync/runs')).items).toEqual([])
     expect((await api.get<List<Product>>('/api/products')).items).toEqual([])
   })
 
-  it('the brief’s own EventSource client works unchanged, from start to complete', async () => {
+  it('the v0 contract’s EventSource client works unchanged, from start to complete', async () => {
     const { token } = await signIn(espejo.url)
     const page = await open({ width: 375 })
     const heard = await page.evaluate(

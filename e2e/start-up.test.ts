@@ -12,13 +12,13 @@ afterAll(async () => {
   dataDir.remove()
 })
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   const SECRET = Buffer.alloc(32, 7).toString('base64')
   it.each([
-    ['a port that is no port', { PORT: '70000' }, /PORT: must be a whole number from 0 to 65535/],
-    ['a role that is none', { ESPEJO_ROLE: 'boss' }, /ESPEJO_ROLE: must be all, api or worker/],
+    ['an invalid port', { PORT: '70000' }, /PORT: must be a whole number from 0 to 65535/],
+    ['an unknown role', { ESPEJO_ROLE: 'boss' }, /ESPEJO_ROLE: must be all, api or worker/],
     [
-      'no address of a database',
+      'an invalid database URL',
       { DATABASE_URL: 'mysql://x/y', ESPEJO_SECRET_KEY: SECRET },
       /DATABASE_URL: must look like/,
     ],
@@ -29,11 +29,11 @@ describe('a start that cannot be', () => {
     ],
     ['a short key', { ESPEJO_SECRET_KEY: 'c2hvcnQ=' }, /ESPEJO_SECRET_KEY: must be 32 bytes/],
     [
-      'a database where nothing answers',
+      'a database that is not reachable',
       { DATABASE_URL: 'postgres://ana:clave-plantada@127.0.0.1:1/espejo', ESPEJO_SECRET_KEY: SECRET },
       /DATABASE_URL: nothing answers at 127\.0\.0\.1:1/,
     ],
-  ])('says so in one line: %s', async (_, settings, sentence) => {
+  ])('prints the reason in one line: %s', async (_, settings, sentence) => {
     const { code, output } = await runEspejo(settings)
     expect(code).toBe(1)
     expect(output.trim().split('\n')).toHaveLength(1)
@@ -41,7 +41,7 @@ describe('a start that cannot be', () => {
     expect(output).not.toContain('clave-plantada')
   })
 
-  it('names the port that another program has, and leaves nothing running', async () => {
+  it('names the port that is in use, and leaves no process running', async () => {
     const other = createServer()
     const port = await new Promise<number>((resolve) => {
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port))
@@ -59,7 +59,7 @@ describe('a start that cannot be', () => {
 })
 
 describe('a start', () => {
-  it('works in a folder that only its owner may enter, such as root’s home', async () => {
+  it('works in a folder of mode 0700, such as root’s home', async () => {
     const own = temporaryDataDir({ private: true })
     const settings = { ESPEJO_DATA_DIR: own.path, ESPEJO_DEMO_PRODUCTS: '10' }
     const first = await startEspejo(settings)
@@ -72,7 +72,7 @@ describe('a start', () => {
 })
 
 describe('a process that is killed in the middle of a run', () => {
-  it('goes on from the last committed page when it is started again, and loses nothing', async () => {
+  it('continues from the last committed page after a restart, and loses nothing', async () => {
     const settings = {
       ESPEJO_DATA_DIR: dataDir.path,
       ESPEJO_DEMO_PRODUCTS: '1500',
@@ -97,7 +97,7 @@ describe('a process that is killed in the middle of a run', () => {
     expect(run.page).toBeGreaterThan(before.page)
   })
 
-  it('keeps its data through a clean stop, and refuses a second Espejo on the same directory meanwhile', async () => {
+  it('keeps its data after a clean stop, and refuses a second Espejo on the same directory while it runs', async () => {
     const rival = await runEspejo({ ESPEJO_DATA_DIR: dataDir.path })
     expect(rival.code).toBe(1)
     expect(rival.output).toContain('Another Espejo is using the data directory')

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, whyNoBrowser } from './support/chromium.js'
 import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from './support/espejo.js'
 
-/** Every word on a button that the server would refuse a viewer. */
+/** Labels of the buttons whose requests the server refuses to a viewer. */
 const ACTION_LABELS =
   /Iniciar|Cancelar|Pausar|Reanudar|Confirmar|rechazados|Incremental|Prueba|Guardar|Probar|Borrar|avisos|[Dd]ar de baja|Start|Cancel|Pause|Resume|Confirm|Retry|Dry|Save|Test|Delete|notifications|[Rr]etire/
 
-describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
+describe.skipIf(whyNoBrowser)(`a viewer${whyNoBrowser ? ` (${whyNoBrowser})` : ''}`, () => {
   const dataDir = temporaryDataDir()
   let espejo: EspejoProcess
   let browser: Browser
@@ -38,11 +38,11 @@ describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${w
     dataDir.remove()
   })
 
-  const watchOnly = () =>
+  const viewerSentence = () =>
     page.getByText('Tu usuario puede ver las sincronizaciones, pero no iniciarlas ni cancelarlas.')
 
-  /** No action on the page, and nothing wrong with it. */
-  async function expectOnlyToLook(screen: string) {
+  /** Checks that the page has no such button, no axe violation and no horizontal overflow. */
+  async function expectReadOnly(screen: string) {
     const buttons = await page.locator('main').getByRole('button', { name: ACTION_LABELS }).allTextContents()
     expect({ screen, buttons }).toEqual({ screen, buttons: [] })
     const { violations } = await new AxeBuilder({ page }).analyze()
@@ -50,25 +50,25 @@ describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${w
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0)
   }
 
-  it('is told so where the others have the button that starts', async () => {
-    await watchOnly().waitFor()
-    await expectOnlyToLook('sync')
+  it('sees a sentence in place of the start button', async () => {
+    await viewerSentence().waitFor()
+    await expectReadOnly('sync')
   })
 
-  it('watches the run that somebody else starts, and can neither pause nor cancel it', async () => {
+  it('watches a run that another person starts, and can neither pause nor cancel it', async () => {
     await admin.post('/api/cianbox/sync/runs')
-    // The history is read every few seconds; a reload finds the run at once.
+    // The history is polled; a reload finds the run at once.
     await page.reload()
     await page.getByRole('progressbar').first().waitFor()
-    await watchOnly().waitFor()
-    await expectOnlyToLook('a run under way')
+    await viewerSentence().waitFor()
+    await expectReadOnly('a run under way')
   })
 
-  it('sees a paused run, and that others may resume it', async () => {
+  it('sees a paused run without the resume button', async () => {
     const [run] = (await admin.get<List<Run>>('/api/cianbox/sync/runs')).items
     await admin.post(`/api/cianbox/sync/runs/${run?.id}/pause`)
     await page.getByText('La sincronización está en pausa').waitFor()
-    await expectOnlyToLook('a paused run')
+    await expectReadOnly('a paused run')
     await admin.post(`/api/cianbox/sync/runs/${run?.id}/cancel`)
     await until(
       async () => (await admin.get<List<Run>>('/api/cianbox/sync/runs')).items[0]?.status === 'cancelled',
@@ -79,24 +79,24 @@ describe.skipIf(whyNoBrowser)(`a person who may only look${whyNoBrowser ? ` (${w
     await page.getByRole('link', { name: 'Conexión' }).click()
     await page.getByText('Tu usuario puede ver la conexión, pero no cambiarla.').waitFor()
     expect(await page.getByRole('textbox', { name: 'Cuenta' }).isDisabled()).toBe(true)
-    await expectOnlyToLook('connection')
+    await expectReadOnly('connection')
 
     await page.getByRole('link', { name: 'Programación' }).click()
     await page.getByText('Tu usuario puede ver la programación, pero no cambiarla.').waitFor()
-    await expectOnlyToLook('schedule')
+    await expectReadOnly('schedule')
 
     await page.getByRole('link', { name: 'Sincronización', exact: true }).click()
     await page.getByRole('table', { name: 'Historial' }).getByRole('link').first().click()
     await page.getByText('Identificador').waitFor()
-    await expectOnlyToLook('run')
+    await expectReadOnly('run')
   })
 
-  it('is told in English as well', async () => {
+  it('sees the sentence in English as well', async () => {
     await page.goto(espejo.url)
     await page.getByRole('button', { name: 'Cuenta' }).click()
     await page.getByText('English', { exact: true }).click()
     await page.getByText('Your user may see the syncs, but not start or cancel them.').waitFor()
     await page.keyboard.press('Escape')
-    await expectOnlyToLook('sync, in English')
+    await expectReadOnly('sync, in English')
   })
 })

@@ -5,7 +5,7 @@ export default defineConfig({
     name: 'e2e',
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // Each file starts a whole Espejo, and most a browser.
+    // Each file starts a complete Espejo, and most of them a browser.
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

@@ -10,10 +10,10 @@ const CANDIDATE_PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
-/** The system's Chromium, or where `CHROMIUM` says it is; null when there is none. */
+/** The path of Chromium: `CHROMIUM`, else the first usual path that exists; null without one. */
 const chromiumPath = env.CHROMIUM ?? CANDIDATE_PATHS.find((path) => existsSync(path)) ?? null
 
-/** Why the browser tests cannot run here, for their names; null when they can. In CI they always must. */
+/** Why the browser tests are skipped, for their titles; null if they run. In CI they are never skipped. */
 export const whyNoBrowser =
   chromiumPath === null && !env.CI ? 'no Chromium found: install it, or set CHROMIUM to its path' : null
 
@@ -21,7 +21,7 @@ export async function launchChromium(): Promise<Browser> {
   if (chromiumPath === null) throw new Error('No Chromium found. Install it, or set CHROMIUM to its path.')
   return chromium.launch({
     executablePath: chromiumPath,
-    // Root has no sandbox; and no test may reach anything but this machine.
+    // Chromium has no sandbox as root. Background networking: tests must not use other hosts.
     args: ['--no-sandbox', '--disable-background-networking'],
   })
 }

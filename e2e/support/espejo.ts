@@ -8,17 +8,17 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../apps/server/dist/app/main.js', import.meta.url))
 
-/** A whole Espejo in a process of its own, started as `npm start` starts it. */
+/** A complete Espejo in its own process, started like `npm start`. */
 export interface EspejoProcess {
   readonly url: string
   readonly child: ChildProcess
-  /** All that it has printed. */
+  /** Its output so far, both streams. */
   output(): string
   /** Sends the signal and waits for the process to end. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
-/** @throws when it ends before it says where it runs, with what it printed. */
+/** @throws with its output, if it ends before it prints its URL. */
 export async function startEspejo(settings: Record<string, string>): Promise<EspejoProcess> {
   const started = launch(settings)
   const url = await new Promise<string>((resolve, reject) => {
@@ -31,7 +31,7 @@ export async function startEspejo(settings: Record<string, string>): Promise<Esp
   return { ...started, url }
 }
 
-/** Runs Espejo until it ends by itself: for starts that must fail. */
+/** Runs Espejo until it exits, for starts that must fail. */
 export async function runEspejo(
   settings: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
@@ -64,8 +64,8 @@ function launch(settings: Record<string, string>) {
 }
 
 /**
- * A data directory that is removed by `remove`, once no Espejo uses it. In a `private` one, as in root's
- * home, nobody but its owner may enter, and as root PostgreSQL's files are kept elsewhere.
+ * Creates a data directory; call `remove` after its Espejo has ended. `private` gives it mode 0700, like
+ * root's home: started by root, PostgreSQL runs as another user and keeps its files in `ROOT_DATA_DIR`.
  */
 export function temporaryDataDir(options: { private?: boolean } = {}): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'espejo-e2e-'))
@@ -82,7 +82,7 @@ export function temporaryDataDir(options: { private?: boolean } = {}): { path: s
   }
 }
 
-/** See apps/server/src/db/embedded/place.ts. */
+/** See apps/server/src/db/embedded/cluster-location.ts. */
 const ROOT_DATA_DIR = '/var/lib/espejo'
 
 /** A signed-in client of the API. */

@@ -1,16 +1,16 @@
 import { vi } from 'vitest'
 
-/** One answer: a body with its status, or a problem by its sentence. */
+/** A response: body and status. */
 export type Answer = { status?: number; body?: unknown }
 
 export interface FakeApi {
-  /** What `METHOD /path` answers from now on. */
+  /** Sets the response to `METHOD /path` from now on. */
   on(route: string, answer: Answer | ((body: unknown) => Answer)): void
   /** The bodies sent to a route so far. */
   sent(route: string): unknown[]
 }
 
-/** Stands in for `fetch`, route by route. An unknown route answers 404, as the server does. */
+/** Stubs `fetch` with responses by route. An unknown route gives 404, as on the server. */
 export function fakeApi(): FakeApi {
   const answers = new Map<string, Answer | ((body: unknown) => Answer)>()
   const bodies = new Map<string, unknown[]>()

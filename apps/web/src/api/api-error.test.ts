@@ -39,7 +39,7 @@ describe('ApiError', () => {
     expect(error.activeRun).toBeNull()
   })
 
-  it('has neither when no answer came, and keeps the cause', () => {
+  it('has neither after a network failure, and keeps the cause', () => {
     const cause = new TypeError('Failed to fetch')
     const error = new ApiError({ kind: 'network' }, { cause })
     expect(error.status).toBeNull()
@@ -49,10 +49,10 @@ describe('ApiError', () => {
   })
 })
 
-describe('what an error allows', () => {
+describe('the kind of an error', () => {
   const withStatus = (status: number) => new ApiError({ kind: 'unreadable', status })
 
-  it('asks again after a fault that may pass', () => {
+  it('is transient after a network failure, a 5xx or a 429', () => {
     expect(isTransient(new ApiError({ kind: 'network' }))).toBe(true)
     expect(isTransient(withStatus(503))).toBe(true)
     expect(isTransient(withStatus(429))).toBe(true)
@@ -60,7 +60,7 @@ describe('what an error allows', () => {
     expect(isTransient(new Error('other'))).toBe(false)
   })
 
-  it('knows an ended session', () => {
+  it('is unauthorized after a 401', () => {
     expect(isUnauthorized(withStatus(401))).toBe(true)
     expect(isUnauthorized(withStatus(403))).toBe(false)
     expect(isUnauthorized(new Error('401'))).toBe(false)

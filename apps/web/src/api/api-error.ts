@@ -1,7 +1,7 @@
 import type { Problem, Run } from '@espejo/contract'
 
 /**
- * Why a request gave nothing: the server refused it with a problem, no answer came, or the answer
+ * Why a request failed: the server sent a problem (RFC 9457), no response came, or the response
  * is not in the form of the contract (a proxy's error page, for example).
  */
 export type ApiFailure =
@@ -9,7 +9,7 @@ export type ApiFailure =
   | { kind: 'network' }
   | { kind: 'unreadable'; status: number }
 
-/** The one error that `request()` throws, but for an aborted request. */
+/** The error that `request()` throws for every failure except an aborted request. */
 export class ApiError extends Error {
   readonly failure: ApiFailure
 
@@ -19,13 +19,13 @@ export class ApiError extends Error {
     this.failure = failure
   }
 
-  /** HTTP status; `null` when no answer came. */
+  /** HTTP status; `null` when no response came. */
   get status(): number | null {
     if (this.failure.kind === 'network') return null
     return this.failure.kind === 'problem' ? this.failure.problem.status : this.failure.status
   }
 
-  /** The problem's stable code; `null` when the server told none. */
+  /** The problem's stable code; `null` when the server sent none. */
   get code(): string | null {
     return this.failure.kind === 'problem' ? this.failure.problem.code : null
   }
@@ -43,24 +43,24 @@ export class ApiError extends Error {
     return byPath
   }
 
-  /** With `run_active`: the run that is under way. */
+  /** With code `run_active`: the active run. */
   get activeRun(): Run | null {
     return this.failure.kind === 'problem' ? (this.failure.problem.run ?? null) : null
   }
 }
 
-/** What an answer outside 2xx says, from its status and its text. Never throws. */
+/** Parses a response outside 2xx. Never throws. */
 export function toFailure(status: number, text: string): ApiFailure {
   const body = parseJson(text)
   return isProblem(body) ? { kind: 'problem', problem: body } : { kind: 'unreadable', status }
 }
 
-/** Whether an error means that there is no session (any more). */
+/** Whether the error is a 401: there is no session, or it has ended. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }
 
-/** Whether asking again may help: no answer, a fault of the server, or too many requests. */
+/** Whether a retry may succeed: no response, 5xx or 429. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   return error.status === null || error.status >= 500 || error.status === 429

@@ -21,20 +21,20 @@ export function useSaveConnection() {
   })
 }
 
-/** Answers what Cianbox could not be told, if anything. */
+/** Returns why the webhook could not be removed at Cianbox; `undefined` if it was. */
 export function useDeleteConnection() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: () => request<WebhookLeft | undefined>('DELETE', PATH),
     onSuccess: () => {
       client.setQueryData<Connection | null>(KEY, null)
-      // It went with the connection.
+      // The webhook was deleted together with the connection.
       client.removeQueries({ queryKey: WEBHOOK_KEY })
     },
   })
 }
 
-/** Logs in at the ERP and reads one small page. What the body leaves out is taken as stored. */
+/** Logs in at the ERP and reads one small page. A missing password means the stored one. */
 export function useTestConnection() {
   return useMutation({
     mutationFn: (body: ConnectionTestBody) => request<ConnectionTest>('POST', `${PATH}/test`, { body }),

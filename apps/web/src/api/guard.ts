@@ -5,7 +5,7 @@ import { request } from './request.js'
 import { RUNS_KEY } from './runs.js'
 
 const PAGE = 10
-/** Another person may answer, or make the run ask again. */
+/** Another person may decide, and a new revision may replace the question. */
 const POLL_MS = 15_000
 
 export interface GuardFilter {
@@ -14,10 +14,10 @@ export interface GuardFilter {
   category: string | null
 }
 
-/** The question as a whole, and of what it is about the part that was read so far. */
+/** The guard's question, with the items of all pages loaded so far. */
 export type LoadedGuard = Omit<Guard, 'items' | 'nextCursor'> & { items: GuardItem[] }
 
-/** What a run asks before it goes on. */
+/** The decision that a run waits for. */
 export function useGuard(runId: string, { search, category }: GuardFilter) {
   return useInfiniteQuery({
     ...pagedQuery<Guard>([...RUNS_KEY, 'guard', runId, search, category], guardPath(runId), {
@@ -29,13 +29,13 @@ export function useGuard(runId: string, { search, category }: GuardFilter) {
       const [first] = pages
       return first ? { ...first, items: flattenPages(pages, (item) => item.cianboxId) } : null
     },
-    // While a filter is typed the question stays in view.
+    // The previous items stay on the screen while a filter loads.
     placeholderData: keepPreviousData,
     refetchInterval: POLL_MS,
   })
 }
 
-/** A yes to the question that was shown, or a no. Both are idempotent on the server. */
+/** Confirms the revision that was shown, or refuses. Both are idempotent on the server. */
 export function useDecideGuard(runId: string) {
   const client = useQueryClient()
   return useMutation({

@@ -12,7 +12,7 @@ describe('nextPageParam', () => {
     expect(nextPageParam(page(['1'], null), [], 'c2', [null, 'c2'])).toBeUndefined()
   })
 
-  it('ends rather than follow a cursor twice', () => {
+  it('ends at a cursor that occurs twice', () => {
     expect(nextPageParam(page(['1'], 'c2'), [], 'c3', [null, 'c2', 'c3'])).toBeUndefined()
   })
 })
@@ -23,7 +23,7 @@ describe('flattenPages', () => {
     expect(rows.map((row) => row.id)).toEqual(['1', '2', '3'])
   })
 
-  it('is empty before anything is read', () => {
+  it('is empty without pages', () => {
     expect(flattenPages([], String)).toEqual([])
   })
 })

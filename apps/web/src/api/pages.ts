@@ -2,8 +2,8 @@ import type { List } from '@espejo/contract'
 import { request } from './request.js'
 
 /**
- * The cursor of the page after the last one read; `undefined` when there is none. A cursor that
- * was followed before ends the list: a server that repeats itself must not page for ever.
+ * The cursor of the next page; `undefined` after the last one. A cursor that occurs twice ends the
+ * list, so that a faulty server cannot cause endless requests.
  */
 export function nextPageParam<T>(
   last: List<T>,
@@ -16,8 +16,8 @@ export function nextPageParam<T>(
 }
 
 /**
- * The rows of all pages read, each key once and in first place: while a sync writes, a row can move
- * to a page that is read later.
+ * The rows of all loaded pages without duplicate keys (the first one stays): while a sync writes, a
+ * row can move to a later page.
  */
 export function flattenPages<T>(pages: readonly List<T>[], keyOf: (item: T) => string): T[] {
   const rows = new Map<string, T>()

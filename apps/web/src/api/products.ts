@@ -16,7 +16,7 @@ export const PRODUCTS_KEY = ['products'] as const
 const PAGE = 50
 const HISTORY_PAGE = 10
 
-/** The mirror, page by page, as the filters narrow it. */
+/** The mirrored products that match the filters, page by page. */
 export function useProducts(filters: ProductFilters) {
   const query = toProductQuery(filters)
   return useInfiniteQuery({
@@ -38,7 +38,7 @@ export function useProduct(cianboxId: string) {
   })
 }
 
-/** What happened to a product, newest first. */
+/** The changes of a product, newest first. */
 export function useProductHistory(cianboxId: string) {
   return useInfiniteQuery({
     ...pagedQuery<List<ProductChange>>(
@@ -50,7 +50,7 @@ export function useProductHistory(cianboxId: string) {
   })
 }
 
-/** The brands and categories among all products this session has read: what a filter can offer. */
+/** The brands and categories of all products in the query cache, as filter options. */
 export function useFacets(locale: string) {
   const client = useQueryClient()
   const lists = client.getQueriesData<InfiniteData<List<Product>>>({ queryKey: [...PRODUCTS_KEY, 'list'] })

@@ -2,7 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { isTransient, isUnauthorized } from './api-error.js'
 import { expireSession, SESSION_KEY } from './session.js'
 
-/** One cache for the app. Any 401 but the session's own ends the session, once. */
+/** Creates the app's query cache. A 401 to any request but `GET /api/auth/me` and login ends the session. */
 export function createQueryClient(): QueryClient {
   const endSessionOn = (error: unknown, meta: Record<string, unknown> | undefined) => {
     if (isUnauthorized(error) && meta?.signsIn !== true) expireSession(client)

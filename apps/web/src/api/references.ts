@@ -5,15 +5,15 @@ import { request } from './request.js'
 export const REFERENCES_KEY = ['references'] as const
 
 const PAGE = 200
-/** 10,000 items: beyond any shop's list, and a server that repeats itself does not page for ever. */
+/** 10,000 items, more than any shop has. Stops paging when a server repeats a cursor. */
 const MAX_PAGES = 50
 
-/** One of the lists that products refer to, whole. */
+/** All items of a list that products refer to. */
 export function useReferences(kind: ReferenceKind) {
   return useQuery({
     queryKey: [...REFERENCES_KEY, kind],
     queryFn: ({ signal }) => readAll(kind, signal),
-    // They change with a run, and `LiveSyncProvider` says when.
+    // They change with a run only; `LiveSyncProvider` then invalidates them.
     staleTime: 5 * 60_000,
   })
 }

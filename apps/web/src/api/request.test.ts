@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Answers the next fetch and remembers what was asked. */
+/** Stubs `fetch` and records its calls. */
 function answer(make: () => Response | Promise<Response>) {
   const fetched = vi.fn((_url: string, _init: RequestInit) => Promise.resolve().then(make))
   vi.stubGlobal('fetch', fetched)
@@ -20,7 +20,7 @@ const problemOf = (status: number, detail: string) =>
   })
 
 describe('request', () => {
-  it('sends what narrows a list and leaves the rest out', async () => {
+  it('sends query parameters that have a value and leaves out the others', async () => {
     const fetched = answer(() => Response.json({ items: [] }))
     await request('GET', '/api/products', {
       query: { search: 'té & café', cursor: null, brandId: '', limit: 50 },
@@ -29,7 +29,7 @@ describe('request', () => {
     expect(fetched.mock.calls[0]?.[1].body).toBeUndefined()
   })
 
-  it('sends the cookie of the session, and JSON even when there is nothing to say', async () => {
+  it('sends the session cookie, and a JSON body even when it is empty', async () => {
     const fetched = answer(() => new Response(null, { status: 204 }))
     await expect(request('POST', '/api/auth/logout')).resolves.toBeUndefined()
     expect(fetched.mock.calls[0]?.[1]).toMatchObject({
@@ -46,17 +46,17 @@ describe('request', () => {
     expect(error.sentence).toBe('El correo o la contraseña no coinciden.')
   })
 
-  it('says that no answer came', async () => {
+  it('reports a network failure', async () => {
     answer(() => Promise.reject(new TypeError('Failed to fetch')))
     expect((await failureOf(request('GET', '/api/x'))).failure).toEqual({ kind: 'network' })
   })
 
-  it('says that an answer cannot be read', async () => {
+  it('reports a response that is not JSON', async () => {
     answer(() => new Response('<!doctype html>', { status: 200 }))
     expect((await failureOf(request('GET', '/api/x'))).failure).toEqual({ kind: 'unreadable', status: 200 })
   })
 
-  it('lets an abort through as it is', async () => {
+  it('rethrows an abort unchanged', async () => {
     const controller = new AbortController()
     answer(() => {
       controller.abort()

@@ -2,15 +2,15 @@ import { ApiError, toFailure } from './api-error.js'
 
 export interface RequestOptions {
   body?: unknown
-  /** Parameters; `null` and empty ones are left out. */
+  /** Query parameters; `null` and `''` are left out. */
   query?: Record<string, string | number | null>
   signal?: AbortSignal
 }
 
 /**
- * The one way to the API: same origin, with the session's HttpOnly cookie.
+ * Sends a request to the API, same origin, with the session's HttpOnly cookie. All requests use it.
  *
- * @returns The answer's JSON, taken at the contract's word; `undefined` for one without a body.
+ * @returns The response's JSON, not validated; `undefined` when the body is empty.
  * @throws {@link ApiError} for every failure; an aborted request throws its `AbortError`.
  */
 export async function request<T>(
@@ -25,7 +25,7 @@ export async function request<T>(
     ...(signal ? { signal } : {}),
   }
   if (method !== 'GET') {
-    // Always JSON, even when empty: a form of another site cannot send this type.
+    // Always JSON, even when empty: a form on another site cannot send this type (CSRF).
     init.headers = { accept: 'application/json', 'content-type': 'application/json' }
     init.body = JSON.stringify(body ?? {})
   }

@@ -15,7 +15,7 @@ const LIST_KEY = [...RUNS_KEY, 'list'] as const
 
 const PATH = '/api/cianbox/sync/runs'
 const PAGE = 20
-/** How often to look for a run that someone else, or the clock, has started. */
+/** Poll interval for runs that another person or the schedule starts. */
 const IDLE_POLL_MS = 15_000
 const ACTIVE_POLL_MS = 2_000
 
@@ -31,7 +31,7 @@ export function useRuns() {
   })
 }
 
-/** One run, followed until it ends. */
+/** One run, polled until it ends. */
 export function useRunDetail(runId: string) {
   return useQuery({
     queryKey: [...RUNS_KEY, 'one', runId],
@@ -40,7 +40,7 @@ export function useRunDetail(runId: string) {
   })
 }
 
-/** The rows that a run refused, with reason and payload. */
+/** The rows that a run rejected, with reason and payload. */
 export function useRejects(runId: string, enabled: boolean) {
   return useInfiniteQuery({
     ...pagedQuery<List<Reject>>([...RUNS_KEY, 'rejects', runId], `${runPath(runId)}/rejects`, {
@@ -51,7 +51,7 @@ export function useRejects(runId: string, enabled: boolean) {
   })
 }
 
-/** What a run changed, field by field; of a dry run, what it would have changed. */
+/** A run's changes, field by field. For a dry run: the changes that a real run would make. */
 export function useChanges(runId: string) {
   return useInfiniteQuery({
     ...pagedQuery<List<ProductChange>>([...RUNS_KEY, 'changes', runId], `${runPath(runId)}/changes`, {
@@ -61,7 +61,7 @@ export function useChanges(runId: string) {
   })
 }
 
-/** Starts a run other than the panel's own, and puts it at the head of the history: there it is found and watched. */
+/** Starts an incremental run or a dry run and puts it first in the history, so that `LiveSyncProvider` watches it. */
 export function useStartRun() {
   const client = useQueryClient()
   return useMutation({
@@ -72,7 +72,7 @@ export function useStartRun() {
   })
 }
 
-/** What an operator may tell a run. All are idempotent on the server. */
+/** Actions on an active run. All are idempotent on the server. */
 export type RunAction = 'cancel' | 'pause' | 'resume'
 
 export function useRunAction(runId: string) {
@@ -83,7 +83,7 @@ export function useRunAction(runId: string) {
   })
 }
 
-/** Starts a run of the rejected rows alone, and gives it back. */
+/** Starts a run for the rejected rows only, and returns it. */
 export function useRetryRejects(runId: string) {
   const client = useQueryClient()
   return useMutation({

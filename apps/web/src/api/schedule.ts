@@ -9,7 +9,7 @@ export function useSchedule() {
   return useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => request<Schedule>('GET', PATH, { signal }),
-    // The next times pass while the page is open.
+    // The next start times pass while the page is open.
     refetchInterval: 60_000,
   })
 }

@@ -5,7 +5,7 @@ import { request } from './request.js'
 
 /**
  * Who is signed in. The session itself is an HttpOnly cookie that no script can read: the token
- * that login also answers is for programs, and is dropped here.
+ * in the login response is for programs, and is not kept here.
  */
 export type SessionState = { user: User } | { user: null; expired: boolean }
 
@@ -13,7 +13,7 @@ export const SESSION_KEY = ['session'] as const
 
 const SIGNED_OUT: SessionState = { user: null, expired: false }
 
-/** The session, asked of the server at start and whenever the window is looked at again. */
+/** The session, read from the server at start and when the window gets the focus again. */
 export function useSession() {
   return useQuery({
     queryKey: SESSION_KEY,
@@ -41,7 +41,7 @@ export function useSignOut() {
   })
 }
 
-/** Marks the session as ended by the server; the screen then asks to sign in, at the same address. */
+/** Marks the session as ended by the server: the sign-in form is shown, and the address stays. */
 export function expireSession(client: QueryClient): void {
   client.setQueryData<SessionState>(SESSION_KEY, (state) =>
     state?.user === null ? state : { user: null, expired: true },
@@ -52,7 +52,7 @@ async function readSession(client: QueryClient, signal: AbortSignal): Promise<Se
   const before = client.getQueryData<SessionState>(SESSION_KEY)
   const next = await readUser(signal)
   if (next) {
-    // Another tab may have signed in as someone else: nothing of the former person may stay.
+    // Another tab may have signed in as another person: the previous person's data must not stay.
     if (before?.user && before.user.id !== next.id) removeOtherQueries(client)
     return { user: next }
   }

@@ -8,7 +8,7 @@ export const WEBHOOK_KEY = ['webhook'] as const
 /** As the server answers once there is no webhook. */
 const NO_WEBHOOK: Webhook = { registered: false, url: null, events: [], lastReceivedAt: null, ignoredIds: 0 }
 
-/** Whether the ERP notifies us, and when it last did. */
+/** Whether the ERP notifies us, and when it last did so. */
 export function useWebhook() {
   return useQuery({
     queryKey: WEBHOOK_KEY,
@@ -16,7 +16,7 @@ export function useWebhook() {
   })
 }
 
-/** Turns notifications on, or registers the address again; `replace`: also where the ERP notifies someone else. */
+/** Registers our URL at the ERP. With `replace` also when another system's URL is registered. */
 export function useRegisterWebhook() {
   const client = useQueryClient()
   return useMutation({

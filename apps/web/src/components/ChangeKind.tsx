@@ -4,7 +4,7 @@ import { Badge, type Tone } from '../ui/Notice.js'
 
 type Kind = ProductChange['kind']
 
-/** What happened to a product; of a dry run, what would have. */
+/** The kind of a product's change. For a dry run: of the change that a real run would make. */
 export function ChangeKind({ kind, dryRun = false }: { kind: Kind; dryRun?: boolean }) {
   const { t } = useTranslation()
   return <Badge tone={TONES[kind]}>{t(dryRun ? `dryChangeKind.${kind}` : `changeKind.${kind}`)}</Badge>

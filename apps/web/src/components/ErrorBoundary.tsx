@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Button } from '../ui/Button.js'
 import { Notice } from '../ui/Notice.js'
 
-/** Keeps a fault of one screen from blanking the app. */
+/** React error boundary: shows a message in place of a page that throws while rendering. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false }
 

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../api/api-error.js'
 
-/** What went wrong, for a person: the server's sentence where it sent one, ours where it could not. */
+/** An error as a sentence: the server's own if the response has one, else a generic one. */
 export function ErrorText({ error }: { error: unknown }) {
   const { t } = useTranslation()
   if (!(error instanceof ApiError)) return t('error.unknown')
@@ -9,7 +9,7 @@ export function ErrorText({ error }: { error: unknown }) {
   return error.status === null ? t('error.network') : t('error.unreadable', { status: error.status })
 }
 
-/** A sentence the server wrote. It writes in Spanish, whatever the language of the screen. */
+/** A sentence from the server, marked as Spanish: the server does not translate. */
 export function ServerText({ children }: { children: string }) {
   return <span lang="es-AR">{children}</span>
 }

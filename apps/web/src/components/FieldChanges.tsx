@@ -12,10 +12,10 @@ import {
 import { useMoneyFormat } from './currencies.js'
 import { useReferenceName } from './reference-names.js'
 
-/** So many are in sight; a product with thirty price lists has the rest one press away. */
+/** Changes shown at first. A product with thirty price lists has more; a button shows the rest. */
 const VISIBLE_COUNT = 6
 
-/** What changed of a product: field, old value, new value. Prices and stock first. */
+/** The changed fields of a product with old and new value, prices and stock first. */
 export function FieldChanges({ fields }: { fields: readonly FieldChange[] }) {
   const { t } = useTranslation()
   const sorted = byImportance(fields)

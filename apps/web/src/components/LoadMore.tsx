@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { Button } from '../ui/Button.js'
 
-/** The foot of a list that is read page by page. */
+/** The button that loads the next page of a list. */
 export function LoadMore({ query }: { query: Pageable }) {
   const { t } = useTranslation()
   if (!query.hasNextPage) return null

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { outcomeOf, type RunOutcome } from '../lib/run-outcome.js'
 import { Badge, type Tone } from '../ui/Notice.js'
 
-/** How a run stands, in a word or two. */
+/** A run's outcome as a badge. */
 export function RunStatusBadge({ run }: { run: Run }) {
   const { t } = useTranslation()
   const outcome = outcomeOf(run)

@@ -4,13 +4,13 @@ import type { Locale } from '../i18n/locale.js'
 import { setTheme, useTheme } from '../lib/theme.js'
 import { SegmentedControl } from '../ui/SegmentedControl.js'
 
-/** Each language in its own name, so that whoever needs it can find it. */
+/** Each language has its own name, so that a reader of that language finds it. */
 const LANGUAGES: readonly { value: Locale; label: string; lang: string }[] = [
   { value: 'es-AR', label: 'Español', lang: 'es' },
   { value: 'en', label: 'English', lang: 'en' },
 ]
 
-/** Language and appearance, remembered on this device. */
+/** Language and theme, stored in `localStorage`. */
 export function Settings() {
   const { t } = useTranslation()
   return (

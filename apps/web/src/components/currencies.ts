@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/i18n.js'
 import { formatMoney } from '../lib/decimal.js'
 import { type Currencies, toCurrencies } from '../lib/money.js'
 
-/** Writes amounts with the sign of their currency. */
+/** Formats amounts with the symbol of their currency. */
 export interface MoneyFormat extends Pick<Currencies, 'isLocal'> {
   local: (value: string | null) => string
   of: (currencyId: string | null, value: string | null) => string

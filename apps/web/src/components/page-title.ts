@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-/** The document's title while a page is shown, and the app's name after it. */
+/** Sets `document.title` while the page is mounted, and resets it to the app's name after. */
 export function usePageTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Espejo`

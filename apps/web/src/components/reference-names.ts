@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useReferences } from '../api/references.js'
 import { nameById } from '../lib/references.js'
 
-/** A list's names by id. What the list does not have keeps its id; list 0 is Cianbox's default one. */
+/** Looks up a reference's name by id; without a name, the id. Price list 0 is Cianbox's default list. */
 export function useReferenceName(kind: ReferenceKind): (id: string) => string {
   const { t } = useTranslation()
   const { data } = useReferences(kind)

@@ -1,4 +1,4 @@
-/** Every text of the screen in Spanish (es-AR, voseo): the source language, whose shape the others follow. */
+/** All texts in Spanish (es-AR, voseo). It is the source language: other languages must have its keys. */
 export const esAr = {
   app: {
     name: 'Espejo',
@@ -489,7 +489,7 @@ export const esAr = {
   },
 }
 
-/** The shape every language has: the same keys, each a text. */
+/** The type of every language: the same keys, each a string. */
 export type Messages = Translated<typeof esAr>
 
 type Translated<T> = { [K in keyof T]: T[K] extends string ? string : Translated<T[K]> }

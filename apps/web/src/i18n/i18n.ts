@@ -11,7 +11,7 @@ declare module 'i18next' {
   }
 }
 
-/** Sets up the texts in the remembered language, and keeps the document's `lang` in step with it. */
+/** Starts i18next in the stored language, and keeps the document's `lang` in sync with it. */
 export function startI18n(): void {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
@@ -26,12 +26,12 @@ export function startI18n(): void {
   })
 }
 
-/** The language of the screen. */
+/** The current language. */
 export function useLocale(): Locale {
   return toLocale(useTranslation().i18n.language)
 }
 
-/** Changes the language and remembers it on this device. */
+/** Changes the language and stores it on this device. */
 export function setLocale(locale: Locale): void {
   writePreference('language', locale)
   void i18next.changeLanguage(locale)

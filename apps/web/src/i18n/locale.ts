@@ -1,10 +1,10 @@
-/** Languages of the screen. Spanish as spoken in Argentina is the first. */
+/** Languages of the app. The first is the default. */
 export const LOCALES = ['es-AR', 'en'] as const
 export type Locale = (typeof LOCALES)[number]
 
 export const DEFAULT_LOCALE: Locale = 'es-AR'
 
-/** A stored or foreign value to a locale; anything unknown is the default. */
+/** Parses a stored value; an unknown one gives the default locale. */
 export function toLocale(value: string | null | undefined): Locale {
   return LOCALES.find((locale) => locale === value) ?? DEFAULT_LOCALE
 }

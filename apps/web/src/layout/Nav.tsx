@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import { cx } from '../ui/cx.js'
 
-/** The places of the app. A page within a place keeps its place marked. */
+/** The main navigation. A subpage marks its parent page as current. */
 export function Nav() {
   const { t } = useTranslation()
   const [location] = useLocation()

@@ -5,14 +5,14 @@ import { canOperate } from '../lib/capabilities.js'
 import { useUser } from '../session/SessionGate.js'
 import { useLiveSync } from '../sync/LiveSync.js'
 
-/** A run under way, in one line, on every page but the one that shows it in full. */
+/** The active run in one line below the header, on every page but the one that shows it in full. */
 export function RunStatusBar() {
   const [location] = useLocation()
   const { sync, activeRun, runAwaitingDecision } = useLiveSync()
   const isUnderWay = location !== '/' && (sync.isLoading || activeRun !== null)
   return (
     <>
-      {/* Always there: a live region that arrives together with its text is not read out. */}
+      {/* Always mounted: screen readers ignore a live region that is added together with its text. */}
       <div role="status">
         {runAwaitingDecision && <DecisionBar run={runAwaitingDecision} location={location} />}
       </div>
@@ -52,7 +52,7 @@ function ProgressBar({ percent }: { percent: number }) {
   )
 }
 
-/** Nothing moves until a person decides: amber, and never a bar. Only heard where the question is in view. */
+/** For a run that waits for a decision: no progress bar. For screen readers only on pages that show the question. */
 function DecisionBar({ run, location }: { run: Run; location: string }) {
   const { t } = useTranslation()
   const text = t(canOperate(useUser()) ? 'sync.barDecision' : 'sync.barDecisionOther')

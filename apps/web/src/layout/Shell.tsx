@@ -7,7 +7,7 @@ import { AccountMenu } from './AccountMenu.js'
 import { Nav } from './Nav.js'
 import { RunStatusBar } from './RunStatusBar.js'
 
-/** What stays in place while pages change: the skip link, the head, and the strip of a run under way. */
+/** The frame around every page: skip link, header, navigation and run status bar. */
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
   return (

@@ -3,8 +3,8 @@ import { can, type User } from '@espejo/contract'
 type WithRole = Pick<User, 'role'>
 
 /**
- * Whether a person may start, steer and end runs and try the connection. The server decides; this
- * only spares a person the buttons that it would refuse.
+ * Whether a person may start, pause, resume and cancel runs and test the connection. The server
+ * enforces this; here it hides the buttons that the server would refuse.
  */
 export function canOperate({ role }: WithRole): boolean {
   return can(role, 'operate')

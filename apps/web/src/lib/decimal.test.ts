@@ -26,7 +26,7 @@ describe('formatMoney', () => {
     expect(formatMoney('1e30', 'es-AR', '$')).toBe('1e30')
   })
 
-  it('keeps every digit of a number that no float can hold', () => {
+  it('keeps every digit of a number that exceeds a float’s precision', () => {
     expect(formatMoney('9007199254740993.123456789', 'es-AR')).toBe('9.007.199.254.740.993,123456789')
   })
 
@@ -34,7 +34,7 @@ describe('formatMoney', () => {
     expect(formatMoney(null, 'es-AR')).toBe('—')
   })
 
-  it('gives back what is no decimal', () => {
+  it('returns text that is not a decimal unchanged', () => {
     expect(formatMoney('1e30', 'es-AR')).toBe('1e30')
     expect(formatMoney('NaN', 'en')).toBe('NaN')
     expect(formatMoney('', 'en')).toBe('')
@@ -60,7 +60,7 @@ describe('formatDecimal', () => {
 })
 
 describe('isNegative', () => {
-  it('holds below zero only', () => {
+  it('is true below zero only', () => {
     expect(isNegative('-3')).toBe(true)
     expect(isNegative('-0.5')).toBe(true)
     expect(isNegative('-0.00')).toBe(false)
@@ -69,7 +69,7 @@ describe('isNegative', () => {
   })
 })
 
-/** Sign, whole part and fraction with no idle zeros. */
+/** Sign, whole part and fraction without redundant zeros. */
 function canonical(value: string): string {
   const negative = value.startsWith('-')
   const [whole = '', fraction = ''] = value.replace('-', '').split('.')

@@ -2,12 +2,11 @@ import type { Locale } from '../i18n/locale.js'
 
 /**
  * A decimal string (`"1234.5"`, as the API sends money, stock and rates) in the reader's notation:
- * es-AR `1.234,50`, en `1,234.50`. Works on the characters alone, so that no digit is ever lost to
- * a binary float, however long the number. Digits are never rounded away; zeros beyond
- * `minFraction` are, and zeros are added up to it.
+ * es-AR `1.234,50`, en `1,234.50`. Works on characters, so that no digit is lost to a binary float.
+ * Never rounds. Trailing zeros beyond `minFraction` are removed, and zeros are added up to it.
  *
- * @param value - `null` gives an em dash; text that is no decimal is given back as it came.
- * @param options.minFraction - Least digits after the separator; 0 unless told.
+ * @param value - `null` gives an em dash; text that is not a decimal is returned unchanged.
+ * @param options.minFraction - Minimum digits after the separator; default 0.
  */
 export function formatDecimal(
   value: string | null,
@@ -31,7 +30,7 @@ export function formatDecimal(
 
 /**
  * Money: at least two digits after the separator, more when the source has them. With a symbol it is
- * `$ 1.234,50` and `−$ 1.234,50`; what is no amount has none.
+ * `$ 1.234,50` and `−$ 1.234,50`; text that is not a decimal gets no symbol.
  */
 export function formatMoney(value: string | null, locale: Locale, symbol = ''): string {
   const amount = formatDecimal(value, locale, { minFraction: 2 })

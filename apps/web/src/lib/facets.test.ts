@@ -17,7 +17,7 @@ describe('collectFacets', () => {
     expect(brands.map((brand) => brand.name)).toEqual(['avena', 'Ñandú', 'Zeta'])
   })
 
-  it('names what has no name by its id, and leaves out what has neither', () => {
+  it('uses the id as the name if there is none, and leaves out products without either', () => {
     const { brands, categories } = collectFacets([product(null, null, '7')], 'es-AR')
     expect(brands).toEqual([])
     expect(categories).toEqual([{ id: '7', name: '7' }])

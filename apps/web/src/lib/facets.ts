@@ -1,7 +1,7 @@
 import type { Product } from '@espejo/contract'
 import type { Option } from './references.js'
 
-/** The brands and categories among products, each once, by name. */
+/** The distinct brands and categories of products, sorted by name. */
 export function collectFacets(
   products: Iterable<Pick<Product, 'brandId' | 'brandName' | 'categoryId' | 'categoryName'>>,
   locale: string,

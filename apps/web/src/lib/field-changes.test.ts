@@ -21,7 +21,7 @@ describe('readField', () => {
   })
 })
 
-it('byImportance puts local prices first, stock next and lists’ own prices after it, each as they came', () => {
+it('byImportance sorts local prices first, then stock, then lists’ own prices, and is stable', () => {
   const fields = [
     'name',
     'stockByBranch.1',

@@ -3,20 +3,20 @@ import type { Amounts, ProductChange } from '@espejo/contract'
 export type FieldChange = ProductChange['fields'][number]
 
 /**
- * How a value is written: money has two decimals at least, local money the sign of its currency too, a
- * rate a per cent sign. In which currency the amounts of a list are, the change log does not say.
+ * How a value is formatted: `money` with at least two decimals, `local` also with the currency symbol,
+ * `rate` with a per cent sign. The change log does not hold the currency of a price list's amounts.
  */
 export type FieldFormat = 'local' | 'money' | 'amount' | 'rate' | 'plain'
 
 type Amount = keyof Amounts
 
-/** A field of the change log taken apart; `id` names the price list or the branch. */
+/** A parsed field of the change log; `id` is the price list's or the branch's. */
 export type ChangedField =
   | { of: 'product'; name: KnownField; format: FieldFormat }
   | { of: 'price'; name: Amount; id: string; format: 'local' | 'money' }
   | { of: 'offer'; name: Amount; format: 'local' | 'money' }
   | { of: 'stock'; id: string; format: 'amount' }
-  /** What the mirror keeps but does not map, and whatever a newer server names. */
+  /** Fields that the mirror stores without mapping, and fields of a newer server. */
   | { of: 'other'; name: string; format: 'plain' }
 
 /** The mapped fields of a product, as the change log names them. */
@@ -59,7 +59,7 @@ const AMOUNTS: Record<Amount, 'local' | 'money'> = {
 
 type KnownField = keyof typeof KNOWN_FIELDS
 
-/** What a field of the change log is of. Total: a name that is not known is `other`. */
+/** Parses a field name of the change log. An unknown name gives `other`. */
 export function readField(field: string): ChangedField {
   if (isKnown(field)) return { of: 'product', name: field, format: KNOWN_FIELDS[field] }
   const price = /^prices\.(\d+)\.(\w+)$/.exec(field)
@@ -72,7 +72,7 @@ export function readField(field: string): ChangedField {
   return { of: 'other', name: field.replace(/^raw\./, ''), format: 'plain' }
 }
 
-/** Prices first, then stock, then prices in the currency of their list, then the rest; within each as they came. */
+/** Local prices first, then stock, then prices in their list's currency, then the rest. The sort is stable. */
 export function byImportance(fields: readonly FieldChange[]): FieldChange[] {
   return [...fields].sort((a, b) => rank(a.field) - rank(b.field))
 }

@@ -32,7 +32,7 @@ describe('formatDateTime', () => {
     expect(text).toMatch(/15:04$/)
   })
 
-  it('shows a dash for nothing and for what is no instant', () => {
+  it('shows a dash for null and for invalid text', () => {
     expect(formatDateTime(null, 'en')).toBe('—')
     expect(formatDateTime('ayer', 'en')).toBe('—')
   })
@@ -55,12 +55,12 @@ describe('elapsed', () => {
     expect(elapsed('2026-01-01T00:00:00Z', '2026-01-01T00:00:02.5Z')).toBe(2500)
   })
 
-  it('is unknown while either is', () => {
+  it('is null while either instant is missing', () => {
     expect(elapsed('2026-01-01T00:00:00Z', null)).toBeNull()
     expect(elapsed(null, null)).toBeNull()
   })
 
-  it('is never negative, though clocks may disagree', () => {
+  it('is never negative, even if clocks disagree', () => {
     expect(elapsed('2026-01-01T00:00:02Z', '2026-01-01T00:00:00Z')).toBe(0)
   })
 })

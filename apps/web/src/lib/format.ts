@@ -6,8 +6,8 @@ export function formatCount(value: number, locale: Locale): string {
 }
 
 /**
- * A share as whole per cent: `40 %`. With `above`, a share that it exceeds, as many digits as it takes
- * not to read like that one: `15,1 %` beside a limit of `15 %`.
+ * A share as whole per cent: `40 %`. With `above`, a smaller share, it gets as many decimals as needed
+ * to look greater: `15,1 %` beside a limit of `15 %`.
  */
 export function formatShare(share: number, locale: Locale, above?: number): string {
   const rounded = [0, 1, 2, 3].map((digits) => Number((share * 100).toFixed(digits)))
@@ -15,7 +15,7 @@ export function formatShare(share: number, locale: Locale, above?: number): stri
   return `${formatCount(shown ?? share * 100, locale)}\u00a0%`
 }
 
-/** An ISO 8601 instant as date and time of the reader's zone; a dash for `null` or no instant. */
+/** Formats an ISO 8601 instant as date and time in the reader's zone; a dash for `null` or invalid text. */
 export function formatDateTime(iso: string | null, locale: Locale, timeZone?: string): string {
   if (iso === null) return '—'
   const date = new Date(iso)
@@ -29,7 +29,7 @@ export function formatDateTime(iso: string | null, locale: Locale, timeZone?: st
   }).format(date)
 }
 
-/** Milliseconds as the two largest units that matter: `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Milliseconds in their two largest units: `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
 export function formatDuration(ms: number, locale: Locale): string {
   const seconds = Math.round(ms / 1000)
   if (ms < 1000) return unit(Math.max(0, Math.round(ms)), 'ms', locale)
@@ -45,7 +45,7 @@ export function elapsed(startedAt: string | null, endedAt: string | null): numbe
   return Number.isNaN(ms) ? null : Math.max(0, ms)
 }
 
-/** The symbols are the same in every language of the screen; Intl would write «seg.» in es-AR. */
+/** Not from Intl, which writes «seg.» in es-AR; these symbols are the same in both languages. */
 type Unit = 'ms' | 's' | 'min' | 'h'
 
 function unit(value: number, name: Unit, locale: Locale): string {

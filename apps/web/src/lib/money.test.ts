@@ -29,7 +29,7 @@ describe('toCurrencies', () => {
     expect(['1', '2', null].map(isLocal)).toEqual([true, false, false])
   })
 
-  it('takes pesos for local where no list says so', () => {
+  it('uses pesos if no currency is marked as local', () => {
     expect(toCurrencies([]).localSymbol).toBe('$')
     expect(toCurrencies([]).isLocal(null)).toBe(false)
   })
@@ -42,14 +42,14 @@ describe('what a point of sale charges', () => {
     expect(chargedPrice({ price: '3900', offer: { ...offer, localFinal: null } })).toBe('3900')
   })
 
-  it('is a discount unless the list carries the offer already', () => {
+  it('is a discount unless it equals the list price', () => {
     expect(isDiscounted({ price: '3900', offer })).toBe(true)
     expect(isDiscounted({ price: '3400', offer })).toBe(false)
     expect(isDiscounted({ price: null, offer })).toBe(false)
   })
 })
 
-it('bothAmounts leaves a local amount out that only repeats the list’s', () => {
+it('bothAmounts leaves out a local amount that equals the list’s', () => {
   const amounts = { net: '100', final: '121', localNet: '100', localFinal: '125' }
   expect(bothAmounts(amounts, 'net', true)).toEqual({ own: '100', local: null })
   expect(bothAmounts(amounts, 'final', true)).toEqual({ own: '121', local: '125' })

@@ -1,18 +1,18 @@
 import type { Amounts, Product, Reference } from '@espejo/contract'
 
-/** How the amounts of a tenant's catalogue are signed. */
+/** The currency symbols of a tenant's catalogue. */
 export interface Currencies {
-  /** Of the local currency. */
+  /** The local currency's symbol. */
   localSymbol: string
-  /** Of a currency by its id: its symbol, else its name, else its id; none for no currency. */
+  /** A currency's symbol, else its name, else its id; `''` for `null`. */
   symbolOf: (currencyId: string | null) => string
   isLocal: (currencyId: string | null) => boolean
 }
 
-/** Cianbox is an Argentine ERP: an account whose currencies cannot be read has pesos. */
+/** Used when no currency is marked as local: Cianbox is an Argentine ERP. */
 const PESO_SIGN = '$'
 
-/** @param rates the list of exchange rates; empty while it is being read */
+/** Reads the symbols from the exchange rates, which are empty while they load. */
 export function toCurrencies(rates: readonly Reference[]): Currencies {
   const byId = new Map(rates.map((rate) => [rate.cianboxId, rate]))
   const signOf = (rate: Reference) => rate.symbol ?? rate.name
@@ -28,19 +28,19 @@ export function toCurrencies(rates: readonly Reference[]): Currencies {
   }
 }
 
-/** What a point of sale charges: the offer where there is one, else the price. */
+/** The price at the point of sale: the offer if there is one, else the list price. */
 export function chargedPrice(product: Pick<Product, 'price' | 'offer'>): string | null {
   return product.offer?.localFinal ?? product.price
 }
 
-/** Whether an offer makes the product cost something else than its list price. */
+/** Whether the offer differs from the list price. */
 export function isDiscounted(product: Pick<Product, 'price' | 'offer'>): boolean {
   return product.price !== null && chargedPrice(product) !== product.price
 }
 
 /**
- * An amount as the list has it and, where that is not the same, as it is locally. Of a list in the local
- * currency both differ only by the list's rounding.
+ * An amount in the list's currency and, if different, in the local currency. For a list in the local
+ * currency they differ only by rounding.
  */
 export function bothAmounts(
   amounts: Amounts,

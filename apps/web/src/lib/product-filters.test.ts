@@ -26,17 +26,17 @@ describe('filters in the address', () => {
     )
   })
 
-  it('are absent from it when nothing is filtered', () => {
+  it('are absent from the address when nothing is filtered', () => {
     expect(writeFilters(NO_FILTERS).toString()).toBe('')
   })
 
-  it('filter nothing when the address is nonsense', () => {
+  it('filter nothing when the address has unknown values', () => {
     expect(readFilters(new URLSearchParams('state=foo&brandId=x%27&other=1'))).toEqual(NO_FILTERS)
   })
 })
 
 describe('filters in a request', () => {
-  it('carry only what narrows the list', () => {
+  it('have parameters for active filters only', () => {
     expect(toProductQuery({ ...NO_FILTERS, search: '  taza ' })).toEqual({ search: 'taza' })
     expect(toProductQuery({ ...NO_FILTERS, search: '   ' })).toEqual({})
   })

@@ -1,4 +1,4 @@
-/** What the products table is narrowed to. Kept in the address, so that a view can be shared. */
+/** The filters of the products table. They are part of the address, so that a view can be shared. */
 export interface ProductFilters {
   search: string
   brandId: string
@@ -11,7 +11,7 @@ export type ProductState = (typeof PRODUCT_STATES)[number]
 
 export const NO_FILTERS: ProductFilters = { search: '', brandId: '', categoryId: '', state: 'all' }
 
-/** Filters from an address; what is missing or unknown there filters nothing. */
+/** Reads the filters from an address. Missing and unknown values filter nothing. */
 export function readFilters(params: URLSearchParams): ProductFilters {
   const state = params.get('state')
   return {
@@ -22,7 +22,7 @@ export function readFilters(params: URLSearchParams): ProductFilters {
   }
 }
 
-/** Filters to an address, leaving out those that filter nothing. */
+/** Writes the filters to an address, without those that filter nothing. */
 export function writeFilters(filters: ProductFilters): URLSearchParams {
   const params = new URLSearchParams()
   if (filters.search !== '') params.set('search', filters.search)
@@ -32,7 +32,7 @@ export function writeFilters(filters: ProductFilters): URLSearchParams {
   return params
 }
 
-/** Filters as `GET /api/products` takes them. */
+/** The query parameters of `GET /api/products`. */
 export function toProductQuery(filters: ProductFilters): Record<string, string> {
   const query: Record<string, string> = {}
   const search = filters.search.trim()
@@ -45,12 +45,12 @@ export function toProductQuery(filters: ProductFilters): Record<string, string> 
   return query
 }
 
-/** How many filters narrow the list. */
+/** The number of active filters. */
 export function countFilters(filters: ProductFilters): number {
   return Object.keys(toProductQuery(filters)).length
 }
 
-/** Ids of the source are digits; the API refuses anything else. */
+/** Cianbox ids are digits; the API refuses anything else. */
 function readId(value: string | null): string {
   return value !== null && /^\d{1,18}$/.test(value) ? value : ''
 }

@@ -28,7 +28,7 @@ describe('toOptions', () => {
     expect(options.map(({ name }) => name)).toEqual(['Baño', 'Baño › Griferías', 'Baño › Griferías › Duchas'])
   })
 
-  it('leaves a parent that is not listed out, and ends where the source has a loop', () => {
+  it('leaves out a parent that is not listed, and ends at a loop', () => {
     expect(toOptions([item('1', 'Sola', '9')], 'es-AR')).toEqual([{ id: '1', name: 'Sola' }])
     expect(toOptions([item('1', 'A', '2'), item('2', 'B', '1')], 'es-AR')).toHaveLength(2)
     expect(toOptions([item('1', 'A', '1')], 'es-AR')).toEqual([{ id: '1', name: 'A' }])
@@ -36,7 +36,7 @@ describe('toOptions', () => {
 })
 
 describe('withOthers', () => {
-  it('adds what is missing and repeats nothing', () => {
+  it('adds missing options without duplicates', () => {
     const options = [{ id: '1', name: 'Acme' }]
     expect(withOthers(options, [{ id: '1', name: 'ACME' }])).toBe(options)
     expect(withOthers(options, [{ id: '2', name: 'Beta' }])).toEqual([...options, { id: '2', name: 'Beta' }])

@@ -5,7 +5,7 @@ export interface Option {
   name: string
 }
 
-/** The items as options, by name; one with a parent is named by its whole path, `Baño › Griferías`. */
+/** Options sorted by name. The name of an item with a parent is its path: `Baño › Griferías`. */
 export function toOptions(references: readonly Reference[], locale: string): Option[] {
   const byId = new Map(references.map((reference) => [reference.cianboxId, reference]))
   const options = references.map((reference) => ({
@@ -16,7 +16,7 @@ export function toOptions(references: readonly Reference[], locale: string): Opt
   return options.sort((a, b) => compare(a.name, b.name))
 }
 
-/** Options with those that they lack from a second list: products may name what no list has (yet). */
+/** Appends the options that only `others` has: products may refer to items that the list does not have yet. */
 export function withOthers(options: readonly Option[], others: readonly Option[]): readonly Option[] {
   const known = new Set(options.map(({ id }) => id))
   const missing = others.filter(({ id }) => !known.has(id))
@@ -28,7 +28,7 @@ export function nameById(references: readonly Reference[]): ReadonlyMap<string, 
   return new Map(references.map(({ cianboxId, name }) => [cianboxId, name]))
 }
 
-/** Options whose name has every word of what was typed, whatever its accents and its case. */
+/** Options whose name contains every typed word, without regard to accents and case. */
 export function matchOptions(options: readonly Option[], typed: string): readonly Option[] {
   const words = fold(typed).split(/\s+/).filter(Boolean)
   if (words.length === 0) return options
@@ -44,7 +44,7 @@ function fold(text: string): string {
 
 function pathOf(reference: Reference, byId: ReadonlyMap<string, Reference>): string {
   const names = [reference.name]
-  // The source could hold a loop.
+  // Parents may form a loop in the source.
   const seen = new Set([reference.cianboxId])
   let { parentId } = reference
   while (parentId !== null && !seen.has(parentId)) {

@@ -1,6 +1,6 @@
 import { asksAPerson, type Run } from '@espejo/contract'
 
-/** How a run stands, finer than its status where the status alone would mislead. */
+/** A run's status, split further where the status alone would mislead. */
 export type RunOutcome =
   | Run['status']
   | 'awaitingDecision'
@@ -9,7 +9,7 @@ export type RunOutcome =
   | 'guardRefused'
   | 'guardExpired'
 
-/** A run that rejected rows, or that stored nothing, is not shown as whole; a decision is no failure. */
+/** A run with rejects and a dry run are not `complete`; a run that a person refused is not an `error`. */
 export function outcomeOf(run: Run): RunOutcome {
   if (asksAPerson(run)) return 'awaitingDecision'
   if (run.error?.code === 'guard_refused') return 'guardRefused'

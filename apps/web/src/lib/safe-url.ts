@@ -1,6 +1,6 @@
 /**
- * An address of the source, as a link may carry it: `http` and `https` alone, so that a
- * `javascript:` address in a catalogue stays text.
+ * A URL from the catalogue that is safe as a link; `null` unless it is `http` or `https`, so that a
+ * `javascript:` URL stays text.
  */
 export function safeHttpUrl(value: string): string | null {
   if (!URL.canParse(value)) return null

@@ -1,4 +1,4 @@
-/** A preference kept on this device; `null` where storage is refused or empty. */
+/** Reads a preference from `localStorage`; `null` if it is missing or storage is disabled. */
 export function readPreference(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name)
@@ -7,12 +7,12 @@ export function readPreference(name: string): string | null {
   }
 }
 
-/** Keeps a preference; where storage is refused (private windows, policies) it lasts until reload. */
+/** Stores a preference. If storage is disabled (private windows, policies) it lasts until reload. */
 export function writePreference(name: string, value: string): void {
   try {
     localStorage.setItem(PREFIX + name, value)
   } catch {
-    // Nothing depends on a preference being kept.
+    // A lost preference does no harm.
   }
 }
 

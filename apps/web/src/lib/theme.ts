@@ -4,19 +4,19 @@ import { readPreference, writePreference } from './storage.js'
 const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-/** Puts the remembered theme on the document and follows the system's where that is the choice. */
+/** Applies the stored theme to the document; with `system` it follows the device. */
 export function startTheme(): void {
   choice = THEMES.find((theme) => theme === readPreference('theme')) ?? 'system'
   systemDark().addEventListener('change', apply)
   apply()
 }
 
-/** The person's choice, which is not always what is shown: `system` follows the device. */
+/** The chosen theme; `system` follows the device. */
 export function useTheme(): Theme {
   return useSyncExternalStore(subscribe, () => choice)
 }
 
-/** Changes the theme and remembers it on this device. */
+/** Changes the theme and stores it on this device. */
 export function setTheme(theme: Theme): void {
   choice = theme
   writePreference('theme', theme)

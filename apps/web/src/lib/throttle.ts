@@ -1,6 +1,6 @@
 /**
- * A call that runs at once and then at most every `ms` milliseconds: calls in between are merged
- * into one at the end of the interval, so that the last change is never missed.
+ * Throttles `run`: the first call runs at once, later ones at most every `ms` milliseconds. Calls in
+ * between are merged into one at the end of the interval, so the last change is never missed.
  */
 export function throttle(run: () => void, ms: number): { call: () => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | null = null

@@ -22,7 +22,7 @@ afterEach(() => {
 })
 
 describe('the session gate', () => {
-  it("shows the server's sentence for a wrong password, and lets in with the right one", async () => {
+  it("shows the server's sentence for a wrong password, and the app after the right one", async () => {
     api.on('GET /api/auth/me', problem(401, 'No hay una sesión abierta.'))
     api.on('POST /api/auth/login', problem(401, 'El correo o la contraseña no son correctos.'))
     open()
@@ -37,7 +37,7 @@ describe('the session gate', () => {
     expect(await screen.findByText('adentro')).toBeTruthy()
   })
 
-  it('keeps the token nowhere', async () => {
+  it('stores the token nowhere', async () => {
     api.on('GET /api/auth/me', problem(401, 'No hay una sesión abierta.'))
     api.on('POST /api/auth/login', { body: { token: 'secreto', user: USER } })
     api.on('GET /api/secret', { body: 'adentro' })
@@ -56,7 +56,7 @@ describe('the session gate', () => {
     expect(kept).not.toContain('secreto')
   })
 
-  it('asks to sign in again when the session ends, at the address where one was', async () => {
+  it('shows the sign-in form when the session ends, and keeps the address', async () => {
     history.replaceState(null, '', '/productos/7?search=taza')
     api.on('GET /api/auth/me', { body: USER })
     api.on('GET /api/secret', { body: 'adentro' })
@@ -69,7 +69,7 @@ describe('the session gate', () => {
     expect(location.pathname + location.search).toBe('/productos/7?search=taza')
   })
 
-  it('offers to try again when the server does not answer as it should', async () => {
+  it('offers a retry when the session cannot be read', async () => {
     api.on('GET /api/auth/me', problem(403, 'El pedido viene de otro sitio.'))
     open()
     expect((await screen.findByRole('alert')).textContent).toContain('El pedido viene de otro sitio.')

@@ -8,8 +8,8 @@ import { SignIn } from './SignIn.js'
 const UserContext = createContext<User | null>(null)
 
 /**
- * Shows the app to whoever is signed in and the sign-in form to whoever is not, at the address they
- * are at: after signing in (again) they are where they were.
+ * Shows the app to a signed-in person, else the sign-in form. The address does not change, so that
+ * the same page is shown after signing in.
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { t } = useTranslation()
@@ -32,7 +32,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   )
 }
 
-/** The person signed in. Only inside {@link SessionGate}. */
+/** The signed-in person. Throws outside {@link SessionGate}. */
 export function useUser(): User {
   const user = use(UserContext)
   if (!user) throw new Error('useUser is for what SessionGate shows')

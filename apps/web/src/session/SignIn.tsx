@@ -10,7 +10,7 @@ import { Logo } from '../ui/icons.js'
 import { Notice } from '../ui/Notice.js'
 import { Card } from '../ui/Page.js'
 
-/** Email and password. A refusal shows the server's sentence and leaves the email in place. */
+/** The sign-in form. After a failure it shows the server's sentence and keeps the email. */
 export function SignIn({ expired }: { expired: boolean }) {
   const { t } = useTranslation()
   const signIn = useSignIn()

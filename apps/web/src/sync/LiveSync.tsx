@@ -9,13 +9,13 @@ import { useRefreshOn } from './use-refresh-on.js'
 import { useTenantSync } from './use-tenant-sync.js'
 
 export interface LiveSync {
-  /** The run this window watches, live. */
+  /** The run that this window watches, updated by its stream. */
   sync: Sync
-  /** The run under way, whoever started it, as the history last told. */
+  /** The active run, whoever started it, as last read from the history. */
   activeRun: Run | null
-  /** The same, while it waits for a person's decision. */
+  /** The active run, while it waits for a decision. */
   runAwaitingDecision: Run | null
-  /** What the history tells of the run that this window watches; null until it does. */
+  /** The watched run as last read from the history; null before that. */
   watchedRun: Run | null
 }
 
@@ -25,8 +25,8 @@ const REFERENCES = [REFERENCES_KEY]
 const LiveSyncContext = createContext<LiveSync | null>(null)
 
 /**
- * Holds the stream above the pages, so that going from one to another neither drops nor repeats it,
- * and keeps the lists in step with what arrives.
+ * Holds the stream above the pages, so that navigation neither closes nor repeats it, and refreshes
+ * the lists while events arrive.
  */
 export function LiveSyncProvider({ children }: { children: ReactNode }) {
   const { data: runs } = useRuns()
@@ -36,7 +36,7 @@ export function LiveSyncProvider({ children }: { children: ReactNode }) {
   const runAwaitingDecision = activeRun && isAwaitingDecision(activeRun, sync) ? activeRun : null
   const moved = sync.progress?.seen ?? activeRun?.seen ?? 0
   useRefreshOn(`${sync.runId}:${sync.status}:${moved}:${sync.progress?.waiting?.reason}`, LISTS)
-  // They are read at the start of a full run.
+  // A full run reads the reference lists in its first phase.
   useRefreshOn(`${sync.runId}:${sync.status}:${sync.progress?.phase === 'references'}`, REFERENCES)
 
   const live = useMemo(
@@ -46,13 +46,13 @@ export function LiveSyncProvider({ children }: { children: ReactNode }) {
   return <LiveSyncContext value={live}>{children}</LiveSyncContext>
 }
 
-/** The history lags behind the stream, which knows first that a decision was made. */
+/** Prefers the stream to the history, which is polled and so learns of a decision later. */
 function isAwaitingDecision(run: Run, sync: Sync): boolean {
   const isWatched = sync.runId === run.id && sync.progress !== null
   return asksAPerson(isWatched ? { ...run, waiting: sync.progress?.waiting ?? null } : run)
 }
 
-/** The sync of this tenant, live. Only inside {@link LiveSyncProvider}. */
+/** The live sync of this tenant. Throws outside {@link LiveSyncProvider}. */
 export function useLiveSync(): LiveSync {
   const live = use(LiveSyncContext)
   if (!live) throw new Error('useLiveSync is for what LiveSyncProvider shows')

@@ -2,16 +2,16 @@ import { type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { throttle } from '../lib/throttle.js'
 
-/** Often enough to see the table fill, seldom enough that a fast sync does not cost a request a page. */
+/** Short enough to see the table fill, long enough that a fast sync does not cause a request per page. */
 const REFRESH_MS = 2_000
 
-/** Reads what is in view of some lists again when `mark` changes: at once, then at most every two seconds. */
+/** Refetches the mounted queries under `keys` when `mark` changes: at once, then at most every two seconds. */
 export function useRefreshOn(mark: string, keys: readonly QueryKey[]): void {
   const client = useQueryClient()
   const refresh = useRef<(() => void) | null>(null)
 
   const readAgain = useEffectEvent(() => {
-    // A read under way is let finish: cancelling it each time would mean that none ever does.
+    // Does not cancel a running refetch: with frequent changes none would ever finish.
     for (const queryKey of keys) void client.invalidateQueries({ queryKey }, { cancelRefetch: false })
   })
   useEffect(() => {

@@ -21,20 +21,20 @@ afterEach(() => {
 })
 
 describe('the sync of a tenant', () => {
-  it('asks for nothing while no run is under way', () => {
+  it('sends no request while no run is active', () => {
     const { result } = renderHook(() => useTenantSync(null, 'u1'))
     expect(result.current.isLoading).toBe(false)
     expect(asked).toEqual([])
   })
 
-  it('watches the run that someone else has started, and never starts one for it', async () => {
+  it('watches a run that another person started, and starts none', async () => {
     const { result } = renderHook(() => useTenantSync('theirs', 'u1'))
     await waitFor(() => expect(result.current.status).toBe('running'))
     expect(result.current.runId).toBe('theirs')
     expect(asked).toEqual(['/api/cianbox/sync/runs/theirs/events'])
   })
 
-  it('goes on showing it after the history says that it has ended', async () => {
+  it('keeps showing it after the history has no active run', async () => {
     const { result, rerender } = renderHook(({ active }) => useTenantSync(active, 'u1'), {
       initialProps: { active: 'theirs' as string | null },
     })
@@ -55,7 +55,7 @@ describe('the sync of a tenant', () => {
   })
 })
 
-/** A stream that has begun and stays open until it is let go. */
+/** A stream that sends its first event and stays open until it is aborted. */
 function streamOf(runId: string, signal: AbortSignal | null | undefined): Response {
   const data: StartData = { message: 'Iniciando', timestamp: '2026-01-01T00:00:00Z', runId, mode: 'full' }
   const body = new ReadableStream<Uint8Array>({

@@ -3,15 +3,15 @@ import { useMemo, useState } from 'react'
 
 const STREAM_URL = '/api/cianbox/sync/products/stream'
 
-/** The session is the HttpOnly cookie, which `fetch` sends by itself: there is no token to hold. */
+/** No token: `fetch` sends the session's HttpOnly cookie. */
 const getToken = () => null
 
 /**
- * The tenant's sync for one window: the run started here or, failing that, the run under way that
- * someone else, the clock, or this person on another device has started. The latter is only watched,
- * and stays in view after it ends.
+ * The sync that this window shows: the run started here, else the active run that another person,
+ * the schedule or another device has started. Such a run is only watched, and stays on the screen
+ * after it ends.
  *
- * @param activeRunId - The run under way, as the history tells; `null` while there is none.
+ * @param activeRunId - The active run according to the history; `null` while there is none.
  * @param userId - Tabs of the same person share one connection per run.
  */
 export function useTenantSync(activeRunId: string | null, userId: string): Sync {

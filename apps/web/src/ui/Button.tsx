@@ -3,7 +3,7 @@ import { cx } from './cx.js'
 
 export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger'
 
-/** A button. While `busy` it stays focusable and says so, but does nothing. */
+/** A button. While `busy` it keeps the focus, has `aria-busy` and ignores clicks. */
 export function Button({
   tone = 'plain',
   busy = false,
@@ -24,7 +24,7 @@ export function Button({
   )
 }
 
-/** The looks of a button, for links that act as one. */
+/** The classes of a button, for links that look like one. */
 export function buttonClass(tone: ButtonTone): string {
   return cx(
     'inline-flex min-h-10 items-center justify-center gap-2 rounded-md px-4 py-2 text-sm font-medium',

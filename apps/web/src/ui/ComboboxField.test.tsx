@@ -12,7 +12,7 @@ const OPTIONS = [
 ]
 
 beforeAll(() => {
-  // jsdom lays nothing out.
+  // jsdom has no layout, so it lacks scrollIntoView.
   Element.prototype.scrollIntoView = () => undefined
 })
 afterEach(cleanup)

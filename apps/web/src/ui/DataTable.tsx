@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { cx } from './cx.js'
 
-/** A real table, whatever the width: on a phone it drops columns rather than its semantics. */
+/** A `<table>` at every width: on a phone some columns are hidden, and the table semantics stay. */
 export function DataTable({
   label,
   className,
@@ -21,7 +21,7 @@ export function DataTable({
 interface CellProps {
   /** Right-aligned, digits of equal width. */
   numeric?: boolean
-  /** The narrowest screen that shows the column. */
+  /** The breakpoint from which the column is shown. */
   from?: 'sm' | 'md' | 'lg'
 }
 
@@ -44,7 +44,7 @@ export function Cell({ numeric, from, className, ...rest }: CellProps & Componen
   return <td className={cellClass({ numeric, from }, className)} {...rest} />
 }
 
-/** The cell that names its row. */
+/** The header cell of a row. */
 export function RowHead({ className, ...rest }: ComponentProps<'th'>) {
   return <th scope="row" className={cx(cellClass({}, className), 'text-left font-normal')} {...rest} />
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Names and values, side by side. An empty value is left out by the caller, or shows as a dash. */
+/** Names and values in two columns. A `null` value shows a dash; the caller leaves out what should not show. */
 export function DescriptionList({
   items,
 }: {
@@ -18,7 +18,7 @@ export function DescriptionList({
   )
 }
 
-/** A row of counts, the number first. */
+/** Counts in a row, each number above its name. */
 export function CountList({ items }: { items: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-3 lg:grid-cols-6">

@@ -8,7 +8,7 @@ interface FieldProps {
   error?: string | undefined
 }
 
-/** A labelled text input; its hint and its error are read with it. */
+/** A labelled text input, described by its hint and its error. */
 export function TextField({ label, hint, error, className, ...input }: FieldProps & ComponentProps<'input'>) {
   const id = useId()
   return (
@@ -117,7 +117,7 @@ function describedBy(id: string, hint: ReactNode, error: string | undefined): st
   return ids.length > 0 ? ids.join(' ') : undefined
 }
 
-/** 16 px on a phone, so that the browser does not zoom in on focus. */
+/** 16 px on a phone: iOS zooms in when an input with a smaller font gets the focus. */
 export const CONTROL_CLASS = cx(
   'min-h-10 w-full rounded-md border border-line-strong bg-surface px-3 py-2 text-base text-ink sm:text-sm',
   'placeholder:text-muted aria-invalid:border-danger disabled:bg-sunken disabled:text-muted',

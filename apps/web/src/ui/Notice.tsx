@@ -4,8 +4,8 @@ import { cx } from './cx.js'
 export type Tone = 'info' | 'ok' | 'warn' | 'danger'
 
 /**
- * A message in its place on the page. With `live` it is announced when it appears: at once for
- * `danger`, when the reader pauses otherwise.
+ * A message within the page. With `live`, screen readers announce it when it appears: `danger`
+ * immediately (`role=alert`), other tones at the next pause (`role=status`).
  */
 export function Notice({
   tone,
@@ -33,7 +33,7 @@ export function Notice({
   )
 }
 
-/** A word or two on a coloured ground. The colour never carries the meaning alone. */
+/** A short text on a coloured background. The text alone must carry the meaning. */
 export function Badge({ tone, children }: { tone: Tone | 'neutral'; children: ReactNode }) {
   return (
     <span

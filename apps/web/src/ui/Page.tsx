@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { cx } from './cx.js'
 
-/** The head of a page: its one `h1`, a sentence, and what can be done. */
+/** The head of a page: its only `h1`, an introduction and the buttons. */
 export function PageHeader({
   title,
   intro,
@@ -22,12 +22,12 @@ export function PageHeader({
   )
 }
 
-/** A framed part of a page. */
+/** A panel with a border. */
 export function Card({ children, className }: { children: ReactNode; className?: string }) {
   return <div className={cx('rounded-xl border border-line bg-surface', className)}>{children}</div>
 }
 
-/** What stands where a list or a thing would be, when there is none. */
+/** Shown in place of an empty list or a missing object. */
 export function EmptyState({
   title,
   children,
@@ -46,7 +46,7 @@ export function EmptyState({
   )
 }
 
-/** Grey bars in place of what is still loading. `label` is what a screen reader hears. */
+/** Grey bars in place of content that is loading. Screen readers announce `label`. */
 export function Skeleton({ label, rows = 6 }: { label: string; rows?: number }) {
   return (
     <div role="status" className="flex flex-col gap-4 p-4">

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 
-/** One of a few, as a row of radio buttons that look like a segmented control. */
+/** A choice among few options: radio buttons with the look of a segmented control. */
 export function SegmentedControl<T extends string>({
   legend,
   value,

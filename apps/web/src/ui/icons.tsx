@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** The app's mark. */
+/** The app's logo. */
 export function Logo() {
   return (
     <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

@@ -53,7 +53,7 @@ export function ConnectionFields({
         <TextField
           {...text('password')}
           type="password"
-          // Keeps a password manager from filling in the person's own.
+          // Prevents a password manager from filling in the person's own password.
           autoComplete="new-password"
           placeholder={hasPassword ? t('connection.passwordPlaceholder') : undefined}
           hint={hasPassword ? t('connection.passwordStored') : undefined}

@@ -16,9 +16,9 @@ import { TestResult } from './TestResult.js'
 import { useFieldErrors } from './use-field-errors.js'
 
 /**
- * The form: save what is typed, or try it at the ERP first. Checked by the contract's own rules
- * before it is sent and by the server after; either one's objections stand beside their field, and
- * the first of them gets the focus.
+ * The form: saves the typed values, or tests them at the ERP. The contract's schema validates them
+ * before the request, and the server after it. Errors are shown at their fields, and the first one
+ * gets the focus.
  */
 export function ConnectionForm({
   connection,

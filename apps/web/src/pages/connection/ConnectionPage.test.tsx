@@ -38,7 +38,7 @@ afterEach(() => {
 })
 
 describe('the connection form', () => {
-  it('says that a password is stored, and keeps it by sending none', async () => {
+  it('shows that a password is stored, and keeps it by sending none', async () => {
     api.on(`PUT ${PATH}`, { body: { ...stored, pageSize: 100 } })
     await open()
     expect(field('Contraseña')).toHaveProperty('value', '')
@@ -51,7 +51,7 @@ describe('the connection form', () => {
     expect(api.sent(`PUT ${PATH}`)[0]).not.toHaveProperty('password')
   })
 
-  it('marks what is wrong before sending anything', async () => {
+  it('marks invalid fields without a request', async () => {
     await open()
     type('Productos por página', '500')
     press('Guardar')
@@ -60,7 +60,7 @@ describe('the connection form', () => {
     expect(api.sent(`PUT ${PATH}`)).toEqual([])
   })
 
-  it("puts the server's objection beside its field", async () => {
+  it("shows the server's message at its field", async () => {
     api.on(
       `PUT ${PATH}`,
       problem(422, 'Hay datos que no se pueden aceptar.', [{ path: 'cuenta', message: 'Esa cuenta no va.' }]),
@@ -74,7 +74,7 @@ describe('the connection form', () => {
     expect(field('Cuenta').getAttribute('aria-invalid')).toBe('true')
   })
 
-  it('tries what is typed, saved or not', async () => {
+  it('tests the typed values without saving them', async () => {
     api.on(`POST ${PATH}/test`, {
       body: { ok: true, message: 'Se leyó una página.', totalPages: 25, sample: [] },
     })
@@ -85,7 +85,7 @@ describe('the connection form', () => {
     expect(api.sent(`POST ${PATH}/test`)).toEqual([expect.objectContaining({ user: 'otro', cuenta: 'demo' })])
   })
 
-  it('starts empty where there is no connection, and then asks for a password', async () => {
+  it('starts empty without a connection, and requires a password', async () => {
     api.on(`GET ${PATH}`, problem(404, 'Todavía no hay una conexión con Cianbox.'))
     await open()
     press('Guardar')
@@ -93,7 +93,7 @@ describe('the connection form', () => {
     expect(field('Contraseña').getAttribute('aria-invalid')).toBe('true')
   })
 
-  it('lets an operator try it but not change it', async () => {
+  it('lets an operator test it but not change it', async () => {
     api.on('GET /api/auth/me', { body: { ...USER, role: 'operator' } })
     await open()
     expect(screen.queryByRole('button', { name: 'Guardar' })).toBeNull()
@@ -112,21 +112,21 @@ describe('deleting the connection', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Borrar' }))
   }
 
-  it('says beforehand that the notifications go with it', async () => {
+  it('warns that the notifications are deleted with it', async () => {
     api.on(`GET ${PATH}/webhook`, { body: { ...off, registered: true } })
     await open()
     press('Borrar conexión')
     expect(await screen.findByText(/también le vamos a pedir a Cianbox/)).toBeTruthy()
   })
 
-  it('says that it is done', async () => {
+  it('reports success', async () => {
     api.on(`GET ${PATH}/webhook`, { body: off })
     api.on(`DELETE ${PATH}`, {})
     await confirm()
     expect(await screen.findByText('Conexión borrada.')).toBeTruthy()
   })
 
-  it('says what Cianbox could not be told', async () => {
+  it('reports a webhook that could not be removed at Cianbox', async () => {
     api.on(`GET ${PATH}/webhook`, { body: { ...off, registered: true } })
     const message = 'La conexión se borró, pero Cianbox no respondió bien.'
     api.on(`DELETE ${PATH}`, { body: { code: 'upstream_timeout', message } })
@@ -147,7 +147,7 @@ async function open() {
   await screen.findByLabelText('Contraseña')
 }
 
-/** By role for «Cuenta», which also names the group. */
+/** By role for «Cuenta»: its group has the same name. */
 const field = (label: string) => screen.getByLabelText<HTMLInputElement>(label, { selector: 'input' })
 const type = (label: string, value: string) => fireEvent.change(field(label), { target: { value } })
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))

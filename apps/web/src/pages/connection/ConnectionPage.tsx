@@ -17,7 +17,7 @@ import { WebhookCard } from './WebhookCard.js'
 
 type Done = { what: 'saved' | 'deleted'; left?: WebhookLeft | undefined } | null
 
-/** The tenant's access to Cianbox: show, change, try, delete. */
+/** The tenant's connection to Cianbox: shows, changes, tests and deletes it. */
 export function ConnectionPage() {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -41,7 +41,7 @@ export function ConnectionPage() {
           <>
             {!editable && <Notice tone="info">{t('connection.readOnly')}</Notice>}
             <ConnectionForm
-              // A new form once the connection is deleted; a saved one goes on from what was saved.
+              // Resets the form after a deletion, but not after saving.
               key={connection === null ? 'new' : 'stored'}
               connection={connection}
               onEdit={() => setDone(null)}
@@ -62,7 +62,7 @@ export function ConnectionPage() {
   )
 }
 
-/** A deletion that Cianbox could not be told of is no failure, but not all of what was wanted either. */
+/** A warning if the connection was deleted but its webhook could not be removed at Cianbox. */
 function DoneNotice({ what, left }: NonNullable<Done>) {
   const { t } = useTranslation()
   return (

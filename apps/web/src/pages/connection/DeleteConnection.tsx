@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.js'
 import { Dialog } from '../../ui/Dialog.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** Deletes the connection, once the person has said so twice. */
+/** Deletes the connection after a confirmation dialog. */
 export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft | undefined) => void }) {
   const { t } = useTranslation()
   const [isOpen, setIsOpen] = useState(false)
@@ -39,7 +39,7 @@ export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft 
               <Button
                 tone="danger"
                 busy={remove.isPending}
-                // On this call and not on the hook: by then this component is gone with the connection.
+                // A promise, not onSuccess: this component unmounts with the connection, and onSuccess would not run.
                 onClick={() => void remove.mutateAsync().then(onDeleted, ignore)}
               >
                 {remove.isPending ? t('connection.deleting') : t('connection.deleteConfirm')}
@@ -52,5 +52,5 @@ export function DeleteConnection({ onDeleted }: { onDeleted: (left: WebhookLeft 
   )
 }
 
-/** The failure is shown through the mutation's state. */
+/** The mutation's state shows the failure. */
 function ignore(): void {}

@@ -5,7 +5,7 @@ import { useLocale } from '../../i18n/i18n.js'
 import { formatCount } from '../../lib/format.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** What a try at the ERP found, or what to check. */
+/** The result of the connection test. */
 export function TestResult({ found }: { found: ConnectionTest }) {
   const { t } = useTranslation()
   const locale = useLocale()

@@ -36,7 +36,7 @@ describe("Cianbox's notifications", () => {
     expect(api.sent(`PUT ${PATH}`)).toEqual([{ replace: false }])
   })
 
-  it('of another system are replaced only once a person says so', async () => {
+  it('of another system are replaced only after confirmation', async () => {
     api.on(`PUT ${PATH}`, (body) =>
       (body as { replace: boolean }).replace
         ? { body: on }
@@ -50,7 +50,7 @@ describe("Cianbox's notifications", () => {
     expect(api.sent(`PUT ${PATH}`)).toEqual([{ replace: false }, { replace: true }])
   })
 
-  it("show the server's sentence where they cannot be turned on", async () => {
+  it("show the server's message if they cannot be turned on", async () => {
     api.on(
       `PUT ${PATH}`,
       problem(422, 'Este servidor no sabe su dirección pública.', undefined, 'public_url_missing'),
@@ -70,7 +70,7 @@ describe("Cianbox's notifications", () => {
     expect(screen.getByText('Desactivados')).toBeTruthy()
   })
 
-  it('are only shown to who may not change them', async () => {
+  it('are read-only for a person who may not change them', async () => {
     api.on('GET /api/auth/me', { body: { ...USER, role: 'operator' } })
     await open()
     expect(screen.queryByRole('button')).toBeNull()

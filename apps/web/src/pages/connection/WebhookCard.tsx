@@ -14,7 +14,7 @@ import { DescriptionList } from '../../ui/DescriptionList.js'
 import { Badge, Notice } from '../../ui/Notice.js'
 import { Card, Skeleton } from '../../ui/Page.js'
 
-/** Cianbox telling us of changes as they happen: whether it does, since when, and turning it on and off. */
+/** Cianbox's notifications of changes: their state, the last one, and the buttons to turn them on and off. */
 export function WebhookCard() {
   const { t } = useTranslation()
   const webhook = useWebhook()

@@ -18,11 +18,11 @@ const stored: Connection = {
 }
 
 describe('toDraft', () => {
-  it('never holds the stored password, and writes decimals as the reader does', () => {
+  it('never holds the stored password, and uses the reader’s decimal separator', () => {
     expect(toDraft(stored, ',')).toMatchObject({ password: '', pageSize: '100', requestsPerSecond: '0,5' })
   })
 
-  it('starts a new connection with the polite defaults', () => {
+  it('starts a new connection with the default limits', () => {
     expect(toDraft(null, ',')).toMatchObject({
       pageSize: '200',
       requestsPerSecond: '2',
@@ -41,14 +41,14 @@ describe('parseDraft', () => {
     expect(parsed.ok && 'password' in parsed.body).toBe(false)
   })
 
-  it('sends a new password as typed, spaces and all', () => {
+  it('sends a new password as typed, with its spaces', () => {
     expect(parseDraft({ ...draft, password: ' x ' }, true)).toMatchObject({
       ok: true,
       body: { password: ' x ' },
     })
   })
 
-  it('takes an empty budget for no limit', () => {
+  it('sends an empty budget as no limit', () => {
     expect(parseDraft(draft, true)).toMatchObject({ ok: true, body: { dailyRequestBudget: null } })
     expect(parseDraft({ ...draft, dailyRequestBudget: ' 5000 ' }, true)).toMatchObject({
       ok: true,
@@ -56,7 +56,7 @@ describe('parseDraft', () => {
     })
   })
 
-  it('asks for a password where none is stored', () => {
+  it('requires a password if none is stored', () => {
     expect(parseDraft(draft, false)).toEqual({ ok: false, problems: { password: { key: 'required' } } })
   })
 

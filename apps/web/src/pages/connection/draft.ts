@@ -1,7 +1,7 @@
 import type { Connection, Dialect } from '@espejo/contract'
 import { type ConnectionBody, connectionBody } from '@espejo/contract/schemas'
 
-/** The form as typed: numbers are still text, and an empty password means «the stored one». */
+/** The form as typed: numbers are text, and an empty password means the stored one. */
 export interface Draft {
   cuenta: string
   appName: string
@@ -18,7 +18,7 @@ export interface Draft {
 
 export type DraftField = keyof Draft
 
-/** What is wrong with a field: a key of the texts under `field`, and what to fill in there. */
+/** A field's error: a key of the texts under `field`, with the values of its placeholders. */
 export type FieldProblem =
   | { key: 'required' | 'tooLong' | 'notNumber' | 'notInteger' | 'format' | 'invalid' }
   | { key: 'tooSmall'; minimum: number }
@@ -28,7 +28,7 @@ export type ParsedDraft =
   | { ok: true; body: ConnectionBody }
   | { ok: false; problems: Partial<Record<DraftField, FieldProblem>> }
 
-/** The form for a stored connection, or the one a new connection starts with. */
+/** The form of a stored connection, or the defaults of a new one. */
 export function toDraft(connection: Connection | null, decimalPoint: string): Draft {
   return {
     cuenta: connection?.cuenta ?? '',
@@ -44,7 +44,7 @@ export function toDraft(connection: Connection | null, decimalPoint: string): Dr
   }
 }
 
-/** The body to send, by the server's own rules, or the first problem of each field. */
+/** Validates by the contract's schema. Returns the request body, or the first problem of each field. */
 export function parseDraft(draft: Draft, hasPassword: boolean): ParsedDraft {
   const { password, ...rest } = draft
   const parsed = connectionBody.safeParse({
@@ -66,7 +66,7 @@ export function parseDraft(draft: Draft, hasPassword: boolean): ParsedDraft {
     : { ok: false, problems }
 }
 
-/** Reads `0,5` as well as `0.5`. */
+/** Accepts `0,5` and `0.5`. */
 function toNumber(text: string): number {
   const plain = text.trim().replace(',', '.')
   return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : Number.NaN

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { focusFirstInvalid } from '../../lib/focus-first-invalid.js'
 import { type Draft, type DraftField, type FieldProblem, parseDraft } from './draft.js'
 
-/** The objections to a form: ours, found before sending, and the server's, found after. */
+/** The errors of a form's fields: our own before the request, the server's after it. */
 export function useFieldErrors(form: RefObject<HTMLFormElement | null>) {
   const { t } = useTranslation()
   const [problems, setProblems] = useState<Partial<Record<DraftField, FieldProblem>>>({})
@@ -16,7 +16,7 @@ export function useFieldErrors(form: RefObject<HTMLFormElement | null>) {
       const problem = problems[field]
       return problem ? t(`field.${problem.key}`, { ...problem }) : refused[field]
     },
-    /** The body to send; `null` once the objections to it are on the screen. */
+    /** Validates the form. Returns the request body, or `null` after showing the errors. */
     check(draft: Draft, hasPassword: boolean): ConnectionBody | null {
       const parsed = parseDraft(draft, hasPassword)
       setRefused({})

@@ -9,7 +9,7 @@ import { Button } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 import { useGuardTexts } from './guard-texts.js'
 
-/** Two answers of equal weight, in sight however long the list is, and what happens without one. */
+/** Two buttons of equal weight, sticky below a long list, and what happens without a decision. */
 export function GuardActions({ runId, guard }: { runId: string; guard: LoadedGuard }) {
   const { t } = useTranslation()
   const locale = useLocale()

@@ -65,7 +65,7 @@ async function open(part: Partial<Guard> = {}, role: Role = 'operator') {
 }
 
 describe('a question', () => {
-  it('says how many of how many, the limit, what has not happened, and until when', async () => {
+  it('shows the counts, the limit, what has not happened yet, and the deadline', async () => {
     const card = await open()
     const title = card.getByRole('heading').textContent?.replace(/\s/g, ' ')
     expect(title).toBe('1.000 de 2.493 productos ya no están en Cianbox (40 %; tu límite es 15 %)')
@@ -73,7 +73,7 @@ describe('a question', () => {
     expect(card.getByText(/^Si nadie decide, la sincronización termina el 25/)).toBeTruthy()
   })
 
-  it('lists what would go with its last price and stock, and counts the categories', async () => {
+  it('lists the affected products with price and stock, and counts the categories', async () => {
     const card = await open()
     const rows = within(card.getByRole('table', { name: 'Lo que se pregunta' })).getAllByRole('row')
     expect(rows[1]?.textContent).toMatch(/Látex interior 20 l.*84\.300,50.*14/)
@@ -84,19 +84,19 @@ describe('a question', () => {
     await waitFor(() => expect(chip.getAttribute('aria-pressed')).toBe('true'))
   })
 
-  it('of a reference list has its words, and names alone', async () => {
+  it('about a reference list has its own texts, and lists names only', async () => {
     const card = await open({ subject: 'brands', count: 1, of: 86, share: 1 / 86, breakdown: [] })
     expect(card.getByRole('heading').textContent).toMatch(/^1 de 86 marcas ya no está en Cianbox/)
     expect(card.queryByText('Último precio')).toBeNull()
     expect(card.getByRole('button', { name: 'Dar de baja 1' })).toBeTruthy()
   })
 
-  it('counts what was retired before, where that is why it asks', async () => {
+  it('counts earlier retirements if they are the reason', async () => {
     const card = await open({ count: 20, earlier: 380, share: 0.1605 })
     expect(card.getByText(/Con los 380 dados de baja hace poco es el 16\s%; tu límite es 15\s%/)).toBeTruthy()
   })
 
-  it('of unusual values speaks of changes', async () => {
+  it('about unusual values mentions changes', async () => {
     const card = await open({ kind: 'values' })
     expect(card.getByRole('heading').textContent).toMatch(/traen cambios fuera de lo común/)
     expect(card.getByRole('button', { name: 'No guardarlos' })).toBeTruthy()
@@ -114,7 +114,7 @@ describe('the answer', () => {
     await waitFor(() => expect(api.sent(`POST ${PATH}/${decision}`)).toEqual([body]))
   })
 
-  it('that comes too late for what was shown brings the new question', async () => {
+  it('to an outdated revision shows the new question', async () => {
     api.on(`POST ${PATH}/confirm`, () => {
       api.on(`GET ${PATH}`, { body: { ...guard, count: 1200, revision: 4 } })
       return problem(409, 'Lo que se pregunta cambió desde que lo viste.', undefined, 'guard_changed')
@@ -125,7 +125,7 @@ describe('the answer', () => {
     expect(await card.findByRole('button', { name: 'Dar de baja 1.200' })).toBeTruthy()
   })
 
-  it('is not offered to who may only look, and nothing else is missing', async () => {
+  it('is not offered to a viewer, who sees all else', async () => {
     const card = await open({}, 'viewer')
     expect(card.queryByRole('button', { name: /baja/ })).toBeNull()
     expect(card.getByText('Puede decidirlo un operador o un administrador.')).toBeTruthy()

@@ -11,7 +11,7 @@ import { GuardFilters } from './GuardFilters.js'
 import { GuardItems } from './GuardItems.js'
 import { useGuardTexts } from './guard-texts.js'
 
-/** What a run asks a person before it goes on, the list of it, and the two answers. */
+/** The decision that a run waits for: the question, the affected items and the two buttons. */
 export function GuardCard({ runId }: { runId: string }) {
   const { t } = useTranslation()
   const [filter, setFilter] = useState<GuardFilter>({ search: '', category: null })

@@ -5,10 +5,10 @@ import { formatCount } from '../../lib/format.js'
 import { cx } from '../../ui/cx.js'
 import { SearchField } from '../products/SearchField.js'
 
-/** So many categories are in sight; the search finds the rest. */
+/** Categories shown as filters. The search covers the rest. */
 const VISIBLE_COUNT = 4
 
-/** Search, and how many of each category. */
+/** The search field, and the number of items of each category. */
 export function GuardFilters({
   guard,
   filter,

@@ -8,7 +8,7 @@ import { formatDecimal } from '../../lib/decimal.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { EmptyState } from '../../ui/Page.js'
 
-/** What would go, as the mirror last had it. */
+/** The affected items, as the mirror has them now. */
 export function GuardItems({ guard }: { guard: LoadedGuard }) {
   const { t } = useTranslation()
   if (guard.items.length === 0) return <EmptyState title={t('guard.noMatch')} />

@@ -11,7 +11,7 @@ const SUBJECTS = [
   'exchange_rates',
 ] as const
 
-/** The sentences of a guard, by what it is about. */
+/** The texts of a guard, by its kind and subject. */
 export function useGuardTexts({ kind, subject, count, of }: LoadedGuard) {
   const { t } = useTranslation()
   const known = SUBJECTS.find((name) => name === subject) ?? 'other'

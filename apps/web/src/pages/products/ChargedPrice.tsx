@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useMoneyFormat } from '../../components/currencies.js'
 import { chargedPrice, isDiscounted } from '../../lib/money.js'
 
-/** What a point of sale charges; where that is an offer, with the price of the list beside it. */
+/** The price at the point of sale. If it is an offer, the list price follows. */
 export function ChargedPrice({
   product,
   className,

@@ -55,7 +55,7 @@ function PriceRow({
   const currencyName = useReferenceName('exchange_rates')
   return (
     <tr>
-      {/* On a phone the name takes the width of its longest word, so that amounts stay in one piece. */}
+      {/* On a phone the name is as wide as its longest word, so that amounts do not wrap. */}
       <RowHead className="max-sm:w-px">
         {children}
         {currencyId !== null && <p className="text-muted sm:hidden">{currencyName(currencyId)}</p>}

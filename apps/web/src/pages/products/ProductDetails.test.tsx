@@ -69,7 +69,7 @@ const show = (screenOf: ReactNode) =>
 const textOf = (element: Element | null | undefined) => element?.textContent?.replaceAll('\u00a0', ' ')
 
 describe('the details of a product', () => {
-  it('show each amount with the sign of its currency, and the local one where it differs', async () => {
+  it('show each amount with its currency symbol, and the local amount if it differs', async () => {
     show(<ProductDetails product={product} />)
     await screen.findByText('Efectivo')
     await screen.findAllByText('Dólar')
@@ -84,14 +84,14 @@ describe('the details of a product', () => {
     expect(textOf(screen.getByText('Costo').nextElementSibling)).toBe('$ 1.500,00')
   })
 
-  it('show what is charged first, and the price of the list as another one', async () => {
+  it('show the charged price first, then the list price', async () => {
     show(<ProductDetails product={product} />)
     await screen.findByText('Efectivo')
     expect(textOf(document.querySelector('strong'))).toBe('Oferta: $ 3.400,00')
     expect(textOf(document.querySelector('s'))).toBe('$ 3.900,00')
   })
 
-  it('of a product without an offer have one price', async () => {
+  it('show one price for a product without an offer', async () => {
     show(<ProductDetails product={{ ...product, onOffer: false, offer: null }} />)
     await screen.findByText('Efectivo')
     expect(textOf(document.querySelector('strong'))).toBe('$ 3.900,00')
@@ -101,7 +101,7 @@ describe('the details of a product', () => {
 })
 
 describe('the list of products', () => {
-  it('marks an offer and shows what is charged', async () => {
+  it('marks an offer and shows the charged price', async () => {
     show(<ProductTable products={[product]} hrefOf={(id) => id} />)
     expect(screen.getByText('Oferta')).toBeTruthy()
     expect(textOf(document.querySelector('strong'))).toBe('Oferta: $ 3.400,00')

@@ -13,7 +13,7 @@ import { ProductHistory } from './ProductHistory.js'
 import { ProductBadge } from './ProductTable.js'
 import { StockTable } from './StockTable.js'
 
-/** All the mirror knows of a product. */
+/** All mirrored data of a product. */
 export function ProductDetails({ product }: { product: Product }) {
   const { t } = useTranslation()
   const locale = useLocale()
@@ -67,7 +67,7 @@ export function ProductDetails({ product }: { product: Product }) {
         <Part title={t('product.images')}>
           <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
             {product.imageUrls.map((url, index) => {
-              // The key: an address can occur twice, its number cannot.
+              // Also the key: a URL can occur twice.
               const label = t('product.image', { number: index + 1 })
               return (
                 <li key={label}>
@@ -101,7 +101,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-/** Linked, not shown: an image would tell its host who looks at what. */
+/** A link instead of an image: loading it would disclose the reader to its host. */
 function ImageLink({ url, label }: { url: string; label: string }) {
   const href = safeHttpUrl(url)
   if (href === null) return <span className="text-muted wrap-anywhere">{url}</span>

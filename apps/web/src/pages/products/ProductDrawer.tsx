@@ -6,14 +6,14 @@ import { Dialog } from '../../ui/Dialog.js'
 import { EmptyState, Skeleton } from '../../ui/Page.js'
 import { ProductDetails } from './ProductDetails.js'
 
-/** One product, over the table. */
+/** One product in a drawer above the table. */
 export function ProductDrawer({
   cianboxId,
   name,
   onClose,
 }: {
   cianboxId: string
-  /** Known from the table, so that the title does not jump. */
+  /** From the table: the title while the product loads. */
   name: string | undefined
   onClose: () => void
 }) {

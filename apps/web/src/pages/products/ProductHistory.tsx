@@ -9,7 +9,7 @@ import { useLocale } from '../../i18n/i18n.js'
 import { formatDateTime } from '../../lib/format.js'
 import { Skeleton } from '../../ui/Page.js'
 
-/** What happened to a product since it was first mirrored, newest first. */
+/** A product's changes since it was first mirrored, newest first. */
 export function ProductHistory({ cianboxId }: { cianboxId: string }) {
   const { t } = useTranslation()
   const locale = useLocale()

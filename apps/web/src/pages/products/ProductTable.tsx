@@ -8,7 +8,7 @@ import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Badge } from '../../ui/Notice.js'
 import { ChargedPrice } from './ChargedPrice.js'
 
-/** The rows. On a phone SKU, brand and stock go under the name and the price. */
+/** The table of products. On a phone SKU, brand and stock are below the name and the price. */
 export function ProductTable({
   products,
   hrefOf,
@@ -87,7 +87,7 @@ function ProductRow({ product, href }: { product: Product; href: string }) {
   )
 }
 
-/** Only what is out of the ordinary is marked; what cannot be sold is not marked as on offer. */
+/** Marks retired and inactive products and offers. A product that cannot be sold is not marked as an offer. */
 export function ProductBadge({ product }: { product: Pick<Product, 'isActive' | 'retiredAt' | 'onOffer'> }) {
   const { t } = useTranslation()
   if (product.retiredAt !== null) return <Badge tone="warn">{t('productBadge.retired')}</Badge>

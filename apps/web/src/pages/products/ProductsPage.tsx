@@ -13,7 +13,7 @@ import { ProductDrawer } from './ProductDrawer.js'
 import { ProductTable } from './ProductTable.js'
 import { ResultLine } from './ResultLine.js'
 
-/** The mirror as a table. The filters and the open product are in the address. */
+/** The table of mirrored products. The address holds the filters and the open product. */
 export function ProductsPage({ cianboxId }: { cianboxId: string | undefined }) {
   const { t } = useTranslation()
   const [, navigate] = useLocation()

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
-/** How many products are in view, and whether the list is being refreshed. */
+/** The number of products shown, and whether the list is being refreshed. */
 export function ResultLine({ shown, hasMore, busy }: { shown: number; hasMore: boolean; busy: boolean }) {
   const { t } = useTranslation()
   return (

@@ -3,7 +3,7 @@ import { TextField } from '../../ui/Field.js'
 
 const DEBOUNCE_MS = 250
 
-/** A search that waits until the typing pauses. A value changed from outside replaces what was typed. */
+/** A debounced search field. A new `value` replaces the typed text. */
 export function SearchField({
   label,
   placeholder,

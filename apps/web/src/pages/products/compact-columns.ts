@@ -1,2 +1,2 @@
-/** Four columns of long numbers in the width of a phone. */
+/** Narrow cell padding, so that four columns of long numbers fit a phone. */
 export const COMPACT_COLUMNS = 'max-sm:[&_:is(th,td)]:px-1!'

@@ -40,7 +40,7 @@ afterEach(() => {
 })
 
 describe('the changes of a run', () => {
-  it('are told field by field, prices and stock first, amounts as the reader writes them', async () => {
+  it('are listed field by field, prices and stock first, in the reader’s number format', async () => {
     open(run)
     await screen.findByText('Mayorista, final')
     await screen.findByText('Stock en Centro')
@@ -60,14 +60,14 @@ describe('the changes of a run', () => {
     expect(within(screen.getByRole('table')).getByText('Actualizado')).toBeTruthy()
   })
 
-  it('name their products, and lead to them', async () => {
+  it('link to their products', async () => {
     open(run)
     const link = await screen.findByRole('link', { name: 'Caño de PVC 110 mm' })
     expect(link.getAttribute('href')).toBe('/productos/10564')
     expect(screen.getByText('Id 10564')).toBeTruthy()
   })
 
-  it('of a product that the mirror does not have show its id, which leads nowhere', async () => {
+  it('show the id without a link for a product that is not in the mirror', async () => {
     api.on(`GET ${PATH}`, {
       body: { items: [{ ...change, name: null, kind: 'created', fields: [] }], nextCursor: null },
     })
@@ -76,7 +76,7 @@ describe('the changes of a run', () => {
     expect(screen.queryByRole('link')).toBeNull()
   })
 
-  it('of a product that a dry run would create show the name that it would have', async () => {
+  it('show the new name of a product that a dry run would create', async () => {
     const fields = [{ field: 'name', old: null, new: 'Taladro nuevo' }]
     api.on(`GET ${PATH}`, {
       body: { items: [{ ...change, name: null, kind: 'created', fields }], nextCursor: null },
@@ -86,13 +86,13 @@ describe('the changes of a run', () => {
     expect(screen.queryByRole('link')).toBeNull()
   })
 
-  it('of a dry run are told as what would change', async () => {
+  it('of a dry run are worded as what would change', async () => {
     open({ ...run, dryRun: true })
     expect(await screen.findByText('Cambiaría')).toBeTruthy()
     expect(screen.queryByText('Actualizado')).toBeNull()
   })
 
-  it('say why there are none after the first load', async () => {
+  it('explain why there are none after the first load', async () => {
     api.on(`GET ${PATH}`, { body: { items: [], nextCursor: null } })
     open({ ...run, created: 1200 })
     expect(await screen.findByText(/^De la primera carga/)).toBeTruthy()

@@ -9,7 +9,7 @@ import { LoadMore } from '../../components/LoadMore.js'
 import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Card, EmptyState } from '../../ui/Page.js'
 
-/** What a run changed in the mirror; of a dry run, what it would have. */
+/** A run's changes in the mirror. For a dry run: the changes that a real run would make. */
 export function Changes({ run }: { run: Run }) {
   const { t } = useTranslation()
   const changes = useChanges(run.id)
@@ -31,7 +31,7 @@ export function Changes({ run }: { run: Run }) {
   )
 }
 
-/** A first load is not written down product by product: its count says it all. */
+/** The first full run logs no changes per product, so `created` can be above 0 without changes. */
 function NoChanges({ run }: { run: Run }) {
   const { t } = useTranslation()
   if (!isFinal(run.status)) return <EmptyState title={t('changes.emptyLive')} />
@@ -68,7 +68,7 @@ function ChangeTable({ changes, dryRun }: { changes: readonly ProductChange[]; d
   )
 }
 
-/** By its name; a product that a dry run would create has no page to open. */
+/** The product's name, as a link unless the mirror does not have it (a dry run would create it). */
 function ChangedProduct({ change: { cianboxId, name, fields } }: { change: ProductChange }) {
   const { t } = useTranslation()
   const id = t('changes.id', { id: cianboxId })

@@ -12,7 +12,7 @@ import { Cell, DataTable, HeadCell, RowHead } from '../../ui/DataTable.js'
 import { Notice } from '../../ui/Notice.js'
 import { Card, EmptyState } from '../../ui/Page.js'
 
-/** The rows a run refused, each with its reason and as it came. */
+/** The rows that a run rejected, each with its reason and its payload. */
 export function Rejects({ run }: { run: Run }) {
   const { t } = useTranslation()
   const rejects = useRejects(run.id, run.errors > 0)

@@ -20,7 +20,7 @@ import { WaitingNotice } from '../sync/WaitingNotice.js'
 import { Changes } from './Changes.js'
 import { Rejects } from './Rejects.js'
 
-/** One run: how it went, its counts, and the rows it refused. */
+/** One run: outcome, counts, changes and rejected rows. */
 export function RunPage({ runId }: { runId: string }) {
   const { t } = useTranslation()
   const run = useRunDetail(runId)
@@ -107,7 +107,7 @@ function RunView({ run }: { run: Run }) {
   )
 }
 
-/** What people decided, or left undecided, is no failure. */
+/** A person's decision, or a missing one, is not shown as a failure. */
 function toneOf(run: Run): Tone {
   if (run.error?.code === 'guard_expired') return 'warn'
   return run.status === 'cancelled' || run.error?.code === 'guard_refused' ? 'info' : 'danger'

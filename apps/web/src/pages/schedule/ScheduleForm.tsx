@@ -17,7 +17,10 @@ const GUARD_FIELDS = [
   { name: 'guardExpiryHours', label: 'expiry', hint: 'expiryHint', invalid: 'badHours' },
 ] as const
 
-/** The form: presets or an own expression for each kind of run. The server judges expressions; its sentence stands beside the field. */
+/**
+ * The schedule form: a preset or a custom expression for each kind of run. The server alone validates
+ * expressions; its message is shown at the field.
+ */
 export function ScheduleForm({ schedule, mayEdit }: { schedule: Schedule; mayEdit: boolean }) {
   const { t } = useTranslation()
   const form = useRef<HTMLFormElement>(null)

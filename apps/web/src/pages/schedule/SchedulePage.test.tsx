@@ -34,7 +34,7 @@ afterEach(() => {
 })
 
 describe('the schedule', () => {
-  it('says when the next run comes, by the clock of Buenos Aires', async () => {
+  it('shows the next start in the time zone of Buenos Aires', async () => {
     await open()
     expect(screen.getByText(/^Próxima: 25 de nov de 2026, 03:02/)).toBeTruthy()
     expect(screen.getByText('No está programada.')).toBeTruthy()
@@ -67,7 +67,7 @@ describe('the schedule', () => {
     await waitFor(() => expect(document.activeElement).toBe(cron))
   })
 
-  it('describes an expression in plain words, as part of what describes its field', async () => {
+  it('describes an expression in plain words, within its field’s aria-describedby', async () => {
     await open()
     choose(0, 'custom')
     const cron = screen.getByLabelText<HTMLInputElement>('Expresión cron')
@@ -80,7 +80,7 @@ describe('the schedule', () => {
     expect(description()).toMatch(/^Minuto, hora/)
   })
 
-  it('refuses a share that is none before sending anything', async () => {
+  it('refuses an invalid percentage without a request', async () => {
     await open()
     fireEvent.change(screen.getByLabelText(/^Porcentaje/), { target: { value: '0' } })
     press('Guardar')
@@ -88,7 +88,7 @@ describe('the schedule', () => {
     expect(api.sent(`PUT ${PATH}`)).toEqual([])
   })
 
-  it('refuses hours that are none before sending anything', async () => {
+  it('refuses invalid hours without a request', async () => {
     await open()
     fireEvent.change(screen.getByLabelText('Horas para decidir'), { target: { value: '721' } })
     press('Guardar')
@@ -96,13 +96,13 @@ describe('the schedule', () => {
     expect(api.sent(`PUT ${PATH}`)).toEqual([])
   })
 
-  it('warns when nothing heals what incremental runs cannot see', async () => {
+  it('warns when only incremental runs are scheduled', async () => {
     api.on(`GET ${PATH}`, { body: { ...stored, full: null, nextFullAt: null, incremental: '0 * * * *' } })
     await open()
     expect(screen.getByText(/^Sin una sincronización completa programada/)).toBeTruthy()
   })
 
-  it('is only shown to who may not change it', async () => {
+  it('is read-only for a person who may not change it', async () => {
     api.on('GET /api/auth/me', { body: { ...USER, role: 'operator' } })
     await open()
     expect(screen.queryByRole('button', { name: 'Guardar' })).toBeNull()

@@ -8,7 +8,7 @@ import { Notice } from '../../ui/Notice.js'
 import { Card, PageHeader, Skeleton } from '../../ui/Page.js'
 import { ScheduleForm } from './ScheduleForm.js'
 
-/** When runs start by themselves, and how many products a run may retire unasked. */
+/** The schedule of runs, and the share of products that a run may retire without confirmation. */
 export function SchedulePage() {
   const { t } = useTranslation()
   const schedule = useSchedule()

@@ -5,7 +5,7 @@ import { formatDateTime } from '../../lib/format.js'
 import { SelectField, TextField } from '../../ui/Field.js'
 import { CHOICES, PRESETS, type ScheduledKind, type Timing, type TimingChoice } from './draft.js'
 
-/** When one kind of run starts, and when it comes next as things are stored. */
+/** When one kind of run starts, and its next start by the stored schedule. */
 export function TimingFields({
   kind,
   timing,
@@ -24,7 +24,7 @@ export function TimingFields({
   const { t } = useTranslation()
   const locale = useLocale()
   const isCustom = timing.choice === 'custom'
-  // An own expression starts from what was chosen last.
+  // A custom expression starts from the last chosen preset.
   const ownCron = timing.choice === 'custom' ? timing.cron : (PRESETS[timing.choice] ?? timing.cron)
 
   return (
@@ -69,7 +69,7 @@ export function TimingFields({
   )
 }
 
-/** The expression in plain words, once it can be read, and the order of the five fields. */
+/** The expression in plain words, if it is valid, and the order of the five fields. */
 function CronHint({ expression }: { expression: string }) {
   const { t } = useTranslation()
   const sentence = describeCron(expression, useLocale())

@@ -15,7 +15,7 @@ describe('toDraft', () => {
     expect(toDraft({ ...stored, full: null }).full.choice).toBe('never')
   })
 
-  it('shows anything else as it is, a preset that this kind is not offered included', () => {
+  it('shows any other expression as custom, also a preset that this kind of run does not offer', () => {
     expect(toDraft({ ...stored, full: '*/15 * * * *' }).full).toEqual({
       choice: 'custom',
       cron: '*/15 * * * *',
@@ -24,13 +24,13 @@ describe('toDraft', () => {
 })
 
 describe('toBody', () => {
-  it('gives back what was stored', () => {
+  it('returns the stored schedule unchanged', () => {
     for (const schedule of [stored, { ...stored, full: null, incremental: '5 4 * * 1-5' }]) {
       expect(toBody(toDraft(schedule))).toEqual({ body: schedule })
     }
   })
 
-  it('sends an own expression as typed, for the server to judge', () => {
+  it('sends a custom expression as typed, since the server validates it', () => {
     const draft = { ...toDraft(stored), full: { choice: 'custom', cron: ' mañana ' } as const }
     expect(toBody(draft)).toMatchObject({ body: { full: 'mañana' } })
   })
@@ -44,7 +44,7 @@ describe('toBody', () => {
   })
 })
 
-it('lacksFullRuns tells a schedule that nothing heals', () => {
+it('lacksFullRuns is true if only incremental runs are scheduled', () => {
   expect(lacksFullRuns({ full: null, incremental: '0 * * * *' })).toBe(true)
   expect(lacksFullRuns({ full: '0 3 * * *', incremental: '0 * * * *' })).toBe(false)
   expect(lacksFullRuns({ full: null, incremental: null })).toBe(false)

@@ -1,6 +1,6 @@
 import type { Schedule, ScheduleSettings } from '@espejo/contract'
 
-/** Times that most shops want, as cron expressions of five fields. */
+/** Common schedules, as cron expressions of five fields. */
 export const PRESETS = {
   never: null,
   quarterHourly: '*/15 * * * *',
@@ -12,7 +12,7 @@ export const PRESETS = {
 type Preset = keyof typeof PRESETS
 export type TimingChoice = Preset | 'custom'
 
-/** What each kind of run is offered: a full one every quarter of an hour would be heavy use. */
+/** The presets of each kind of run: a full run every quarter of an hour would be heavy use. */
 export const CHOICES = {
   full: ['never', 'nightly', 'weekly', 'hourly', 'custom'],
   incremental: ['never', 'quarterHourly', 'hourly', 'nightly', 'custom'],
@@ -20,7 +20,7 @@ export const CHOICES = {
 
 export type ScheduledKind = keyof typeof CHOICES
 
-/** When one kind of run starts: a preset, or a person's own expression, which is kept while a preset is chosen. */
+/** When one kind of run starts: a preset or a custom expression, which is kept while a preset is chosen. */
 export interface Timing {
   choice: TimingChoice
   cron: string
@@ -46,7 +46,7 @@ export function toDraft(schedule: ScheduleSettings): Draft {
   }
 }
 
-/** What to send. Expressions are sent as typed: the server has the one parser, and says what is wrong. */
+/** The request body. Expressions are sent as typed: the server alone validates them. */
 export function toBody(draft: Draft): { body: ScheduleSettings } | { problem: GuardField } {
   const sweepGuardPercent = wholeNumber(draft.sweepGuardPercent, 100)
   if (sweepGuardPercent === null) return { problem: 'sweepGuardPercent' }
@@ -56,13 +56,13 @@ export function toBody(draft: Draft): { body: ScheduleSettings } | { problem: Gu
   return { body: { full, incremental, sweepGuardPercent, guardExpiryHours } }
 }
 
-/** From 1 to `most`; null for anything else. */
+/** An integer from 1 to `most`; null for any other text. */
 function wholeNumber(text: string, most: number): number | null {
   const value = /^\d{1,3}$/.test(text.trim()) ? Number(text) : 0
   return value < 1 || value > most ? null : value
 }
 
-/** Whether nothing heals what incremental runs cannot see. */
+/** Whether only incremental runs are scheduled: then changes without a date in Cianbox are never corrected. */
 export function lacksFullRuns({ full, incremental }: Pick<Schedule, 'full' | 'incremental'>): boolean {
   return full === null && incremental !== null
 }

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-it('a missing connection leads an administrator to where it is set up', async () => {
+it('a missing connection shows an administrator the link to its page', async () => {
   await open('admin')
   expect(screen.getByRole('link', { name: 'Configurar la conexión' })).toBeTruthy()
 })

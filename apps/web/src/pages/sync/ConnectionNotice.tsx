@@ -6,7 +6,7 @@ import { useUser } from '../../session/SessionGate.js'
 import { buttonClass } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** Says what is missing before a sync can work, and leads there who may mend it. Silent when nothing is. */
+/** Warns when the connection is missing or inactive, with a link for those who may change it. */
 export function ConnectionNotice() {
   const { t } = useTranslation()
   const { data: connection } = useConnection()

@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { buttonClass } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 
-/** Says that the counts of the run in view are of a dry run; with `linked`, leads to its report. */
+/** Explains that the counts are of a dry run; with `linked`, links to the run's page. */
 export function DryRunNotice({ run, linked = false }: { run: Run; linked?: boolean }) {
   const { t } = useTranslation()
   return (

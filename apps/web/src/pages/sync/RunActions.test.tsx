@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('a run that waits for a person', () => {
-  it('speaks of raising the limit to those alone who can', async () => {
+  it('mentions raising the limit only to those who can', async () => {
     await open('admin', 'paused', BUDGET)
     expect(screen.getByText(RAISE)).toBeTruthy()
     cleanup()

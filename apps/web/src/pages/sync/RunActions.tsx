@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.js'
 import { Notice } from '../../ui/Notice.js'
 import { WaitingNotice } from './WaitingNotice.js'
 
-/** Why a run under way stands still, and what a person may decide about it beyond what the sync panel offers. */
+/** Why the active run waits, and the actions that the sync panel does not have: pause and resume. */
 export function RunActions({ run, waiting }: { run: Run; waiting: Waiting | null }) {
   const { t } = useTranslation()
   const action = useRunAction(run.id)
@@ -40,7 +40,7 @@ export function RunActions({ run, waiting }: { run: Run; waiting: Waiting | null
   )
 }
 
-/** Whether the notice stands, and with it the button. */
+/** Whether `WaitingNotice` is shown, which then has the button. */
 function isExplainedBy(waiting: Waiting | null): boolean {
   return waiting !== null && ['daily_budget', 'paused'].includes(waiting.reason)
 }

@@ -10,7 +10,7 @@ import { cx } from '../../ui/cx.js'
 import { Cell, RowHead } from '../../ui/DataTable.js'
 import { Badge } from '../../ui/Notice.js'
 
-/** One run of the history: the whole row leads to its detail. On a phone the counts go under the date. */
+/** One run of the history. The whole row links to its page. On a phone the counts are below the date. */
 export function RunRow({ run }: { run: Run }) {
   const { t } = useTranslation()
   const locale = useLocale()

@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('the other ways to sync', () => {
+describe('starting another run', () => {
   it.each([
     ['Incremental', { mode: 'incremental', dryRun: false }],
     ['Prueba sin guardar', { mode: 'full', dryRun: true }],
@@ -36,9 +36,9 @@ describe('the other ways to sync', () => {
     await waitFor(() => expect(api.sent(`POST ${PATH}`)).toEqual([body]))
   })
 
-  it('put the run into the history at once, where it is found and watched', async () => {
+  it('puts the run into the history at once', async () => {
     api.on(`POST ${PATH}`, () => {
-      // From here on the history does not answer any more.
+      // From here on requests for the history fail.
       api.on(`GET ${PATH}`, problem(404, 'x'))
       return { status: 201, body: started }
     })
@@ -47,14 +47,14 @@ describe('the other ways to sync', () => {
     expect(await screen.findByText('newest: r1')).toBeTruthy()
   })
 
-  it('say what the server says when another run is under way', async () => {
+  it('shows the server’s message when another run is active', async () => {
     api.on(`POST ${PATH}`, problem(409, 'Ya hay una sincronización en curso.', undefined, 'run_active'))
     await open()
     press('Incremental')
     expect(await screen.findByText('Ya hay una sincronización en curso.')).toBeTruthy()
   })
 
-  it('are not offered to who may only look', async () => {
+  it('is not offered to a viewer', async () => {
     api.on('GET /api/auth/me', { body: { ...USER, role: 'viewer' } })
     await open()
     expect(screen.queryByText('Otras formas')).toBeNull()

@@ -11,7 +11,7 @@ const KINDS = [
   { key: 'dryRun', body: { mode: 'full', dryRun: true } },
 ] as const
 
-/** The ways to start a run beside the panel's own. One that is started is found in the history and watched. */
+/** Starts an incremental run or a dry run, which the sync panel does not offer. The window then watches it. */
 export function StartOtherRun({ busy }: { busy: boolean }) {
   const { t } = useTranslation()
   const start = useStartRun()

@@ -13,7 +13,7 @@ import { RunActions } from './RunActions.js'
 import { RunHistory } from './RunHistory.js'
 import { StartOtherRun } from './StartOtherRun.js'
 
-/** Start a sync, watch it, and look back at the former ones. */
+/** Starts a sync, shows its progress, and lists earlier runs. */
 export function SyncPage() {
   const { t } = useTranslation()
   const locale = useLocale()

@@ -8,8 +8,8 @@ import { useUser } from '../../session/SessionGate.js'
 import { Notice } from '../../ui/Notice.js'
 
 /**
- * Why a run stands still, where a person may do something about it. Short waits are told beside the bar,
- * and what waits for a decision is `GuardCard`'s.
+ * Why a run waits, if a person can do something about it. The sync panel shows short waits, and
+ * `GuardCard` shows decisions.
  */
 export function WaitingNotice({ waiting, actions }: { waiting: Waiting | null; actions?: ReactNode }) {
   const { t } = useTranslation()
