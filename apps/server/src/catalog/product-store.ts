@@ -34,10 +34,10 @@ export async function findStoredProducts(
 ): Promise<Map<string, StoredProduct>> {
   const { rows } = await tx.query<StoredProduct>({
     name: 'probe-products',
-    text: `SELECT known.* FROM unnest($3::bigint[]) AS asked (id) CROSS JOIN LATERAL (
+    text: `SELECT known.* FROM unnest($3::bigint[]) AS requested (id) CROSS JOIN LATERAL (
              SELECT cianbox_id::text AS id, content_hash AS hash, retired_at IS NOT NULL AS retired,
                     coalesce(changed_by_run = $2, false) AS "writtenByThisRun"
-               FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = asked.id LIMIT 1) AS known`,
+               FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = requested.id LIMIT 1) AS known`,
     values: [tenantId, runId, ids],
   })
   return new Map(rows.map((row) => [row.id, row]))
@@ -51,8 +51,8 @@ export async function readStoredRows(
 ): Promise<SourceProduct['raw'][]> {
   if (ids.length === 0) return []
   const { rows } = await tx.query<{ raw: SourceProduct['raw'] }>(
-    `SELECT known.raw FROM unnest($2::bigint[]) AS asked (id) CROSS JOIN LATERAL (
-       SELECT raw FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = asked.id LIMIT 1) AS known`,
+    `SELECT known.raw FROM unnest($2::bigint[]) AS requested (id) CROSS JOIN LATERAL (
+       SELECT raw FROM catalog.products WHERE tenant_id = $1 AND cianbox_id = requested.id LIMIT 1) AS known`,
     [tenantId, ids],
   )
   return rows.map(({ raw }) => raw)

@@ -21,7 +21,7 @@ export function createByIdFetcher(client: CianboxClient, signal: AbortSignal): F
 
 /** The rows for some of the ids; null when every request that names this one id fails. */
 export interface ByIdResult {
-  asked: readonly string[]
+  requested: readonly string[]
   rows: ProductRow[] | null
 }
 
@@ -42,11 +42,11 @@ export async function fetchByIdIsolating(
     let failure: unknown
     for (const part of parts) {
       try {
-        answers.push({ asked: part, rows: await fetchWithRetry(client, part, signal) })
+        answers.push({ requested: part, rows: await fetchWithRetry(client, part, signal) })
       } catch (error) {
         if (!(error instanceof CianboxError) || !isAboutTheIds(error)) throw error
         failure = error
-        if (part.length === 1) answers.push({ asked: part, rows: null })
+        if (part.length === 1) answers.push({ requested: part, rows: null })
         else halves.push(part.slice(0, Math.ceil(part.length / 2)), part.slice(Math.ceil(part.length / 2)))
       }
     }

@@ -1,4 +1,4 @@
-/** What one page tells the search. */
+/** What the search learns from one page. */
 export type PageKind =
   /** Has rows, and more pages may follow. */
   | 'rows'

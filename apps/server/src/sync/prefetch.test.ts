@@ -15,11 +15,11 @@ describe('prefetched', () => {
   })
 
   it('fetches exactly one page ahead of the consumer', async () => {
-    const asked: number[] = []
+    const requested: number[] = []
     const pages = prefetched(
       1,
       async (page) => {
-        asked.push(page)
+        requested.push(page)
         return ''
       },
       asIs,
@@ -27,7 +27,7 @@ describe('prefetched', () => {
     )
     for (let held = 1; held <= 4; held++) {
       await pages.next()
-      expect(asked).toEqual(Array.from({ length: held + 1 }, (_, i) => i + 1))
+      expect(requested).toEqual(Array.from({ length: held + 1 }, (_, i) => i + 1))
     }
   })
 
@@ -36,14 +36,14 @@ describe('prefetched', () => {
     const pages = prefetched(
       1,
       async (page) => {
-        order.push(`ask ${page}`)
+        order.push(`fetch ${page}`)
         return page
       },
       (page) => order.push(`prepare ${page}`),
       upTo(9),
     )
     await pages.next()
-    expect(order).toEqual(['ask 1', 'ask 2', 'prepare 1'])
+    expect(order).toEqual(['fetch 1', 'fetch 2', 'prepare 1'])
   })
 
   it('prepares the page ahead while the consumer is busy', async () => {

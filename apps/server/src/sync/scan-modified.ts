@@ -154,7 +154,7 @@ async function fetchWindow(
   const isKnown = phase === 'drift' ? rowsThrough(window, first) >= known : window.page === 1
   if (lengthOf(first) > 0 && isKnown && !repeatsARow(first)) return first
   const again = (await fetchUnlessRefused(fetchPage, query)) ?? EMPTY_PAGE
-  // If both answers repeat rows, the later one is kept, so that the caller sees that it does.
+  // If both answers repeat rows, the later one is kept, so that the caller detects the repeats.
   const answer = repeatsARow(again) ? again : union(first, again)
   if (window.page === 1 && answer.rows.length === 0 && known > 0) {
     throw incompletePass('no mostró ningún producto en la lista de cambios')

@@ -95,30 +95,30 @@ async function findAbsent(
   const pause = () => delay(pauseMs, undefined, { signal })
   const ascending = [...ids].sort((a, b) => Number(a) - Number(b))
   const absent: string[] = []
-  const knownOf = (asked: readonly string[]) =>
-    withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, asked, ascending))
-  async function confirm(asked: readonly string[], mayHalve: boolean): Promise<void> {
-    const known = await knownOf(asked)
-    if (mayHalve && asked.length > 1 && (known.below.length === 0 || known.above.length === 0)) {
+  const knownOf = (requested: readonly string[]) =>
+    withTenant(pool, run.tenantId, (tx) => knownBeside(tx, run, requested, ascending))
+  async function confirm(requested: readonly string[], mayHalve: boolean): Promise<void> {
+    const known = await knownOf(requested)
+    if (mayHalve && requested.length > 1 && (known.below.length === 0 || known.above.length === 0)) {
       // Ids from the whole range leave no known products on one side; each half has some.
-      for (const half of chunks(asked, Math.ceil(asked.length / 2))) await confirm(half, false)
+      for (const half of chunks(requested, Math.ceil(requested.length / 2))) await confirm(half, false)
       return
     }
     absent.push(
-      ...(await confirmAbsence(fetchByIds, asked, known, (page) => mirrorFound(context, page), pause)),
+      ...(await confirmAbsence(fetchByIds, requested, known, (page) => mirrorFound(context, page), pause)),
     )
   }
-  for (const asked of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await confirm(asked, true)
+  for (const requested of chunks(ascending, IDS_PER_REQUEST - CONTROLS)) await confirm(requested, true)
   return absent
 }
 
 async function knownBeside(
   tx: Tx,
   run: RunRow,
-  asked: readonly string[],
+  requested: readonly string[],
   except: readonly string[],
 ): Promise<Known> {
-  const [lowest = '0', highest = lowest] = [asked[0], asked.at(-1)]
+  const [lowest = '0', highest = lowest] = [requested[0], requested.at(-1)]
   const top = String(Number.MAX_SAFE_INTEGER)
   return {
     below: await sampleListed(tx, run, { above: '0', below: lowest }, except, CONTROLS),

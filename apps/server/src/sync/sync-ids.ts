@@ -18,10 +18,10 @@ export async function syncIds(
   const ids = [...new Set(run.requestedIds ?? [])]
   const totalPages = Math.ceil(ids.length / IDS_PER_REQUEST)
   for (let page = context.state().page + 1; page <= totalPages; page++) {
-    const asked = ids.slice((page - 1) * IDS_PER_REQUEST, page * IDS_PER_REQUEST)
-    const answers = await fetchByIdIsolating(client, asked, signal)
-    const source = keepRequested(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), asked)
-    const refused = answers.flatMap(({ asked: [id], rows }) => (rows === null && id ? [id] : []))
+    const requested = ids.slice((page - 1) * IDS_PER_REQUEST, page * IDS_PER_REQUEST)
+    const answers = await fetchByIdIsolating(client, requested, signal)
+    const source = keepRequested(prepareRows(answers.flatMap(({ rows }) => rows ?? [])), requested)
+    const refused = answers.flatMap(({ requested: [id], rows }) => (rows === null && id ? [id] : []))
     await context.commit(async (tx) => {
       const number = await nextPageNumber(tx, run, 'products')
       const counts = await commitProducts(tx, context, {
@@ -40,7 +40,7 @@ export async function syncIds(
       const withRefused = { ...counts, errors: counts.errors + refused.length }
       return {
         phase: 'products',
-        productsInPage: asked.length,
+        productsInPage: requested.length,
         position: { page, totalPages },
         counts: withRefused,
       }
@@ -49,8 +49,8 @@ export async function syncIds(
 }
 
 /** Drops rows that were not requested: a source that ignores the ids returns other products. */
-function keepRequested(source: SourceRows, asked: readonly string[]): SourceRows {
-  const wanted = new Set(asked)
+function keepRequested(source: SourceRows, requested: readonly string[]): SourceRows {
+  const wanted = new Set(requested)
   return { ...source, rows: source.rows.filter(({ id }) => wanted.has(id)) }
 }
 

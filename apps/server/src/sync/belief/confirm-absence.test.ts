@@ -24,12 +24,12 @@ function falsify(rows: readonly string[], cut: Cut): string[] {
 }
 
 function sourceOf(there: ReadonlySet<string>, cutOf: (nth: number) => Cut) {
-  let asked = 0
+  let requested = 0
   const fetchByIds: FetchByIds = async (ids, order) => {
     const rows = ids.filter((id) => there.has(id)).sort((a, b) => Number(a) - Number(b))
-    return pageOf(falsify(order === 'id-asc' ? rows : rows.reverse(), cutOf(++asked)))
+    return pageOf(falsify(order === 'id-asc' ? rows : rows.reverse(), cutOf(++requested)))
   }
-  return { fetchByIds, asked: () => asked }
+  return { fetchByIds, requested: () => requested }
 }
 
 const never = async () => undefined
@@ -44,7 +44,7 @@ const cut: fc.Arbitrary<Cut> = fc.oneof(
 
 /** Requested products, some of which exist, and known ones on both sides of them. */
 const question = fc.record({
-  asked: fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { minLength: 1, maxLength: 40 }),
+  requested: fc.uniqueArray(fc.integer({ min: 100, max: 199 }), { minLength: 1, maxLength: 40 }),
   isThere: fc.func(fc.boolean()),
   below: fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 12 }),
   above: fc.uniqueArray(fc.integer({ min: 200, max: 299 }), { minLength: 1, maxLength: 12 }),
@@ -56,7 +56,7 @@ async function confirm(
   drawn: typeof question extends fc.Arbitrary<infer T> ? T : never,
   cutOf: (nth: number) => Cut,
 ) {
-  const ids = drawn.asked.map(String)
+  const ids = drawn.requested.map(String)
   const known = {
     below: drawn.side === 'none below' ? [] : drawn.below.map(String),
     above: drawn.side === 'none above' ? [] : drawn.above.map(String),
@@ -70,7 +70,7 @@ async function confirm(
   const source = sourceOf(there, cutOf)
   try {
     const absent = await confirmAbsence(source.fetchByIds, ids, known, never, never)
-    return { absent, live, dead: ids.filter((id) => !live.includes(id)), asked: source.asked() }
+    return { absent, live, dead: ids.filter((id) => !live.includes(id)), requested: source.requested() }
   } catch (error) {
     if (error instanceof RunFailure) return null
     throw error
@@ -83,7 +83,7 @@ describe('products that are missing from answers by id', () => {
       fc.asyncProperty(question, async (drawn) => {
         const outcome = await confirm(drawn, () => ({ keep: 'all' }))
         expect(outcome?.absent).toEqual(outcome?.dead)
-        expect(outcome?.asked).toBeLessThanOrEqual(drawn.side === 'both' ? 3 : 8)
+        expect(outcome?.requested).toBeLessThanOrEqual(drawn.side === 'both' ? 3 : 8)
       }),
     )
   })

@@ -51,7 +51,7 @@ export async function confirmAbsence(
       continue
     }
     const answer = page && {
-      asked: left,
+      requested: left,
       controls: side.controls,
       shown: page.ids,
       withoutId: page.withoutId,

@@ -39,8 +39,8 @@ describe('a short page compared with its range in shorter pages', () => {
         fc.nat(199),
         (page, size, shrunk) => {
           const limit = Math.max(1, shrunk % size)
-          const serve = (nth: number, asked: number) => {
-            const served = Math.min(asked, limit)
+          const serve = (nth: number, requested: number) => {
+            const served = Math.min(requested, limit)
             return pageOf(range((nth - 1) * served + 1, nth * served))
           }
           const halves = [serve(2 * page - 1, size / 2), serve(2 * page, size / 2)]
@@ -63,7 +63,7 @@ describe('a short page compared with its range in shorter pages', () => {
 describe('an answer by id is evidence of absence', () => {
   const isEvidenceWith = (shown: string[], more: Partial<ByIdAnswer> = {}) =>
     isEvidence({
-      asked: ['1', '2', '3'],
+      requested: ['1', '2', '3'],
       controls: ['8', '9'],
       shown,
       withoutId: 0,

@@ -64,7 +64,7 @@ export function placesOf(size: number, lastPage: number, lastLength: number): nu
 /** An answer to a request by id. */
 export interface ByIdAnswer {
   /** Ids whose absence is to be confirmed. */
-  asked: readonly string[]
+  requested: readonly string[]
   /** Ids of products known to exist, requested together with the others. */
   controls: readonly string[]
   /** Ids of the answer. */
@@ -79,8 +79,8 @@ export interface ByIdAnswer {
  * Whether an answer by id can be used at all. A row without a readable id may be the missing one, a repeated row may
  * replace it, and a row that was not requested shows that the source ignores the ids.
  */
-export function isWellFormed({ asked, controls, shown, withoutId, isRepeated }: ByIdAnswer): boolean {
-  const known = new Set([...asked, ...controls])
+export function isWellFormed({ requested, controls, shown, withoutId, isRepeated }: ByIdAnswer): boolean {
+  const known = new Set([...requested, ...controls])
   return withoutId === 0 && !isRepeated && shown.every((id) => known.has(id))
 }
 
