@@ -17,7 +17,7 @@ export function startEspejo(
   environment: { ESPEJO_ROLE: 'api' | 'worker'; ESPEJO_SECRET_KEY: string; CIANBOX_BASE_URL?: string },
   signal: AbortSignal,
 ): Promise<Probed> {
-  const main = new URL('../main.js', import.meta.resolve('@espejo/server/db/pool'))
+  const main = new URL('../app/main.js', import.meta.resolve('@espejo/server/db/pool'))
   const env = {
     ...environment,
     DATABASE_URL: url,
