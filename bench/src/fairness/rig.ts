@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { createConnectionStore } from '@espejo/server/connections/connection-store'
 import { startWithCleanup } from '@espejo/server/lifecycle'
 import type { RunControl } from '@espejo/server/runs/run-control'
@@ -8,12 +7,12 @@ import { startEnvironment } from '../rig/environment.js'
 import { type Probed, startEspejo } from '../rig/probed-server.js'
 import type { SimulatorProcess } from '../rig/simulator.js'
 
-/** A deployment of one worker, and who presses the button. */
+/** A deployment of one worker process, and run control. */
 export interface FairnessRig {
   database: BenchDatabase
   simulator: SimulatorProcess
   control: RunControl
-  /** `ESPEJO_ROLE=worker`, nothing else set than what it cannot do without. */
+  /** `ESPEJO_ROLE=worker` with only the required settings. */
   worker: Probed['child']
   /** Tenants with a connection each, numbered from 1. @returns their names */
   addTenants(prefix: string, count: number, products: number): Promise<string[]>
@@ -23,8 +22,7 @@ export interface FairnessRig {
 /** @param pace requests a second that each tenant may send to its ERP */
 export async function startRig(pace: number, signal: AbortSignal): Promise<FairnessRig> {
   const { started, stop } = await startWithCleanup(async (onStop) => {
-    const { database, simulator, pool, control } = await startEnvironment(onStop)
-    const secretKey = randomBytes(32)
+    const { database, simulator, secretKey, pool, control } = await startEnvironment(onStop)
     const environment = {
       ESPEJO_ROLE: 'worker',
       ESPEJO_SECRET_KEY: secretKey.toString('base64'),

@@ -1,27 +1,37 @@
-import { createPool, type Pool } from '@espejo/server/db/pool'
-import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
-import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { randomBytes } from 'node:crypto'
+import { parseConfig } from '@espejo/server'
+import type { Pool } from '@espejo/server/db/pool'
+import { createLog } from '@espejo/server/log'
+import type { RunControl } from '@espejo/server/runs/run-control'
+import { startServices } from '@espejo/server/services'
 import { type BenchDatabase, startDatabase } from './database.js'
 import { type SimulatorProcess, startSimulator } from './simulator.js'
 
-/** What stands around a measured worker: the database, the ERP, and who starts runs and works on none. */
+/** The environment of a measured worker: the database, the simulator, and run control in a process that works on no run. */
 export interface Environment {
   database: BenchDatabase
   simulator: SimulatorProcess
+  /** The key under which connections are sealed. */
+  secretKey: Buffer
   pool: Pool
   control: RunControl
 }
 
-/** @param onStop told how to stop each part as soon as it is there */
+/** @param onStop registers the cleanup of each part once it is started */
 export async function startEnvironment(onStop: (stop: () => Promise<void>) => void): Promise<Environment> {
   const database = await startDatabase()
   onStop(database.stop)
   const simulator = await startSimulator()
   onStop(simulator.stop)
-  const pool = createPool(database.url, { max: 4, name: 'bench', onError: () => undefined })
-  onStop(() => pool.end())
-  const queue = await openRunQueue(pool, { supervise: false, onError: () => undefined })
-  onStop(() => queue.stop(1000))
-  const control = createRunControl({ pool, queue, now: () => new Date(), onEvent: () => undefined })
-  return { database, simulator, pool, control }
+  const secretKey = randomBytes(32)
+  const config = parseConfig({
+    DATABASE_URL: database.url,
+    ESPEJO_SECRET_KEY: secretKey.toString('base64'),
+    CIANBOX_BASE_URL: simulator.url,
+    ESPEJO_ROLE: 'api',
+  })
+  const { pool, runControl } = await startServices(config, createLog('silent'), onStop, {
+    maintenance: false,
+  })
+  return { database, simulator, secretKey, pool, control: runControl }
 }

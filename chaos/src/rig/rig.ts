@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { parseConfig } from '@espejo/server'
 import { startWithCleanup } from '@espejo/server/lifecycle'
-import { createRunControl, type RunControl } from '@espejo/server/runs/run-control'
-import { openRunQueue } from '@espejo/server/runs/run-queue'
+import { createLog } from '@espejo/server/log'
+import type { RunControl } from '@espejo/server/runs/run-control'
+import { startServices } from '@espejo/server/services'
 import { createSimulator } from '@espejo/simulator'
 import { type DbProxy, startDbProxy } from './db-proxy.js'
 import { type ErpProxy, startErpProxy } from './erp-proxy.js'
@@ -38,25 +40,21 @@ export async function buildRig(workerCount = 2, settings: Record<string, string>
     onStop(() => erpProxy.close())
     const dbProxy = await startDbProxy(postgres.url)
     onStop(() => dbProxy.close())
-    // This process only enqueues: workers supervise the jobs.
-    const queue = await openRunQueue(postgres.pool, { supervise: false, onError: () => undefined })
-    onStop(() => queue.stop(1000))
-    const apiClock = { seconds: 0 }
-    const control = createRunControl({
-      pool: postgres.pool,
-      queue,
-      now: () => new Date(Date.now() + apiClock.seconds * 1000),
-      onEvent: () => undefined,
-    })
     const secretKey = randomBytes(32)
     const password = `clave-${randomBytes(9).toString('hex')}`
-    const workers = createWorkers(workerCount, {
+    const environment = {
       DATABASE_URL: dbProxy.url,
       ESPEJO_SECRET_KEY: secretKey.toString('base64'),
       CIANBOX_BASE_URL: erpProxy.url,
-      LOG_LEVEL: 'debug',
-      ...settings,
+    }
+    // This process starts runs, past the database proxy; the workers do everything else.
+    const config = parseConfig({ ...environment, DATABASE_URL: postgres.url, ESPEJO_ROLE: 'api' })
+    const apiClock = { seconds: 0 }
+    const { runControl: control } = await startServices(config, createLog('silent'), onStop, {
+      maintenance: false,
+      now: () => new Date(Date.now() + apiClock.seconds * 1000),
     })
+    const workers = createWorkers(workerCount, { ...environment, LOG_LEVEL: 'debug', ...settings })
     onStop(() => workers.stop())
     await workers.refill()
     const tenants = createTenants({ postgres, simulator, secretKey, password })
