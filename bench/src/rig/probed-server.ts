@@ -4,14 +4,14 @@ import { type CommandProcess, startCommandProcess } from './command-process.js'
 import type { BenchDatabase } from './database.js'
 import type { ProbeCommands } from './processes/probe.js'
 
-/** A server's process with the probe in it. */
+/** A server process with the probe preloaded. */
 export interface Probed<C extends ProbeCommands = ProbeCommands> {
   child: CommandProcess<C>
-  /** The line by which it told that it is up. */
+  /** The match in the output line that says that it is ready. */
   match: RegExpExecArray
 }
 
-/** Espejo itself as an operator starts it, with nothing left out or replaced. */
+/** Starts Espejo as an operator does. */
 export function startEspejo(
   { url }: Pick<BenchDatabase, 'url'>,
   environment: { ESPEJO_ROLE: 'api' | 'worker'; ESPEJO_SECRET_KEY: string; CIANBOX_BASE_URL?: string },
@@ -30,11 +30,11 @@ export function startEspejo(
   return startProbed(main, env, isUp, signal)
 }
 
-/** A server that tells its address, the port as the first group. */
+/** The output line with a server's address; the port is the first group. */
 export const ADDRESS = /http:\/\/[^\s/]+:(\d+)/
 
 /**
- * Starts `module` with the probe preloaded, and waits until it says that it is up.
+ * Starts `module` with the probe preloaded, and waits until its output matches `isUp`.
  *
  * @throws when it ends before that
  */
