@@ -7,7 +7,7 @@ import { machineFacts } from './rig/machine.js'
 import { stream } from './stream/index.js'
 import { sync } from './sync/index.js'
 
-/** Every bench by its name. To add one, write its file and name it here. */
+/** Every benchmark by its name. */
 const BENCHES: Readonly<Record<string, Bench>> = { sync, latency, fairness, stream }
 
 await main(process.argv.slice(2))

@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FairnessRig } from './rig.js'
 import { type StartedRun, startRuns, waitForEnd } from './runs.js'
 
-/** What the giant's run did while the small ones were served. */
+/** Progress of the giant's run while the small runs were active. */
 export interface GiantFigures {
   products: number
-  /** Products that it committed, and in how many seconds. */
+  /** Products that it committed in `seconds`. */
   seen: number
   seconds: number
 }
 
-/** A run over a great many products, under way; `stop` cancels it. */
+/** An active run over many products; `stop` cancels it. */
 export interface Giant {
   started: StartedRun
   stop(): Promise<GiantFigures>
 }
 
-/** The giant presses first, and is well on its way when this returns. */
+/** Starts the giant's run, and returns once it has committed a page. */
 export async function startGiant(rig: FairnessRig, products: number, signal: AbortSignal): Promise<Giant> {
   const [started] = await startRuns(rig, await rig.addTenants('giant', 1, products))
   if (!started) throw new Error('The giant did not start.')
@@ -42,5 +42,5 @@ export async function startGiant(rig: FairnessRig, products: number, signal: Abo
 }
 
 const POLL_MS = 50
-/** A cancel is looked for every second. */
+/** A worker reads a cancel within a second. */
 const TIMEOUT_S = 10

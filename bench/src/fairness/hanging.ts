@@ -3,22 +3,22 @@ import { percentile } from './queue-waits.js'
 import type { FairnessRig } from './rig.js'
 import { occupiedSlots, readRunTimes, type StartedRun, startRuns, waitForEnd } from './runs.js'
 
-/** Small tenants beside others whose ERP takes every request and never answers. Times in seconds. */
+/** Small runs beside runs whose ERP never responds. Times in seconds. */
 export interface HangingFigures {
   hanging: number
   small: number
-  /** Small ones that had started when the bench's timeout ended. */
+  /** Small runs that had started before the timeout. */
   started: number
   waitP50: number
   waitMax: number
-  /** What a run that hangs costs the worker: processor time a second, and resident memory in bytes. */
+  /** Cost of a hanging run for the worker: processor seconds per second, and resident memory in bytes. */
   cpuEach: number
   rssEach: number
 }
 
-/** Tenants whose runs hang, more and more of them; `stop` cancels all. */
+/** Tenants whose runs hang, a growing number; `stop` cancels all. */
 export interface HangingTenants {
-  /** So many in all hang from here on, then as many small ones as `small` press the button. */
+  /** Lets `hanging` runs in all hang, then starts the runs of the `small` tenants. */
   measure(hanging: number, small: readonly string[]): Promise<HangingFigures>
   stop(): Promise<void>
 }
@@ -31,7 +31,7 @@ export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTen
     const names = await rig.addTenants(`hanging-${count}`, count - started.length, 1)
     for (const name of names) await rig.simulator.hang(name)
     started.push(...(await startRuns(rig, names)))
-    // A place is taken as soon as its job is; the first request is on its way right after.
+    // The slot is in use as soon as the job is active; the first request follows at once.
     while ((await occupiedSlots(rig)).most < count) await delay(POLL_MS, undefined, { signal })
     await delay(SETTLE_MS, undefined, { signal })
   }
@@ -68,5 +68,5 @@ export function createHanging(rig: FairnessRig, signal: AbortSignal): HangingTen
 const POLL_MS = 250
 const SETTLE_MS = 1000
 const WINDOW_MS = 5000
-/** Long enough to tell who waits for a hanging ERP, whose first deadline is at half a minute. */
+/** Shorter than the first timeout of a hanging request, half a minute. */
 const TIMEOUT_S = 20

@@ -11,7 +11,7 @@ import { type FairnessRig, startRig } from './rig.js'
 import { SLOTS } from './runs.js'
 import { type FairnessFigures, judge } from './targets.js'
 
-/** Whether anybody waits for others longer than the queue before them makes fair. */
+/** Whether any run waits longer than the runs queued before it require. */
 export const fairness: Bench = {
   async run(args, signal) {
     const options = readOptions('fairness', args, OPTIONS)

@@ -3,13 +3,13 @@ import { percentile, queueWaits, type RunTimes } from './queue-waits.js'
 import type { FairnessRig } from './rig.js'
 import { type Occupation, readRunTimes, SLOTS, type StartedRun, startRuns, waitForEnd } from './runs.js'
 
-/** A batch of small tenants, served. Times in seconds. */
+/** The figures of a batch of small runs. Times in seconds. */
 export interface BatchFigures extends Occupation {
   runs: number
   failed: number
-  /** How long it took to press all buttons. */
+  /** Time in which all runs were started. */
   starting: number
-  /** From the first button to the last ending. */
+  /** From the first request to the last ending. */
   seconds: number
   /** Runs a second while every slot was taken: see {@link rate}. */
   perSecond: number
@@ -18,21 +18,22 @@ export interface BatchFigures extends Occupation {
   waitP50: number
   waitP99: number
   waitMax: number
-  /** What the one who waited longest had to wait in all fairness. */
+  /** Fair wait of the run that waited longest. */
   fairMax: number
-  /** Starts after the fair start. */
+  /** From the fair start to the actual one. */
   lateP50: number
   lateP99: number
   lateMax: number
-  /** Most that anybody was overtaken by. */
+  /** Most runs that overtook one run. */
   overtakenBy: number
   workerCpu: number
 }
 
 /**
- * All of these press the button; behind those of `before`, who did and whose runs may be still under way.
+ * Starts a run of each tenant and waits for their ends.
  *
- * @throws when not all have ended within the bench's patience
+ * @param before runs that were started before and may be active
+ * @throws when not all have ended in time
  */
 export async function measureBatch(
   rig: FairnessRig,
@@ -75,8 +76,8 @@ export async function measureBatch(
 }
 
 /**
- * Endings a second from when the first wave is over, which fills all slots at once and ends together, until
- * the last run has its slot. Where there never were so many runs, over the whole time.
+ * Endings per second, from the end of the first wave, which fills all slots at once, until the last run has its slot.
+ * With fewer runs than that, over the whole time.
  */
 function rate(times: readonly RunTimes[]): number {
   const ended = times.map((run) => run.ended ?? Number.NaN).sort((a, b) => a - b)

@@ -1,29 +1,29 @@
-/** A run as the database knows it, in seconds of its clock. */
+/** The times of a run, in seconds of the database's clock. */
 export interface RunTimes {
   requestedAt: number
-  /** Null: no worker has taken it yet. */
+  /** Null: no worker has claimed it yet. */
   started: number | null
   ended: number | null
 }
 
-/** What became of a run's turn, in seconds. */
+/** How long a run waited in the queue, in seconds. */
 export interface Wait {
-  /** From asking to the start; of a run that did not start, until it was looked. */
+  /** From the request to the start; for a run that did not start, until `now`. */
   waited: number
-  /** How long it had to wait in all fairness: see {@link queueWaits}. */
+  /** The shortest wait that delays no run requested before: see {@link queueWaits}. */
   fair: number
-  /** How many asked later and started earlier. */
+  /** Number of runs that were requested later and started earlier. */
   overtakenBy: number
 }
 
 /**
- * The fair turn of the k-th who asks, of `slots`: as soon as it asks, or else as soon as so many runs
- * have ended that those before it leave a slot free. Nobody can be served earlier without somebody who
- * asked before having to wait for it; whoever is served later was passed over, or a slot stood empty.
+ * Compares each run's wait with its fair wait. The fair start of the k-th requested run is its request, while one of
+ * the `slots` is free, or the time when enough runs have ended that those before it leave a slot free. An earlier start
+ * would delay a run requested before; after a later start, a run was overtaken or a slot was unused.
  *
- * @param times of everybody, also of those whose wait is not of interest
- * @param now when it was looked
- * @returns in the order of asking
+ * @param times of all runs that use the slots
+ * @param now when the times were read
+ * @returns in the order of the requests
  */
 export function queueWaits(times: readonly RunTimes[], slots: number, now: number): Wait[] {
   const inOrder = [...times].sort((a, b) => a.requestedAt - b.requestedAt)
@@ -40,7 +40,7 @@ export function queueWaits(times: readonly RunTimes[], slots: number, now: numbe
   })
 }
 
-/** The value that this share of the others does not exceed. */
+/** The smallest value that this share of the values does not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

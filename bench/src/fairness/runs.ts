@@ -5,13 +5,13 @@ import type { FairnessRig } from './rig.js'
 /** Runs that a worker process has under way at once unless told otherwise (`ESPEJO_RUNS_AT_ONCE`). */
 export const SLOTS = 100
 
-/** A tenant's run, once it was started. */
+/** A tenant's started run. */
 export interface StartedRun {
   tenantId: string
   runId: string
 }
 
-/** Everybody presses, one right after the other: nothing else tells who came first. */
+/** Starts a run of each tenant, one after the other, so that their order is defined. */
 export async function startRuns({ control }: FairnessRig, tenants: readonly string[]): Promise<StartedRun[]> {
   const started: StartedRun[] = []
   for (const tenantId of tenants) {
@@ -22,15 +22,15 @@ export async function startRuns({ control }: FairnessRig, tenants: readonly stri
   return started
 }
 
-/** What was seen of the slots while a batch was served. */
+/** The use of job slots while a batch ran. */
 export interface Occupation {
-  /** Most jobs under way at once. */
+  /** Most concurrent jobs. */
   most: number
-  /** Most of them of one tenant. */
+  /** Most concurrent jobs of one tenant. */
   mostOfOne: number
 }
 
-/** Waits until all of these have ended, or `timeoutS` are over; watches the slots meanwhile. */
+/** Waits until all runs have ended, `timeoutS` seconds at most, and records the use of job slots. */
 export async function waitForEnd(
   rig: FairnessRig,
   started: readonly StartedRun[],
@@ -52,7 +52,7 @@ export async function waitForEnd(
   }
 }
 
-/** As the queue knows them: a run that was claimed has a job under way. */
+/** The active jobs in the queue. */
 export async function occupiedSlots({ database }: FairnessRig): Promise<Occupation> {
   const { rows } = await database.admin.query(
     `SELECT coalesce(sum(jobs), 0)::integer AS most, coalesce(max(jobs), 0)::integer AS "mostOfOne"
@@ -62,7 +62,7 @@ export async function occupiedSlots({ database }: FairnessRig): Promise<Occupati
   return rows[0]
 }
 
-/** The times of these, and the time by the database's clock. */
+/** The times of these runs, and the database's current time. */
 export async function readRunTimes(
   { database }: FairnessRig,
   started: readonly StartedRun[],

@@ -5,11 +5,11 @@ import type { BatchFigures } from './measure-batch.js'
 import { SLOTS } from './runs.js'
 
 export interface FairnessFigures {
-  /** Before and after the giant, so that what the machine does besides falls on both sides. */
+  /** Before and after the giant, so that other load on the machine affects both. */
   alone: [BatchFigures, BatchFigures]
   besideGiant: BatchFigures
   giant: GiantFigures
-  /** With ever more tenants whose ERP hangs. */
+  /** With a growing number of tenants whose ERP hangs. */
   besideHanging: HangingFigures[]
 }
 
@@ -24,7 +24,7 @@ export function judge({ alone, besideGiant, giant, besideHanging }: FairnessFigu
     atMost('overtaken by', SLOTS, besideGiant.overtakenBy, 'runs'),
     atMost('longest wait ÷ its fair turn', 1.25, waitMax / fairMax, '×'),
     atMost('late for the fair turn, p99 ÷ a small run', 1, lateP99 / run, '×'),
-    // The machine's time is shared by all; what is promised is the turn.
+    // No target: the order in the queue is guaranteed, a share of the processor is not.
     info('small runs a second, with the giant ÷ without', besideGiant.perSecond / perSecondAlone),
     info('products of the giant a second meanwhile', giant.seen / giant.seconds, ''),
     ...besideHanging.flatMap(({ hanging, small, started, waitMax: longest }) => [

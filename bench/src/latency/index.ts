@@ -11,7 +11,7 @@ import { COUNTED_PRODUCTS, countRequests } from './request-counts.js'
 import { LATENCY_MS, measureRound, type Round, STAGES, type Stage } from './round.js'
 import { judge } from './targets.js'
 
-/** What a run adds to the time that a slow ERP takes anyway, and what it asks of the ERP. */
+/** Overhead of a run over the response times of a slow ERP, and the number of its requests. */
 export const latency: Bench = {
   async run(args, signal) {
     const options = readOptions('latency', args, {

@@ -2,7 +2,7 @@ import type { RequestCounts } from '../rig/simulator.js'
 import { measureEngine, PAGE_SIZE } from '../sync/engine-run.js'
 import type { SyncRig } from '../sync/rig.js'
 
-/** Large enough that a request too many for each page would stand out. */
+/** Large enough to show one superfluous request per page. */
 export const COUNTED_PRODUCTS = 50_000
 
 /** What runs over a catalogue of {@link COUNTED_PRODUCTS} asked of the ERP, logins included. */
@@ -18,7 +18,7 @@ export interface RequestFigures {
   afterThousand: number
 }
 
-/** Without latency: only the counts are of interest. Every run logs in anew, as the first of a day does. */
+/** Counts requests, without latency. Every run logs in again, as the first run of a day does. */
 export async function countRequests(rig: SyncRig, signal: AbortSignal): Promise<RequestFigures> {
   const cuenta = 'counted'
   const products = COUNTED_PRODUCTS

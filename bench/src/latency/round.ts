@@ -4,10 +4,10 @@ import type { Measurement } from '../sync/measurement.js'
 import type { SyncRig } from '../sync/rig.js'
 import type { PagesAloneJob } from './processes/pages-alone.js'
 
-/** What the simulator waits before every answer. */
+/** Delay of the simulator before every response. */
 export const LATENCY_MS = 100
 
-/** What is measured in a round, by name, in its order. */
+/** The stages of a round, in order. */
 export const STAGES = {
   engineNew: 'engine, all new',
   pagesAlone: 'the pages alone',
@@ -17,7 +17,7 @@ export const STAGES = {
 export type Stage = keyof typeof STAGES
 export type Round = Record<Stage, Measurement>
 
-/** Everything once, on an account and a tenant of its own, the baseline between the two runs of the engine. */
+/** Measures each stage once, on an account and a tenant of its own, the baseline between the two engine runs. */
 export async function measureRound(
   rig: SyncRig,
   nth: number,

@@ -4,14 +4,14 @@ import { judge } from './targets.js'
 
 const requests = { full: 261, pages: 250, lists: 8, afterTen: 3, afterThousand: 9 }
 
-test('takes each ratio within its round and tells the median of them', () => {
+test('each ratio is the median of the ratios of the rounds', () => {
   // The second round ran on a machine half as fast throughout, which no ratio may show.
   const [none, all] = judge([round(1.05, 1.2, 1), round(2.1, 2.4, 2)], requests)
   expect(none).toMatchObject({ value: 1.05, met: true })
   expect(all).toMatchObject({ value: 1.2, met: false })
 })
 
-test('counts what a full run asks for beside its pages and lists', () => {
+test('counts the requests of a full run beside its pages and lists', () => {
   const verdicts = judge([round(1, 1, 1)], requests)
   expect(verdicts.find(({ what }) => what.startsWith('full run'))).toMatchObject({ value: 3, met: true })
   expect(verdicts.at(-1)).toMatchObject({ value: 9, met: false })

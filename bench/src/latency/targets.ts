@@ -3,7 +3,7 @@ import { median } from '../sync/measurement.js'
 import type { RequestFigures } from './request-counts.js'
 import { LATENCY_MS, type Round, type Stage } from './round.js'
 
-/** Ratios are taken within each round, where noise is common to both sides; then the median of these. */
+/** Each ratio is the median of the rounds' ratios: within a round, noise affects both sides. */
 export function judge(rounds: readonly Round[], requests: RequestFigures): Verdict[] {
   const ratio = (stage: Stage) =>
     median(rounds.map((round) => round[stage].seconds / round.pagesAlone.seconds))
@@ -26,7 +26,7 @@ export function judge(rounds: readonly Round[], requests: RequestFigures): Verdi
   ]
 }
 
-/** What transfer, decoding and the simulator's own work add to the baseline. */
+/** Baseline time over the pure latencies: transfer, decoding and the simulator's own work. */
 function overLatencies(rounds: readonly Round[]): number {
   return median(
     rounds.map(({ pagesAlone: { seconds, requests } }) => seconds / ((requests * LATENCY_MS) / 1000)),

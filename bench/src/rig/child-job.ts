@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** What a measured process says of itself when its job is done. */
+/** What a measured process reports at the end of its job. */
 export interface JobReport {
-  /** Wall time of what was timed. */
+  /** Wall time of the timed part. */
   seconds: number
-  /** Processor time that this process alone spent in that time, all its threads together. */
+  /** Processor time of this process, all threads, in that time. */
   cpuSeconds: number
   /** Largest resident memory of the process since it began. */
   peakRssBytes: number
@@ -17,15 +17,15 @@ export type JobMessage = { ok: true; report: JobReport } | { ok: false; error: s
 export type Timed = (part: () => Promise<void>) => Promise<void>
 
 /**
- * Makes this process the one that does a single job: it comes as the first message, and the report
- * is the answer. `work` prepares, calls `timed` once, and tidies up.
+ * Makes this process perform a single job, which arrives as the first message; the report is sent back. `work`
+ * prepares, calls `timed` once, and cleans up.
  */
 export function serveJob<Job>(work: (job: Job, timed: Timed) => Promise<void>): void {
   process.once('message', async (job: Job) => {
     const message = await perform((timed) => work(job, timed))
     process.send?.(message, () => process.disconnect())
   })
-  // Whoever wanted the report is gone.
+  // The parent has ended.
   process.once('disconnect', () => process.exit())
 }
 

@@ -2,13 +2,13 @@ import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** What a process of the bench can be asked for, by name. Each takes one argument that survives a message. */
+/** The commands of a process, by name. Each takes one argument that can be sent as a message. */
 export type Commands = Readonly<Record<string, (argument: never) => unknown>>
 
 type Request = { id: number; name: string; argument: unknown }
 type Answer = { id: number; value?: unknown; error?: string }
 
-/** Another process that answers commands. */
+/** A child process that executes commands. */
 export interface CommandProcess<C extends Commands> {
   process: ChildProcess
   /** @throws when the command does, or when the process ends first. */
@@ -16,7 +16,7 @@ export interface CommandProcess<C extends Commands> {
   stop(): Promise<void>
 }
 
-/** In the process itself. May be called several times, each with further commands. */
+/** Called in the child process. May be called several times, each with further commands. */
 export function serveCommands(commands: Commands): void {
   process.on('message', async ({ id, name, argument }: Request) => {
     const command = commands[name]
@@ -29,7 +29,7 @@ export function serveCommands(commands: Commands): void {
     }
     process.send?.(answer)
   })
-  // Whoever wanted the answers is gone.
+  // The parent has ended.
   process.once('disconnect', () => process.exit())
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 
-/** What a figure depends on, to be told beside it. */
+/** The machine that the figures were measured on. */
 export function machineFacts() {
   return {
     cores: availableParallelism(),

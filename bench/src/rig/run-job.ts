@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import type { JobMessage, JobReport } from './child-job.js'
 
 /**
- * Does one job in a fresh process, so that memory and the state of the compiler are its own.
+ * Performs one job in a fresh process, so that its memory and JIT state are not affected by other jobs.
  *
  * @param module the process's code, which calls `serveJob`
  * @throws when the job fails or the process ends without a report

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** The Cianbox stand-in, in a process of its own. Every account's user and password is `demo`. */
+/** The simulator in a process of its own. Every account's user and password is `demo`. */
 export interface SimulatorProcess {
   /** `CIANBOX_BASE_URL`. */
   url: string
   addAccount(account: SimulatedAccount): Promise<void>
   /** Edits so many of the account's products, chosen by its seed. */
   edit(cuenta: string, count: number): Promise<void>
-  /** From now on no request of the account is ever answered. */
+  /** From now on no request of the account gets a response. */
   hang(cuenta: string): Promise<void>
-  /** What the account was asked so far. */
+  /** The requests of the account so far. */
   counts(cuenta: string): Promise<RequestCounts>
   stop(): Promise<void>
 }
@@ -71,7 +71,7 @@ export async function startSimulator(): Promise<SimulatorProcess> {
   }
 }
 
-/** It tells its address in its first line. */
+/** The simulator prints its address in its first line. */
 async function firstUrl(output: NodeJS.ReadableStream): Promise<string | null> {
   const lines = createInterface({ input: output })
   for await (const line of lines) {

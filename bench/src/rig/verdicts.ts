@@ -1,9 +1,9 @@
 import { formatNumber, formatTable } from './table.js'
 
-/** What is held to a target, and how it did. */
+/** A measured figure, and whether it meets its target. */
 export interface Verdict {
   what: string
-  /** The bound, and on which side of it is good. Null: told, not held to. */
+  /** Null: the figure is reported without a target. */
   target: { bound: number; side: 'at least' | 'at most' } | null
   value: number
   unit: Unit
@@ -16,17 +16,17 @@ export type Unit = keyof typeof DECIMALS
 
 const DECIMALS = { '×': 2, MiB: 1, s: 1, '': 0, rows: 0, requests: 0, runs: 0 } as const
 
-/** Nothing below `bound` will do. */
+/** A figure that must be at least `bound`. */
 export function atLeast(what: string, bound: number, value: number, unit: Unit = '×'): Verdict {
   return { what, target: { bound, side: 'at least' }, value, unit, met: value >= bound }
 }
 
-/** Nothing above `bound` will do. */
+/** A figure that must be at most `bound`. */
 export function atMost(what: string, bound: number, value: number, unit: Unit): Verdict {
   return { what, target: { bound, side: 'at most' }, value, unit, met: value <= bound }
 }
 
-/** A figure that explains others and is held to nothing. */
+/** A figure without a target, which explains others. */
 export function info(what: string, value: number, unit: Unit = '×'): Verdict {
   return { what, target: null, value, unit, met: null }
 }

@@ -6,18 +6,18 @@ import type { SyncRig } from './rig.js'
 /** Rows a page: the most that the ERP gives, and what a connection has by default. */
 export const PAGE_SIZE = 200
 
-/** What a run over an account of known state must come to. */
+/** The counts that a run over a known catalogue must end with. */
 export interface ExpectedLedger {
   created: number
   updated: number
-  /** Left out where it says little: an incremental run looks a little further back than it must. */
+  /** Undefined for incremental runs, which also read some unchanged products before the watermark. */
   unchanged?: number
 }
 
 /**
- * Starts a run of a tenant, a full one by default, and has a fresh worker process work on it.
+ * Starts a run of a tenant, a full one by default, and measures it in a fresh worker process.
  *
- * @throws when the run does not complete, or its ledger is another: a wrong result has no speed
+ * @throws when the run does not complete with the expected counts
  */
 export async function measureEngine(
   rig: SyncRig,

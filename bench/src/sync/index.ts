@@ -11,7 +11,7 @@ import { type SyncRig, startRig } from './rig.js'
 import { measureRound } from './round.js'
 import { judge, judgeMemory } from './targets.js'
 
-/** The whole way of the data, from the ERP's page to the committed row, beside what bounds it. */
+/** The rate from the ERP's page to the committed row, beside its lower and upper bounds. */
 export const sync: Bench = {
   async run(args, signal) {
     const options = readOptions(args)

@@ -1,9 +1,9 @@
 import type { JobReport } from '../rig/child-job.js'
 
-/** One job measured: what its process says, and what the simulator and PostgreSQL say of it. */
+/** A measured job: the report of its process, and the figures of the simulator and PostgreSQL. */
 export interface Measurement extends JobReport {
   rows: number
-  /** Requests that the simulator got. */
+  /** Requests to the simulator. */
   requests: number
   /** Rows inserted into, updated in or deleted from the products table. */
   productRows: number
@@ -11,7 +11,7 @@ export interface Measurement extends JobReport {
   walBytes: number
 }
 
-/** What is measured, by name, in the order in which it is told. */
+/** The stages, in the order of the report. */
 export const STAGES = {
   rowByRowNew: 'row by row, all new',
   rowByRowNone: 'row by row, none changed',
@@ -24,7 +24,7 @@ export const STAGES = {
 
 export type Stage = keyof typeof STAGES
 
-/** Everything once. */
+/** Each stage, measured once. */
 export type Round = Record<Stage, Measurement>
 
 export function rowsPerSecond({ rows, seconds }: Pick<Measurement, 'rows' | 'seconds'>): number {

@@ -8,9 +8,9 @@ export interface PageSource {
   pageSize: number
 }
 
-/** The account, logged in, with nothing but the HTTP client that the engine uses: no limiter, no retries, no deadlines. */
+/** A logged-in client with the engine's HTTP library alone: no rate limit, no retries, no timeouts. */
 export interface BareClient {
-  /** A page of a list as text; to decode it is the caller's. */
+  /** Fetches a page of a list as undecoded text. */
   fetchText(route: string, page: number, order: string): Promise<string>
   close(): Promise<void>
 }
@@ -37,8 +37,7 @@ export async function openBareClient({ erpUrl, cuenta, pageSize }: PageSource): 
 }
 
 /**
- * Logs in and reads the catalogue by ascending id. As in the engine, one page is on its way while the
- * consumer works on another.
+ * Logs in and reads the catalogue by ascending id. As in the engine, one page is prefetched.
  *
  * @returns each page's JSON, decoded
  */
@@ -52,7 +51,7 @@ export async function* readPages(source: PageSource): AsyncGenerator<unknown> {
     for (let page = 3; next !== null; page++) {
       const text: string = await next
       next = page <= first.total_pages ? fetchText(page) : null
-      // A consumer that has enough leaves it; it must not count as unhandled then.
+      // If the consumer stops early, a failure of the prefetched page must not be an unhandled rejection.
       next?.catch(() => undefined)
       yield JSON.parse(text)
     }

@@ -7,7 +7,7 @@ import { startEnvironment } from '../rig/environment.js'
 import type { SimulatedAccount, SimulatorProcess } from '../rig/simulator.js'
 import type { Measurement } from './measurement.js'
 
-/** The parts of a deployment around the measured process: the database, the ERP, and who starts runs. */
+/** The environment of the measured process: the database, the simulator, and run control. */
 export interface SyncRig {
   database: BenchDatabase
   simulator: SimulatorProcess
@@ -17,7 +17,7 @@ export interface SyncRig {
   emptyProducts(): Promise<void>
   /** Leaves the mirror as autovacuum does within minutes of a large write: statistics, hint bits, no dead rows. */
   settleProducts(): Promise<void>
-  /** What a job of the tenant costs, beside what its process says of itself. */
+  /** Measures a job of the tenant: its own report, requests, row changes and WAL. */
   measure(
     what: { cuenta: string; rows: number; table: ProductTable },
     job: () => Promise<JobReport>,
@@ -40,7 +40,7 @@ export async function startRig(): Promise<SyncRig> {
 async function createCopyTable({ admin, url }: BenchDatabase): Promise<void> {
   const owner = admin.escapeIdentifier(new URL(url).username)
   await admin.query(`CREATE SCHEMA bench AUTHORIZATION ${owner}`)
-  // Vacuumed in the background, it would add its log to what is measured next.
+  // A background vacuum would add WAL to the next measurement.
   await admin.query(
     'CREATE TABLE bench.products (LIKE catalog.products INCLUDING ALL) WITH (autovacuum_enabled = off)',
   )
@@ -73,7 +73,7 @@ function actions(
       await admin.query('VACUUM (ANALYZE) catalog.products')
     },
     async measure({ cuenta, rows, table }, job) {
-      // Each starts with nothing left to write of what went before.
+      // So that no dirty page of the previous job is written during this one.
       await admin.query('CHECKPOINT')
       const [before, requestsBefore] = [await usage(table), (await simulator.counts(cuenta)).total]
       const report = await job()
@@ -90,7 +90,7 @@ function actions(
   }
 }
 
-/** A connection's share of the statistics is complete once its server process has ended. */
+/** A connection's statistics are complete only once its server process has ended. */
 async function waitUntilDisconnected(admin: BenchDatabase['admin']): Promise<void> {
   for (;;) {
     const { rowCount } = await admin.query(

@@ -9,7 +9,7 @@ import type { SyncRig } from './rig.js'
 
 const CHANGED_SHARE = 0.05
 
-/** Measures every stage once, each baseline beside the engine, on an account and a tenant of its own. */
+/** Measures every stage once, on an account and a tenant of its own. */
 export async function measureRound(
   rig: SyncRig,
   nth: number,
@@ -49,7 +49,7 @@ export async function measureRound(
   await rig.emptyProducts()
   const writeFloorMeasured = await measureStage('writeFloor', writeFloor)
   const engineNew = await measureStage('engineNew', () => engine(products, 0))
-  // Later runs meet a settled mirror; the first one met a table without statistics, as it does in earnest.
+  // Later runs use a vacuumed table; the first one a table without statistics, as for a new tenant.
   await rig.settleProducts()
   const engineNone = await measureStage('engineNone', () => engine(0, 0))
   const readFloorMeasured = await measureStage('readFloor', readFloor)

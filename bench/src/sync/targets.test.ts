@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Measurement, median, type Round, STAGES, type Stage } from './measurement.js'
 import { judge, judgeMemory } from './targets.js'
 
-test('takes each ratio within its round and tells the median of them', () => {
+test('each ratio is the median of the ratios of the rounds', () => {
   // The second round ran on a machine half as fast throughout, which no ratio may show.
   const rounds = [round({ engineNone: 600, readFloor: 1000 }), round({ engineNone: 300, readFloor: 500 })]
   expect(verdict(rounds, 'none changed ÷ read floor')).toMatchObject({ value: 0.6, met: true })
@@ -20,7 +20,7 @@ test('one product row written by any round without changes is a miss', () => {
   expect(verdict([round({})], 'product rows written, none changed').met).toBe(true)
 })
 
-test('ratios without a target are told and not judged', () => {
+test('ratios without a target are reported and not judged', () => {
   expect(verdict([round({})], '5 % changed ÷ read floor')).toMatchObject({ target: null, met: null })
 })
 

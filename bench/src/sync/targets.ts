@@ -1,10 +1,10 @@
 import { atLeast, atMost, info, type Verdict } from '../rig/verdicts.js'
 import { median, type Round, rowsPerSecond, type Stage } from './measurement.js'
 
-/** Most that a catalogue a hundred times larger may add to the worker's memory. */
+/** Most memory that a catalogue a hundred times larger may add to the worker. */
 const MEMORY_MARGIN_MIB = 64
 
-/** Ratios are taken within each round, where noise is common to both sides; then the median of these. */
+/** Each ratio is the median of the rounds' ratios: within a round, noise affects both sides. */
 export function judge(rounds: readonly Round[]): Verdict[] {
   const ratio = (above: Stage, below: Stage) =>
     median(rounds.map((round) => rowsPerSecond(round[above]) / rowsPerSecond(round[below])))

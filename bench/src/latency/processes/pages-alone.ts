@@ -2,8 +2,8 @@ import { serveJob } from '../../rig/child-job.js'
 import { openBareClient, type PageSource } from '../../sync/pages.js'
 
 /**
- * Every request of a full run, in its order and with its one page ahead, decoded and then forgotten:
- * login, lists, the newest product, the pages from the last to the first, the look for what moved meanwhile.
+ * Sends every request of a full run, in its order and with one page prefetched, and only decodes the responses:
+ * login, lists, the newest product, the pages from the last to the first, the list of what changed meanwhile.
  */
 export interface PagesAloneJob extends PageSource {
   products: number

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serveCommands } from '../command-process.js'
 
 /**
- * Preloaded into every server that is measured (`--import`), so that all of them are asked the same way
- * and none has to be changed for it. Needs `--expose-gc`.
+ * Preloaded into every measured server (`--import`), so that all are measured in the same way and without changes.
+ * Needs `--expose-gc`.
  */
 const commands = {
   /** Memory and processor time of this process, all its threads together, as they are. */
@@ -13,7 +13,7 @@ const commands = {
     const { user, system } = process.cpuUsage()
     return { rssBytes: rss, heldBytes: heapUsed + external, cpuSeconds: (user + system) / 1e6 }
   },
-  /** The same once garbage is collected. */
+  /** {@link commands.sample} after a garbage collection. */
   async settledSample(): Promise<Sample> {
     for (let i = 0; i < 3; i++) {
       gc?.()
@@ -21,7 +21,7 @@ const commands = {
     }
     return commands.sample()
   },
-  /** Connections that hold bytes which the operating system has not taken. */
+  /** Number of sockets with buffered bytes that the operating system has not accepted. */
   stuck(): number {
     return connections().filter(({ writableLength }) => writableLength > 0).length
   },
@@ -38,7 +38,7 @@ export interface Sample {
 
 serveCommands(commands)
 
-/** Node's own list: to keep another one would cost memory for each viewer, which is what is measured. */
+/** Node's own list: a second one would add memory for each viewer and distort the measurement. */
 function connections(): Socket[] {
   const list: unknown = Reflect.get(process, '_getActiveHandles')
   const handles: unknown[] = typeof list === 'function' ? list.call(process) : []

@@ -8,7 +8,10 @@ import { createRunHandler } from '@espejo/server/sync/worker'
 import { serveJob } from '../../rig/child-job.js'
 import type { PageSource } from '../pages.js'
 
-/** A worker as the server's composition root wires it, but for the pace: it works on one run and ends. */
+/**
+ * A worker composed as in the server, but without a rate limit: it performs one run and ends. It does not use
+ * `startServices`, whose further modules would count in the measured memory.
+ */
 export interface EngineJob extends PageSource {
   databaseUrl: string
 }
@@ -20,7 +23,7 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
   const now = () => new Date()
   const connections = createConnectionStore({ pool, sealer: createSealer(Buffer.alloc(32)) })
   const login = { cuenta, appName: 'espejo', appCode: 'bench', user: 'demo', password: 'demo' }
-  // In the database, where a worker looks once a second whether its run's connection is still the same.
+  // In the database, because a worker checks every second whether its run's connection has changed.
   await connections.put(cuenta, {
     ...login,
     pageSize,
@@ -49,7 +52,7 @@ serveJob<EngineJob>(async ({ databaseUrl, erpUrl, cuenta, pageSize }, timed) => 
     },
   })
   await new Promise<void>((resolve, reject) => {
-    // Clocked from when the worker has the job: how soon a queue is looked at is not the engine's pace.
+    // Timed from when the worker has the job: the queue's polling interval is not part of the engine.
     queue.work(1, (...given) => timed(() => handle(...given)).then(resolve, reject)).catch(reject)
   })
   await queue.stop(5000)
