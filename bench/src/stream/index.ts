@@ -12,7 +12,7 @@ import { measureStalled } from './stalled.js'
 import { measureStorm } from './storm.js'
 import { judge, type StreamFigures } from './targets.js'
 
-/** What viewers cost, and what they get, beside a bare writer and another library. */
+/** Cost and delivery delay of viewers, beside a plain HTTP server and another library. */
 export const stream: Bench = {
   async run(args, signal) {
     const options = readOptions(args)
@@ -57,7 +57,7 @@ async function measure(
   })
 }
 
-/** A contestant and its viewers, each in a fresh process. */
+/** Starts a server and its viewer clients, each in a fresh process. */
 async function withViewers<T>(
   who: ServerName,
   rig: StreamRig,

@@ -13,14 +13,14 @@ export interface LoadFigures extends Observed {
   /** Resident memory of the server, in bytes: warm but without viewers, with all of them and garbage collected. */
   rssBefore: number
   rssConnected: number
-  /** What all viewers added to objects and buffers, in bytes, garbage collected. */
+  /** Objects and buffers that all viewers added, in bytes, after a garbage collection. */
   heldBytes: number
-  /** The most that was seen under load, garbage and all. */
+  /** Highest resident memory under load, garbage included. */
   rssPeak: number
   cpuSeconds: number
 }
 
-/** What a server's viewers cost it: the same course for every contestant. */
+/** Measures what viewers cost a server, in the same way for every server. */
 export async function measureLoad(
   server: MeasuredServer,
   clients: CommandProcess<ClientCommands>,
@@ -45,7 +45,7 @@ export async function measureLoad(
   }
 }
 
-/** A window of the load, and what it took of the server. */
+/** Measures a window of the load: the viewers' latencies and the server's memory and processor time. */
 export async function observe(
   server: MeasuredServer,
   clients: CommandProcess<ClientCommands>,
@@ -70,7 +70,7 @@ export async function observe(
   }
 }
 
-/** Code that ran for the first time would be counted as memory of the viewers. */
+/** Runs the code once before, or its memory would be counted as the viewers'. */
 async function warmUp(
   server: MeasuredServer,
   runs: readonly SeededRun[],

@@ -1,9 +1,9 @@
 /**
- * The timetable of the load, the same for every contestant: each run has an event `perSecond` times a
- * second, and the runs take turns, so that events come evenly instead of all at once. Pure.
+ * The schedule of the load, the same for every server: each run has `perSecond` events a second, spread evenly over
+ * the runs. Pure.
  *
- * @returns what is due between the last call and `at` (milliseconds), as numbers of runs. A run that is
- *   due more than once by then is due once: who is late skips, and does not pile up.
+ * @returns the indexes of the runs that are due between the last call and `at` (milliseconds). A run that is due
+ *   several times is returned once: after a delay, events are skipped and do not accumulate.
  */
 export function createPacer(runs: number, perSecond: number, startedAt: number): (at: number) => number[] {
   let done = 0
@@ -15,5 +15,5 @@ export function createPacer(runs: number, perSecond: number, startedAt: number):
   }
 }
 
-/** How often the timetable is looked at, in milliseconds. */
+/** Interval between two looks at the schedule, in milliseconds. */
 export const PACE_MS = 25

@@ -6,7 +6,7 @@ import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
 import type { WriterCommands } from './processes/writer.js'
 
-/** A run that nobody works on but the bench's writer, and who may watch it. */
+/** A run that only the writer updates, and a session that may watch it. */
 export interface SeededRun {
   tenantId: string
   runId: string
@@ -14,10 +14,10 @@ export interface SeededRun {
   token: string
 }
 
-/** What stands around the measured server: the database with the runs, and who writes their events. */
+/** The environment of the measured server: the database with the runs, and the writer of their events. */
 export interface StreamRig {
   database: BenchDatabase
-  /** As the server is given it. */
+  /** `ESPEJO_SECRET_KEY`. */
   secretKey: string
   runs: SeededRun[]
   writer: CommandProcess<WriterCommands>
@@ -54,7 +54,7 @@ async function seed({ admin }: BenchDatabase, secretKey: Buffer, count: number):
   )
 }
 
-/** Tenants, each with a user and a run that has begun. Alive for ever: no worker is missed. */
+/** Tenants, each with a user and a started run. Its heartbeat is infinite, so that it is never recovered as stale. */
 const SEED = `
   WITH numbers AS (SELECT generate_series(1, $1::integer) AS n),
   tenants AS (INSERT INTO app.tenants (tenant_id, name) SELECT 'tenant-' || n, 'Tenant ' || n FROM numbers),

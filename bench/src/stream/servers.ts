@@ -4,7 +4,7 @@ import type { ProbeCommands } from '../rig/processes/probe.js'
 import type { BaselineCommands } from './processes/baseline-server.js'
 import type { StreamRig } from './rig.js'
 
-/** Who is measured, in this order. */
+/** The measured servers, in this order. */
 export const SERVERS = { bare: 'bare http', betterSse: 'better-sse', espejo: 'espejo' } as const
 export type ServerName = keyof typeof SERVERS
 
@@ -12,7 +12,7 @@ export type ServerName = keyof typeof SERVERS
 export interface MeasuredServer {
   port: number
   probe: CommandProcess<ProbeCommands>
-  /** Events of these runs begin to come, `perSecond` of each; in place of those that came before. */
+  /** Starts `perSecond` events of each of these runs; stops those of the previous call. */
   begin(only: number[], perSecond: number): Promise<void>
   halt(): Promise<void>
   stop(): Promise<void>

@@ -1,12 +1,12 @@
 import { monotonicMs } from './clock.js'
 
-/** The `data` of every contestant's progress: ours, with the moment before it in front. One line of JSON. */
+/** The `data` of a progress event, the same for every server: Espejo's, after a timestamp `at`. One line of JSON. */
 export function progressJson(page: number, padding = ''): string {
   const seen = page * 200
   return `{"at":${monotonicMs().toFixed(3)},"page":${page},"totalPages":5000,"productsInPage":200,"totalProcessed":${seen},"created":${seen},"updated":0,"errors":0,"percent":52,"unchanged":0,"seen":${seen},"phase":"products","ratePerSecond":410.2,"etaSeconds":612,"requests":${page + 7},"waiting":null${padding && `,"padding":"${padding}"`}}`
 }
 
-/** An event as far as a viewer of the bench looks at it. */
+/** The parts of an event that a viewer client reads. */
 export interface SeenEvent {
   name: string
   /** Position in the run's log; 0 for an event without id. */
@@ -16,11 +16,11 @@ export interface SeenEvent {
 }
 
 /**
- * The events of a piece of a response: just enough of a parser to count, and fast, for it shares the
- * machine with what is measured. Chunk sizes and HTTP's head are lines that say nothing to it.
+ * Parses the events in a part of an HTTP response. A minimal, fast parser, because it shares the machine with the
+ * measured server. It ignores the lines of HTTP's head and of chunk sizes.
  *
- * @param text what was left over of the last piece, and this one
- * @returns what has no end yet
+ * @param text the rest of the last part, followed by this one
+ * @returns the incomplete event at the end
  */
 export function readEvents(text: string, onEvent: (event: SeenEvent) => void): string {
   let from = 0

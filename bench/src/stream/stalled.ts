@@ -7,18 +7,18 @@ import type { MeasuredServer } from './servers.js'
 
 export interface StalledFigures {
   viewers: number
-  /** What the server holds for each, in bytes: objects and buffers after a garbage collection. */
+  /** Objects and buffers that the server holds for each, in bytes, after a garbage collection. */
   heldEach: number
-  /** What all the others saw meanwhile. */
+  /** Figures of all other viewers meanwhile. */
   others: Observed
-  /** How long after they were stuck all had been cut; null: some never were. */
+  /** Time from when all were stalled until all were disconnected; null: some never were. */
   cutAfterMs: number | null
 }
 
 /**
- * A hundred viewers that read nothing, among all the others. First the kernel's own buffers have to be
- * full, some megabytes each, which real progress would take an hour for: so their runs' events are made
- * long. From then on it is the server that has to put up with them, until it cuts them.
+ * Measures a hundred viewers that read nothing, among all the others. First the kernel's buffers, some megabytes each,
+ * must be full. Real progress would take an hour, so their runs' events are padded. From then on the server buffers for
+ * them, until it disconnects them.
  */
 export async function measureStalled(
   server: MeasuredServer,
@@ -66,7 +66,7 @@ async function until(holds: () => Promise<boolean>, withinMs: number, signal: Ab
 
 const STALLED = 100
 const OF_RUN = 5
-/** Less than a stalled viewer may cost: it holds one such event, which it got last. */
+/** Less than the target for a stalled viewer, for which the server holds one such event. */
 const PADDING = 32 * 1024
 const FILL_MS = 120_000
 const SETTLE_MS = 1000

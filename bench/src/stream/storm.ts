@@ -14,9 +14,9 @@ export interface StormFigures extends ViewerSummary {
 }
 
 /**
- * Half of the viewers are gone at once, miss something, and come back at once with their cursors, while
- * the other half is sent its events as before. Of the runs that they watch a third ends while they are
- * away, a third while they come back, and a third when they are there.
+ * Half of the viewers disconnect at once, miss some events, and reconnect at once with their cursors, while the other
+ * half receives events as before. Of their runs a third ends while they are disconnected, a third while they
+ * reconnect, and a third afterwards.
  */
 export async function measureStorm(
   server: MeasuredServer,
@@ -30,7 +30,7 @@ export async function measureStorm(
   const third = (nth: number) => ({ only: stormy.filter((_, i) => i % 3 === nth) })
 
   await server.begin(calm, PER_SECOND)
-  // Nothing of what they saw before is still on its way.
+  // Wait until no earlier event is in flight.
   await delay(SETTLE_MS, undefined, { signal })
   const health = watchHealth(server.port)
   await clients.call('disconnect', { only: stormy })
@@ -48,7 +48,7 @@ export async function measureStorm(
   return { ...summary, reconnected, healthMaxMs: Math.max(...answers), healthChecks: answers.length }
 }
 
-/** Asks every tenth of a second, each time on a new connection, whether or not the last has answered. */
+/** Requests `/healthz` every 100 ms, each time on a new connection, also while earlier requests are pending. */
 function watchHealth(port: number): { stop(): Promise<number[]> } {
   const answers: Promise<number>[] = []
   const clock = setInterval(() => answers.push(askHealth(port)), 100)
@@ -60,7 +60,7 @@ function watchHealth(port: number): { stop(): Promise<number[]> } {
   }
 }
 
-/** Milliseconds. */
+/** @returns the response time in milliseconds; infinite when the request failed */
 function askHealth(port: number): Promise<number> {
   const from = performance.now()
   return new Promise((resolve) => {
@@ -79,8 +79,8 @@ function askHealth(port: number): Promise<number> {
 }
 
 const SETTLE_MS = 1500
-/** Events that each run writes while its viewers are away. */
+/** Events of each run while its viewers are disconnected. */
 const MISSED = 10
 const MID_STORM_MS = 100
-/** For all to be back, and then for all to have their ending. */
+/** Longest time until all have reconnected, and again until all have received their ending. */
 const TIMEOUT_MS = 60_000

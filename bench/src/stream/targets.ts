@@ -9,7 +9,7 @@ export interface StreamFigures {
   storm: StormFigures
 }
 
-/** What the stream is held to, and how it did. */
+/** A target of the stream, and whether it is met. */
 export interface Verdict {
   what: string
   value: number
@@ -39,12 +39,12 @@ export function judge({ load, stalled, storm }: StreamFigures): Verdict[] {
   ]
 }
 
-/** Microseconds of the server's processor time for an event that reached a viewer. */
+/** Microseconds of the server's processor time per delivered event. */
 export function cpuPerMessage({ cpuSeconds, frames }: LoadFigures): number {
   return (cpuSeconds * 1e6) / frames
 }
 
-/** What the viewers added to the server's resident memory, for each. */
+/** Resident memory that each viewer added to the server, in KB. */
 export function perViewerKb({ rssBefore, viewers }: LoadFigures, rssBytes: number): number {
   return (rssBytes - rssBefore) / viewers / 1024
 }

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net'
 import { readEvents, type SeenEvent } from './sse-text.js'
 
-/** What a viewer tells the clients, while it happens. */
+/** Callbacks of a viewer client. */
 export interface ViewerHooks {
   /** An event of the run, `bytes` of it with what came before it. */
   onEvent(event: SeenEvent): void
   onBytes(bytes: number): void
 }
 
-/** Where and as whom a viewer watches. */
+/** The server, run and session of a viewer. */
 export interface ViewerTarget {
   port: number
   runId: string
@@ -16,8 +16,8 @@ export interface ViewerTarget {
 }
 
 /**
- * One viewer of the load: a bare socket that asks as a browser would, and looks at no more than it has
- * to. Keeps what it needs to prove that nothing was missed or repeated over its connections.
+ * A viewer of the load: a plain socket that sends a browser's headers and parses as little as possible. It counts
+ * missed and repeated events over all its connections.
  */
 export class ViewerClient {
   readonly target: ViewerTarget
@@ -72,13 +72,13 @@ export class ViewerClient {
     })
   }
 
-  /** As a lid that falls: nothing more is read or said. */
+  /** Destroys the socket without notice, as when a laptop is closed. */
   disconnect(): void {
     this.#socket?.destroy()
     this.#socket = null
   }
 
-  /** The connection stays, and nothing more is read from it. */
+  /** Keeps the connection open and reads nothing more from it. */
   stall(): void {
     this.#socket?.pause()
   }
@@ -113,7 +113,7 @@ export class ViewerClient {
 
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** They stay in the server's memory as long as the stream, and so belong to what a viewer costs. */
+/** The server keeps them in memory as long as the stream, so they are part of the cost of a viewer. */
 const BROWSER_HEADERS = [
   'Connection: keep-alive',
   'User-CommandProcess: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',

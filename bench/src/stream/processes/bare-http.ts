@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { serveBaseline } from './baseline-server.js'
 
-/** The floor: each event is encoded once, and the bytes are written to every response of its run. */
+/** The minimum: each event is encoded once, and the bytes are written to every response of its run. */
 const viewers = new Map<string, Set<ServerResponse>>()
 
 serveBaseline({

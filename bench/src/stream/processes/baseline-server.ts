@@ -5,13 +5,13 @@ import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
 import { progressJson } from '../sse-text.js'
 
-/** What a baseline does with a viewer and with an event. */
+/** A baseline: how it adds a viewer, and how it sends an event. */
 export interface Baseline {
   join(runId: string, req: IncomingMessage, res: ServerResponse): void
   publish(runId: string, event: { id: string; data: string }): void
 }
 
-/** Serves a baseline at our address of a run, with events that it makes up: no log, no database. */
+/** Serves a baseline at the same URL as Espejo's run events, with generated events: no log, no database. */
 export function serveBaseline({ join, publish }: Baseline): void {
   let clock: NodeJS.Timeout | undefined
   const commands = {

@@ -2,8 +2,8 @@ import { type Channel, createChannel, createSession } from 'better-sse'
 import { serveBaseline } from './baseline-server.js'
 
 /**
- * better-sse as its guide shows it, a channel for each run. It is treated kindly: the JSON is made once
- * for all sessions, which its default serializer would make for each.
+ * better-sse as in its guide, with a channel for each run. The JSON is encoded once for all sessions; the default
+ * serializer would encode it for each.
  */
 const channels = new Map<string, Channel>()
 

@@ -6,9 +6,9 @@ import { LatencyHistogram } from '../latency-histogram.js'
 import type { SeededRun } from '../rig.js'
 import { ViewerClient } from '../viewer-client.js'
 
-/** All viewers of one server. Runs are named by their number, in the order in which they were given. */
+/** All viewer clients of one server. Runs are identified by their index in `connect`. */
 const commands = {
-  /** So many viewers of each run connect, a few at a time. */
+  /** Connects `ofRun` viewers of each run, some at a time. */
   async connect({ port, runs, ofRun }: { port: number; runs: SeededRun[]; ofRun: number }) {
     byRun = runs.map((run) => Array.from({ length: ofRun }, () => new ViewerClient({ port, ...run }, hooks)))
     const waiting = byRun.flat()
@@ -17,7 +17,7 @@ const commands = {
     }
     await Promise.all(Array.from({ length: 64 }, next))
   },
-  /** Looks at what arrives from now on. */
+  /** Counts and times the events of the next `seconds`. */
   async observe({ seconds }: { seconds: number }): Promise<Observed> {
     const loop = monitorEventLoopDelay({ resolution: 10 })
     loop.enable()
@@ -38,17 +38,17 @@ const commands = {
       clientLagP99Ms: loop.percentile(99) / 1e6 - 10,
     }
   },
-  /** So many viewers of each of these runs read nothing any more. */
+  /** Stops reading in `ofRun` viewers of each of these runs. */
   stall({ only, ofRun }: { only: number[]; ofRun: number }) {
     for (const viewers of select(only)) for (const viewer of viewers.slice(0, ofRun)) viewer.stall()
   },
-  /** All viewers of these runs are gone at once. */
+  /** Disconnects all viewers of these runs at once. */
   disconnect({ only }: { only: number[] }) {
     for (const viewer of select(only).flat()) viewer.disconnect()
   },
   /**
-   * They all come back at once, each with its cursor; who is turned away tries again, as clients do.
-   * Waits for `timeoutMs` at most.
+   * Reconnects all of them at once, each with its cursor. A rejected one tries again, as clients do. Waits for
+   * `timeoutMs` at most.
    */
   async reconnect({ only, timeoutMs }: { only: number[]; timeoutMs: number }): Promise<Reconnected> {
     const from = monotonicMs()
@@ -68,7 +68,7 @@ const commands = {
     }
     const viewers = select(only).flat()
     await Promise.race([Promise.all(viewers.map(returnOf)), delay(timeoutMs)])
-    // They come back in order, so that the list is sorted.
+    // Times are pushed as they occur, so that the list is sorted.
     return {
       retries,
       halfMs: backAfter[Math.ceil(viewers.length / 2) - 1] ?? null,
@@ -76,7 +76,7 @@ const commands = {
       back: backAfter.length,
     }
   },
-  /** What these viewers have been through, once all of them have their ending or `timeoutMs` are over. */
+  /** Counts of these viewers, once all have received their ending or `timeoutMs` have passed. */
   async summarize({ only, timeoutMs }: { only: number[]; timeoutMs: number }): Promise<ViewerSummary> {
     const viewers = select(only).flat()
     const until = monotonicMs() + timeoutMs
@@ -102,15 +102,15 @@ export interface Observed {
   p50Ms: number
   p99Ms: number
   maxMs: number
-  /** How late the crowd's own clock was: part of every latency, and none of the server's doing. */
+  /** Timer delay in this process: part of every latency and not caused by the server. */
   clientLagP99Ms: number
 }
 
 export interface Reconnected {
-  /** Viewers that had their stream again in time. */
+  /** Viewers that reconnected in time. */
   back: number
   retries: number
-  /** When half of the viewers, and all of them, were back. Null: that took too long. */
+  /** When half of the viewers, and all of them, had reconnected. Null: not in time. */
   halfMs: number | null
   lastMs: number | null
 }

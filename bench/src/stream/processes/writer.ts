@@ -7,15 +7,15 @@ import type { SeededRun } from '../rig.js'
 import { progressJson } from '../sse-text.js'
 
 /**
- * Stands in for the workers of all runs, on another node: it commits their events to the log and touches
- * the runs. What is due at the same moment it commits in one statement (see `rig.ts`), where workers have
- * a transaction for each page: their cost is not what is measured, and the machine is small.
+ * Replaces the workers of all runs, as if on another node: it commits their events to the log and touches the runs.
+ * Events that are due together are committed in one statement (see `rig.ts`); workers would use a transaction per
+ * page, but their cost is not measured here.
  */
 const commands = {
   open({ databaseUrl, runs }: { databaseUrl: string; runs: SeededRun[] }) {
     opened = open(databaseUrl, runs)
   },
-  /** Each of the runs has `perSecond` events from here on, until `halt`; in place of what was begun before. */
+  /** Writes `perSecond` events of each run until `halt`; replaces the previous `begin`. */
   begin({ only, perSecond }: { only: number[]; perSecond: number }) {
     clearInterval(clock)
     const takeDue = createPacer(only.length, perSecond, monotonicMs())
@@ -28,16 +28,16 @@ const commands = {
     clearInterval(clock)
     await last
   },
-  /** Makes the progress of these runs so much longer; of none with an empty list. */
+  /** Pads the progress events of these runs, and of no others. */
   pad({ only, bytes }: { only: number[]; bytes: number }) {
     padded = new Set(only)
     padding = 'x'.repeat(bytes)
   },
-  /** So many events of each run, at once. */
+  /** Writes `times` events of each run at once. */
   async write({ only, times }: { only: number[]; times: number }) {
     for (let i = 0; i < times; i++) await append(only, 'progress')
   },
-  /** Gives these runs their ending. */
+  /** Ends these runs. */
   end: ({ only }: { only: number[] }) => append(only, 'complete'),
 }
 
@@ -59,7 +59,7 @@ function open(databaseUrl: string, runs: SeededRun[]) {
   return { pool, wakeups, runs }
 }
 
-/** One statement after the other, each its own commit. Stamped right before, so that the commit is in the figure. */
+/** Executes one statement at a time, each its own commit. Timestamps are taken just before, so that latencies include the commit. */
 function append(only: number[], event: 'progress' | 'complete'): Promise<void> {
   last = last.then(async () => {
     if (!opened) throw new Error('The writer is not open.')
@@ -77,7 +77,7 @@ function append(only: number[], event: 'progress' | 'complete'): Promise<void> {
   return last
 }
 
-/** Without its writer the bench would measure nothing. */
+/** Ends the process: without the writer there is nothing to measure. */
 function fail(error: Error): never {
   throw error
 }
