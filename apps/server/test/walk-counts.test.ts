@@ -12,6 +12,9 @@ const database = useDatabase()
 
 beforeAll(() => addTenant(database.pool, TENANT))
 
+const lowest = (ids: readonly number[]) => (ids.length === 0 ? null : Math.min(...ids))
+const highest = (ids: readonly number[]) => (ids.length === 0 ? null : Math.max(...ids))
+
 const page = fc.record({
   ids: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 8 }),
   // A process of the version before records no bounds.
@@ -47,15 +50,16 @@ it('counts the distinct ids of a walk, whether its pages overlap or not, with an
           }
         }
       })
-      const counts = await countWalk(database.pool, claim, 1)
+      const counts = await countWalk(database.pool, claim, walked.length)
       const ofWalk = new Set(walked.flatMap(({ ids }) => ids))
       const all = new Set([...ofWalk, ...drift.flatMap(({ ids }) => ids)])
       expect(counts).toMatchObject({
         walked: ofWalk.size,
         all: all.size,
-        lowest: ofWalk.size === 0 ? null : Math.min(...ofWalk),
-        highest: ofWalk.size === 0 ? null : Math.max(...ofWalk),
-        lastLength: walked[0]?.ids.length ?? 0,
+        lowest: lowest([...ofWalk]),
+        highest: highest([...ofWalk]),
+        lastLength: walked.at(-1)?.ids.length ?? 0,
+        lowestBeforeLast: lowest(walked.at(-2)?.ids ?? []),
       })
     }),
     { numRuns: 150 },

@@ -13,6 +13,8 @@ export interface PassStart {
   top: number
   /** The newest `updated` at the start, by the source's clock, ISO 8601 UTC; null where rows have none. */
   since: string | null
+  /** Neighbouring pages overlapped in every answer, so that counts alone prove nothing. @defaultValue false */
+  overlaps?: boolean
 }
 
 /** Totals over the pages of a walk. */
@@ -25,9 +27,12 @@ export interface WalkCounts {
   withoutId: number
   /** Places whose rows the source leaves out by a rule of its own. */
   leftOut: number
+  lowest: number | null
   highest: number | null
   /** Rows on the first page of the walk, which is the last of the list. */
   lastLength: number
+  /** The lowest id on the page before it. */
+  lowestBeforeLast: number | null
   /** The most rows that a page had beyond its size. */
   surplus: number
 }
@@ -66,13 +71,9 @@ export async function savePassStart(pool: Pool, run: RunClaim, start: PassStart)
  * Totals over the run's pages.
  * @param lastPage the first page of the walk, which is the last of the list
  */
-export async function countWalk(
-  pool: Pool,
-  run: RunClaim,
-  lastPage: number,
-): Promise<WalkCounts & { lowest: number | null }> {
+export async function countWalk(pool: Pool, run: RunClaim, lastPage: number): Promise<WalkCounts> {
   return withTenant(pool, run.tenantId, async (tx) => {
-    const { rows } = await tx.query<WalkCounts & { lowest: number | null }>(
+    const { rows } = await tx.query<WalkCounts>(
       `WITH pages AS MATERIALIZED (
          SELECT page, ids, unnamed, left_out, lowest, highest,
                 -- Unknown bounds may overlap any others.
@@ -89,17 +90,18 @@ export async function countWalk(
               walked.count + (SELECT count(*)::int FROM later WHERE NOT EXISTS (
                 SELECT FROM pages
                  WHERE (lowest IS NULL OR later.id BETWEEN lowest AND highest) AND later.id = ANY (ids))) AS all,
-              bounds.lowest, bounds.highest,
+              bounds.lowest, bounds.highest, bounds.lowest_before_last AS "lowestBeforeLast",
               coalesce(sum(unnamed), 0)::int AS "withoutId", (SELECT coalesce(sum(left_out), 0)::int FROM app.run_pages
                 WHERE tenant_id = $1 AND run_id = $2 AND left_out > 0) AS "leftOut",
               coalesce(max(cardinality(ids) + unnamed) FILTER (WHERE page = $3), 0) AS "lastLength",
               greatest(0, -coalesce(min(left_out), 0)) AS surplus
          FROM walked CROSS JOIN (
-           SELECT min(least(pages.lowest, of_ids.lowest))::float8 AS lowest, max(greatest(pages.highest, of_ids.highest))::float8 AS highest
+           SELECT min(least(pages.lowest, of_ids.lowest))::float8 AS lowest, max(greatest(pages.highest, of_ids.highest))::float8 AS highest,
+                  min(least(pages.lowest, of_ids.lowest)) FILTER (WHERE page = $3 - 1)::float8 AS lowest_before_last
              FROM pages LEFT JOIN LATERAL (
                SELECT min(id) AS lowest, max(id) AS highest FROM unnest(ids) AS id) AS of_ids ON pages.lowest IS NULL) AS bounds
          LEFT JOIN pages ON true
-        GROUP BY walked.count, bounds.lowest, bounds.highest`,
+        GROUP BY walked.count, bounds.lowest, bounds.highest, bounds.lowest_before_last`,
       [run.tenantId, run.id, lastPage],
     )
     if (!rows[0]) throw new Error('An aggregate answers one row.')

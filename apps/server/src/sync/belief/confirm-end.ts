@@ -70,7 +70,7 @@ async function fetchDescending(
   const query = { ...window, order: 'id-desc' as const }
   const isInOrder = ({ ids }: ListedPage) => front === null || isDescending(ids)
   const first = await fetchPage(query)
-  const isShort = front ? lacksRows(first, front) : first.ids.length === 0
+  const isShort = front ? lacksRows(first, window, front) : lengthOf(first) < window.limit
   if (isInOrder(first) && !isShort && !repeatsARow(first)) return first
   const second = await fetchPage(query)
   if (isInOrder(first) && isInOrder(second)) return descending(union(first, second))
@@ -80,8 +80,8 @@ async function fetchDescending(
 }
 
 /** Whether the first page in the order `id-desc` has fewer rows than the walk, or lacks its highest id. */
-function lacksRows(answer: ListedPage, walked: WalkResult): boolean {
-  const expected = walked.rows === 0 ? 1 : Math.min(walked.start.size, walked.rows)
+function lacksRows(answer: ListedPage, { limit }: Window, walked: WalkResult): boolean {
+  const expected = walked.rows === 0 ? 1 : Math.min(limit, walked.rows)
   return lengthOf(answer) < expected || lacksHighestId(answer, walked)
 }
 

@@ -75,6 +75,11 @@ export function isDescending(ids: readonly string[]): boolean {
   return ids.every((id, i) => i === 0 || Number(id) < Number(ids[i - 1]))
 }
 
+/** Whether the ids are in strictly ascending order. */
+export function isAscending(ids: readonly string[]): boolean {
+  return ids.every((id, i) => i === 0 || Number(id) > Number(ids[i - 1]))
+}
+
 /** The same rows in descending order of id; those without a readable id come last. */
 export function descending(page: ListedPage): ListedPage {
   const idOf = ({ raw }: ProductRow) => Number(productRowId(raw) ?? 0)

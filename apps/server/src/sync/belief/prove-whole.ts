@@ -25,23 +25,31 @@ export interface PassRecord {
  * Proves that the pass saw every place of the list: it has as many rows as the list had places at the start. A page
  * that was shifted, repeated or answered with the rows of another leaves too few. Fewer rows are accepted only if the
  * list has no more places now, because products were deleted meanwhile. The list is measured again also when later
- * phases found rows that the walk lacks. If the counts still differ, the whole list is read once more, in pages that
+ * phases found rows that the walk lacks. If the counts still differ, or two pages overlapped, the whole list is read once more, in pages that
  * overlap.
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function proveWhole(
   fetchPage: FetchPage,
-  { size, lastPage }: Pick<PassStart, 'size' | 'lastPage'>,
+  { size, lastPage, overlaps = false }: Pick<PassStart, 'size' | 'lastPage' | 'overlaps'>,
   record: PassRecord,
 ): Promise<void> {
   const counts = await record.count(lastPage)
   // A source whose pages repeat rows of the previous page does so on the last one too.
   const places = placesOf(size, lastPage, Math.max(0, counts.lastLength - counts.surplus))
-  if (counts.all === counts.walked && placesSeen(counts) >= places) return
-  if (await matchesCurrentLength(fetchPage, size, lastPage, counts, places)) return
+  // The newest rows, which tell where the list ends, may be some that no answer had shown.
+  const measure: FetchPage = async (query) => {
+    const page = await fetchPage(query)
+    if (query.order === 'id-desc') await record.commitAgain(page)
+    return page
+  }
+  if (!overlaps) {
+    if (counts.all === counts.walked && placesSeen(counts) >= places) return
+    if (await matchesCurrentLength(measure, size, lastPage, counts, places)) return
+  }
   await rereadList(fetchPage, size, record.commitAgain)
   const after = await record.count(lastPage)
-  if (await matchesCurrentLength(fetchPage, size, lastPage, after, places)) return
+  if (await matchesCurrentLength(measure, size, lastPage, after, places)) return
   throw incompletePass(`mostró ${after.all} productos donde su lista tiene más`)
 }
 

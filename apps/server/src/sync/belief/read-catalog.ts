@@ -89,7 +89,8 @@ async function walkDown<R>(
   // The checkpoint counts committed pages; the source's page numbers count the other way.
   const first = lastPage - (Math.max(base, record.done() ?? 0) - base)
   if (first <= base) return start
-  const pages = createPageVerifier(fetchPage, start)
+  const lowest = record.done() === null ? null : (await record.count(lastPage)).lowest
+  const pages = createPageVerifier(fetchPage, start, first === lastPage ? null : lowest)
   const load = (page: number) => pages.fetch(page, page === lastPage ? last : null)
   const next = (page: number) => (page > base + 1 ? page - 1 : null)
   const prepare = (page: VerifiedPage) => ({ ...page, prepared: record.prepare(page) })
@@ -99,6 +100,10 @@ async function walkDown<R>(
       current = { ...current, lastPage: page }
       await record.saveStart(current)
     }
+    if (result.overlaps && !current.overlaps) {
+      current = { ...current, overlaps: true }
+      await record.saveStart(current)
+    }
     const position = { page: base + lastPage - page + 1, totalPages: lastPage }
     await record.commitPage({ ...result, page, position })
   }
@@ -106,8 +111,8 @@ async function walkDown<R>(
 }
 
 /**
- * Reads the page again that was taken for the last, if it was short and the list has a page after it: as a page in the
- * middle it has been filled since, had lost rows, or has rows that are left out by rule.
+ * Reads the page again that was taken for the last, if it was short and rows came to light that the walk had not shown:
+ * it may have lost rows. If the list has a page after it now, it is one of the middle, and may leave rows out by rule.
  */
 async function recheckFormerEnd<R>(
   fetchPage: FetchPage,
@@ -115,14 +120,18 @@ async function recheckFormerEnd<R>(
   start: PassStart,
 ): Promise<void> {
   const { size, lastPage } = start
-  const { all, walked, lastLength, highest } = await record.count(lastPage)
+  const { all, walked, lastLength, lowestBeforeLast, highest } = await record.count(lastPage)
   if (all === walked || lastLength === 0 || lastLength >= size) return
-  const following = await fetchUnlessRefused(fetchPage, { page: lastPage + 1, limit: size, order: 'id-asc' })
-  const isMiddle = following !== null && following.ids.length > 0
-  if (!isMiddle || following.ids.some((id) => Number(id) <= (highest ?? 0))) return
-  await record.commitEnd(
-    await createPageVerifier(fetchPage, { size, lastPage: lastPage + 1 }).fetch(lastPage),
-  )
+  const fetchAsIs = (page: number) => fetchUnlessRefused(fetchPage, { page, limit: size, order: 'id-asc' })
+  const following = await fetchAsIs(lastPage + 1)
+  const isMiddle = following?.ids.length && following.ids.every((id) => Number(id) > (highest ?? 0))
+  const pages = createPageVerifier(fetchPage, { size, lastPage: lastPage + 1 })
+  // Deletions have moved its rows to pages before it: reads down to the first row of the page that was before it.
+  for (let page = lastPage; page > 0; page--) {
+    const result = isMiddle ? await pages.fetch(page) : await fetchAsIs(page)
+    if (result) await record.commitEnd(result)
+    if (result?.ids.some((id) => Number(id) <= (lowestBeforeLast ?? 0))) return
+  }
 }
 
 function endless() {

@@ -1,6 +1,7 @@
 import {
   type FetchPage,
   highestOf,
+  isAscending,
   type ListedPage,
   type ListQuery,
   lengthOf,
@@ -17,18 +18,59 @@ export interface VerifiedPage extends ListedPage {
   leftOut: number
   /** It repeats the rows of the last page: the list ends on this page or before. */
   repeatsEnd: boolean
+  /** It overlaps the page after it in every answer: one of the two may hide rows. */
+  overlaps: boolean
 }
 
 /**
  * Reads the pages of a list in descending order and verifies short ones: requests a short page again and reads its
  * range in shorter pages, until every place was seen or the source is known to leave rows out. A page that cannot be
  * verified is returned as it is: `proveWhole` then finds that places are missing.
+ * @param lowestOfLaterPages the lowest id on the pages that were read already; null: none
  */
-export function createPageVerifier(fetchPage: FetchPage, start: { size: number; lastPage: number }) {
+export function createPageVerifier(
+  fetchPage: FetchPage,
+  start: { size: number; lastPage: number },
+  lowestOfLaterPages: number | null = null,
+) {
   const { size, lastPage } = start
   let end: ListedPage | null = null
+  let lowestAfter = lowestOfLaterPages
 
   async function fetch(page: number, known: ListedPage | null = null): Promise<VerifiedPage> {
+    const result = await fetchFull(page, known)
+    return result.repeatsEnd ? result : separate(page, result)
+  }
+
+  /**
+   * In a list by ascending id every id of a page is lower than those of the page after it. If not, products were deleted
+   * in between, or one of the two answers was of another place: both are requested again until they fit.
+   */
+  async function separate(page: number, result: VerifiedPage): Promise<VerifiedPage> {
+    let lower: ListedPage = result
+    let shown: ListedPage = result
+    const overlaps = () =>
+      lowestAfter !== null && isAscending(lower.ids) && (highestOf(lower.ids) ?? 0) >= lowestAfter
+    for (let attempt = 1; overlaps() && attempt <= MAX_ATTEMPTS; attempt++) {
+      const after = await fetchUnlessRefused(fetchPage, { page: page + 1, limit: size, order: 'id-asc' })
+      lowestAfter = after && lowestOwn(after)
+      if (after) shown = union(shown, after)
+      // After the page above it: a deletion since may have moved a row from there to here.
+      lower = await fetchPage({ page, limit: size, order: 'id-asc' })
+      shown = union(shown, lower)
+    }
+    const isOverlapping = overlaps()
+    lowestAfter = lowestOwn(lower)
+    return { ...result, ...shown, overlaps: isOverlapping }
+  }
+
+  /** The lowest id of a page; rows beyond its size repeat those of the page before it. Null where it has no order. */
+  function lowestOwn({ ids, withoutId }: ListedPage): number | null {
+    const first = ids[Math.max(0, ids.length + withoutId - size)]
+    return first === undefined || !isAscending(ids) ? null : Number(first)
+  }
+
+  async function fetchFull(page: number, known: ListedPage | null): Promise<VerifiedPage> {
     const first = known ?? (await fetchPage({ page, limit: size, order: 'id-asc' }))
     const result = await refetchIfSuspect(page, first)
     if (page === lastPage) {
@@ -37,7 +79,7 @@ export function createPageVerifier(fetchPage: FetchPage, start: { size: number; 
     }
     if (end && result.ids.length > 0 && sameIds(result, end)) {
       const again = await fetchPage({ page, limit: size, order: 'id-asc' })
-      if (sameIds(again, end)) return { ...again, leftOut: 0, repeatsEnd: true }
+      if (sameIds(again, end)) return repeatOfEnd(again)
       return markIfEnd(isFull(again, size) ? verified(again) : await confirm(page, again))
     }
     if (!isFull(result, size)) return markIfEnd(await confirm(page, result))
@@ -56,7 +98,7 @@ export function createPageVerifier(fetchPage: FetchPage, start: { size: number; 
   function markIfEnd(page: VerifiedPage): VerifiedPage {
     const known = new Set(end?.ids)
     if (page.ids.length > 0 && page.ids.every((id) => known.has(id))) {
-      return { ...page, leftOut: 0, repeatsEnd: true }
+      return repeatOfEnd(page)
     }
     end = null
     return page
@@ -69,7 +111,7 @@ export function createPageVerifier(fetchPage: FetchPage, start: { size: number; 
       const again = await fetchPage({ page, limit: size, order: 'id-asc' })
       // The first answer may have been the wrong one.
       if (end && again.ids.length > 0 && sameIds(again, end) && ++asEnd === 2) {
-        return { ...again, leftOut: 0, repeatsEnd: true }
+        return repeatOfEnd(again)
       }
       shown = union(shown, again)
       if (isFull(again, size) && lengthOf(shown) === lengthOf(again)) return verified(shown)
@@ -105,8 +147,9 @@ export function createPageVerifier(fetchPage: FetchPage, start: { size: number; 
     if (count === null || count > 5) return null
     const limit = size / count
     const pages: ListedPage[] = []
-    for (let part = 1; part <= count; part++) {
-      pages.push(await fetchPage({ page: (page - 1) * count + part, limit, order: 'id-asc' }))
+    // From the last to the first, like the pages: a deletion in between repeats a row and hides none.
+    for (let part = count; part > 0; part--) {
+      pages.unshift(await fetchPage({ page: (page - 1) * count + part, limit, order: 'id-asc' }))
     }
     return { pages, size: limit }
   }
@@ -122,9 +165,13 @@ function secondPagesOver(size: number): readonly Pick<ListQuery, 'page' | 'limit
 }
 
 function verified(page: ListedPage): VerifiedPage {
-  return { ...page, leftOut: 0, repeatsEnd: false }
+  return { ...page, leftOut: 0, repeatsEnd: false, overlaps: false }
 }
 
 function withLeftOut(page: ListedPage, leftOut: number): VerifiedPage {
-  return { ...page, leftOut, repeatsEnd: false }
+  return { ...verified(page), leftOut }
+}
+
+function repeatOfEnd(page: ListedPage): VerifiedPage {
+  return { ...verified(page), repeatsEnd: true }
 }
