@@ -119,7 +119,7 @@ async function runWithLies(
     const spoiled = (mayReject ? ended.errors : 0) + hidden
     const excused = excusedIds(plan, ids, mirrorBefore)
     checkCompleteRun(mirror, { who, scope, mirrorBefore, earlier, truthAfter, ids, excused, spoiled })
-  } else if (isLoneLie(plan) && !wasEverEmpty([...earlier, truthAfter])) {
+  } else if (isLoneLie(plan) && !wasEverEmpty([...earlier, truthAfter]) && !wasRefused(plan, ended)) {
     const why = ended.errorCode ?? ended.status
     throw new BrokenInvariant('L1', `${who} ended ${why}, after one lie that was injected at most once`)
   }
@@ -184,6 +184,13 @@ async function begin(rig: Rig, plan: LiesPlan, { id }: Tenant, ids: readonly num
   const named = ids.map(String)
   if (plan.mode === 'webhook') return notifyProducts(rig, id, named)
   return startRun(rig, id, plan.mode, plan.mode === 'ids' ? named : null)
+}
+
+/** The person did not confirm a sweep that deletions during the run had made large. */
+function wasRefused({ during }: LiesPlan, { status }: RunRecord): boolean {
+  return (
+    status === 'cancelled' && during.some(({ change: { kind } }) => kind === 'gone' || kind === 'inactive')
+  )
 }
 
 /** A person confirms a large sweep only when many products are really deleted. */
