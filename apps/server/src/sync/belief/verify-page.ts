@@ -35,7 +35,7 @@ export function createPageVerifier(
 ) {
   const { size, lastPage } = start
   let end: ListedPage | null = null
-  let lowestAfter = lowestOfLaterPages
+  let idsAfter: readonly string[] = lowestOfLaterPages === null ? [] : [String(lowestOfLaterPages)]
 
   async function fetch(page: number, known: ListedPage | null = null): Promise<VerifiedPage> {
     const result = await fetchFull(page, known)
@@ -49,25 +49,26 @@ export function createPageVerifier(
   async function separate(page: number, result: VerifiedPage): Promise<VerifiedPage> {
     let lower: ListedPage = result
     let shown: ListedPage = result
-    const overlaps = () =>
-      lowestAfter !== null && isAscending(lower.ids) && (highestOf(lower.ids) ?? 0) >= lowestAfter
-    for (let attempt = 1; overlaps() && attempt <= MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 1; overlap(lower, idsAfter) && attempt <= MAX_ATTEMPTS; attempt++) {
       const after = await fetchUnlessRefused(fetchPage, { page: page + 1, limit: size, order: 'id-asc' })
-      lowestAfter = after && lowestOwn(after)
+      idsAfter = after?.ids ?? []
       if (after) shown = union(shown, after)
       // After the page above it: a deletion since may have moved a row from there to here.
       lower = await fetchPage({ page, limit: size, order: 'id-asc' })
       shown = union(shown, lower)
     }
-    const isOverlapping = overlaps()
-    lowestAfter = lowestOwn(lower)
-    return { ...result, ...shown, overlaps: isOverlapping }
+    const overlaps = overlap(lower, idsAfter)
+    idsAfter = lower.ids
+    return { ...result, ...shown, overlaps }
   }
 
-  /** The lowest id of a page; rows beyond its size repeat those of the page before it. Null where it has no order. */
-  function lowestOwn({ ids, withoutId }: ListedPage): number | null {
-    const first = ids[Math.max(0, ids.length + withoutId - size)]
-    return first === undefined || !isAscending(ids) ? null : Number(first)
+  /** Whether a page has an id as high as the lowest of the page after it. Not known of a list in another order. */
+  function overlap(page: ListedPage, after: readonly string[]): boolean {
+    // A source whose pages begin with rows of the page before gives more rows than a page has.
+    const surplus = Math.max(0, lengthOf(page) - size, after.length - size)
+    const lowest = after[surplus]
+    if (lowest === undefined || !isAscending(page.ids) || !isAscending(after)) return false
+    return (highestOf(page.ids) ?? 0) >= Number(lowest)
   }
 
   async function fetchFull(page: number, known: ListedPage | null): Promise<VerifiedPage> {
