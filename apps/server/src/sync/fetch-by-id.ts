@@ -75,13 +75,19 @@ async function fetchWithRetry(
   attempt = 1,
 ): Promise<ProductRow[]> {
   try {
-    return await client.getProductRows(ids, { signal })
+    return await client.getProductRows(ids, { signal, serverErrorAttempts: SERVER_ERROR_ATTEMPTS })
   } catch (error) {
     const isInconsistent = error instanceof CianboxError && error.kind === 'invalid_response'
     if (!isInconsistent || attempt === MAX_ATTEMPTS) throw error
     return fetchWithRetry(client, ids, signal, attempt + 1)
   }
 }
+
+/**
+ * Fewer attempts than open the circuit breaker: a part that fails, and the half of it that fails, are followed by the
+ * half that succeeds.
+ */
+const SERVER_ERROR_ATTEMPTS = 2
 
 /** After so many parts without a single answer the source is considered down. */
 const MAX_FAILING_PARTS = 4

@@ -48,8 +48,6 @@ export function useSyncService(database: TestDatabase): SyncService {
       client: {
         retry: { attempts: 3, baseDelayMs: 5, maxDelayMs: 20 },
         timeouts: { headersMs: 500, bodyMs: 3000 },
-        // No circuit breaker: five failures in a row, as while one failing id is isolated, would open it for 30 s.
-        breaker: { execute: (send) => send() },
       },
     },
   })

@@ -12,6 +12,7 @@ interface ApiCall {
   query?: Record<string, string | number | undefined>
   json?: unknown
   signal?: AbortSignal | undefined
+  serverErrorAttempts?: number | undefined
 }
 
 /** Sends an authenticated request. Throws {@link CianboxError}. */
@@ -44,13 +45,13 @@ export function createRequester(options: {
     })
 
   function perform(call: ApiCall, token: string, signal: AbortSignal): Promise<JsonResponse> {
-    const { method, route, json } = call
+    const { method, route, json, serverErrorAttempts } = call
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) query.set(name, String(value))
     }
     query.set('access_token', token)
-    const request = { method, route, url: `${urlOf(route)}?${query}`, json }
+    const request = { method, route, url: `${urlOf(route)}?${query}`, json, serverErrorAttempts }
     return sendWithRetries(request, method === 'GET' ? 'read' : 'write', signal)
   }
 }

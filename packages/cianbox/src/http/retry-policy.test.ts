@@ -29,3 +29,11 @@ test('a write is retried only if it was certainly not executed', () => {
   expect(mayRetry(new CianboxError('timeout', ''), 1, false, DEFAULT_RETRY)).toBe(false)
   expect(mayRetry(new CianboxError('rate_limited', ''), 1, false, DEFAULT_RETRY)).toBe(true)
 })
+
+test('a request may have fewer attempts for errors of the server, and as many as ever for others', () => {
+  const failure = new CianboxError('server_error', '', { status: 500 })
+  expect(mayRetry(failure, 1, true, DEFAULT_RETRY, 2)).toBe(true)
+  expect(mayRetry(failure, 2, true, DEFAULT_RETRY, 2)).toBe(false)
+  expect(mayRetry(failure, 2, true, DEFAULT_RETRY)).toBe(true)
+  expect(mayRetry(new CianboxError('rate_limited', ''), 2, true, DEFAULT_RETRY, 2)).toBe(true)
+})

@@ -22,18 +22,23 @@ export const DEFAULT_RETRY: RetryPolicy = {
 /** An error response with status 200 is probably permanent, so it is retried only once. */
 const IN_BAND_ATTEMPTS = 2
 
-/** Whether to retry after the failure of attempt number `attempt` (from 1). */
+/**
+ * Whether to retry after the failure of attempt number `attempt` (from 1).
+ * @param serverErrorAttempts upper limit of attempts that the server answers with an error
+ */
 export function mayRetry(
   error: CianboxError,
   attempt: number,
   isIdempotent: boolean,
   policy: RetryPolicy,
+  serverErrorAttempts = policy.attempts,
 ): boolean {
   if (!error.retryable) return false
   // After a 429 the write was certainly not executed. After any other failure it may have been.
   if (!isIdempotent && error.kind !== 'rate_limited') return false
-  const limit = isInBand(error) ? Math.min(IN_BAND_ATTEMPTS, policy.attempts) : policy.attempts
-  return attempt < limit
+  if (error.kind !== 'server_error') return attempt < policy.attempts
+  const limit = Math.min(policy.attempts, serverErrorAttempts)
+  return attempt < (isInBand(error) ? Math.min(IN_BAND_ATTEMPTS, limit) : limit)
 }
 
 /** Whether it is an error response with status 200 (`status: "error"` in the body). */

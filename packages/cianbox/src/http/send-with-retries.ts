@@ -44,7 +44,8 @@ export function createRetryingSender(options: RetryingSenderOptions): SendWithRe
       } catch (error) {
         if (!(error instanceof CianboxError)) throw error
         if (error.retryAfterMs !== undefined) await pause(error.retryAfterMs, error.status !== undefined)
-        if (!mayRetry(error, attempt, isIdempotent(request, purpose), retry)) throw error
+        const { serverErrorAttempts } = request
+        if (!mayRetry(error, attempt, isIdempotent(request, purpose), retry, serverErrorAttempts)) throw error
         await waitToRetry(attempt, error.circuitOpen, signal)
       }
     }

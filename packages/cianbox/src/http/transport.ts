@@ -31,6 +31,8 @@ export interface HttpRequest {
   /** Path without account and query, for hooks and messages. */
   route: string
   json?: unknown
+  /** Requests in total while the server answers with errors. @defaultValue as the client's retry policy says */
+  serverErrorAttempts?: number | undefined
 }
 
 /** A response of any status, with its complete body. */

@@ -40,6 +40,8 @@ export interface ProductsByIdOptions {
   /** @defaultValue `id-asc` */
   order?: 'id-asc' | 'id-desc'
   fields?: string[]
+  /** Requests in total while the server answers with errors. @defaultValue as the client's retry policy says */
+  serverErrorAttempts?: number
   signal?: AbortSignal
 }
 
@@ -113,7 +115,7 @@ function pagesOfIds(
   request: Requester,
   dialect: Dialect,
   ids: readonly string[],
-  { fields, order = 'id-asc', signal }: ProductsByIdOptions,
+  { fields, order = 'id-asc', serverErrorAttempts, signal }: ProductsByIdOptions,
 ): AsyncGenerator<ProductRowPage & { received: number }> {
   const limit = MAX_PER_REQUEST
   return fetchAllPages({
@@ -123,7 +125,13 @@ function pagesOfIds(
     keysOf: ({ rows }) => rows.map(({ raw, json }) => productRowId(raw) ?? json),
     fetchPage: async (page) => {
       const query = { id: ids.join(','), page, limit, order, fields: fields?.join(',') }
-      const response = await request({ method: 'GET', route: PRODUCTS_ROUTE, query, signal })
+      const response = await request({
+        method: 'GET',
+        route: PRODUCTS_ROUTE,
+        query,
+        serverErrorAttempts,
+        signal,
+      })
       const found = readProductRows(response, dialect, limit)
       return { ...found, received: found.rows.length }
     },
