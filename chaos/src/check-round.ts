@@ -11,7 +11,7 @@ import {
   truthOf,
   waitsAreKept,
 } from './invariants.js'
-import { LONG_WAIT_S } from './plan/plan.js'
+import { LONG_WAIT_S } from './plan/draw-plan.js'
 import { mirrorOf, retiredByRun, retiredOf } from './rig/queries.js'
 import type { Rig } from './rig/rig.js'
 import { withLogs } from './rig/runs.js'

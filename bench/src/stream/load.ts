@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type CommandProcess, startCommandProcess } from '../rig/command-process.js'
 import type { StreamBenchOptions } from './options.js'
 import type { ClientCommands, Observed } from './processes/clients.js'
-import type { SeededRun, StreamRig } from './rig.js'
+import type { StreamRig } from './rig.js'
+import type { SeededRun } from './seeded-run.js'
 import type { MeasuredServer } from './servers.js'
 
 /** Events of each run in a second. */

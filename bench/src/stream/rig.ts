@@ -5,14 +5,7 @@ import { type CommandProcess, startCommandProcess } from '../rig/command-process
 import type { BenchDatabase } from '../rig/database.js'
 import { startDatabase } from '../rig/database.js'
 import type { WriterCommands } from './processes/writer.js'
-
-/** A run that only the writer updates, and a session that may watch it. */
-export interface SeededRun {
-  tenantId: string
-  runId: string
-  /** A session of the tenant's one user. */
-  token: string
-}
+import type { SeededRun } from './seeded-run.js'
 
 /** The environment of the measured server: the database with the runs, and the writer of their events. */
 export interface StreamRig {

@@ -1,19 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TooLateError, waitFor } from '@espejo/tooling/until'
 import type { Action } from '../plan/plan.js'
-import type { Rig } from '../rig/rig.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import type { Tenant } from '../rig/tenants.js'
+import type { ActionContext } from './action-context.js'
 import { withRunHolder } from './with-run-holder.js'
-
-/** The run that an action is performed on. */
-export interface ActionContext {
-  rig: Rig
-  tenant: Tenant
-  runId: string
-  /** Stops the automatic resume of this tenant's paused runs, until the returned function is called. */
-  suspendResume(): () => void
-}
 
 /** Performs an action and the recovery that belongs to it. Has no effect on a run that has ended. */
 export async function performAction(context: ActionContext, action: Action): Promise<void> {

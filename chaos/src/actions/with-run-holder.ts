@@ -2,7 +2,7 @@ import { TooLateError, waitFor } from '@espejo/tooling/until'
 import type { Moment } from '../plan/plan.js'
 import { findRun, isEnded } from '../rig/runs.js'
 import type { Worker } from '../rig/workers.js'
-import type { ActionContext } from './perform-action.js'
+import type { ActionContext } from './action-context.js'
 
 type RunContext = Pick<ActionContext, 'rig' | 'tenant' | 'runId'>
 

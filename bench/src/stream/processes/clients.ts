@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
 import { LatencyHistogram } from '../latency-histogram.js'
-import type { SeededRun } from '../rig.js'
+import type { SeededRun } from '../seeded-run.js'
 import { ViewerClient } from '../viewer-client.js'
 
 /** All viewer clients of one server. Runs are identified by their index in `connect`. */

@@ -3,7 +3,7 @@ import { createWakeups } from '@espejo/server/stream/wakeups'
 import { serveCommands } from '../../rig/command-process.js'
 import { monotonicMs } from '../clock.js'
 import { createPacer, PACE_MS } from '../pacer.js'
-import type { SeededRun } from '../rig.js'
+import type { SeededRun } from '../seeded-run.js'
 import { progressJson } from '../sse-text.js'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { describePlan } from './describe.js'
-import { drawPlan } from './plan.js'
+import { drawPlan } from './draw-plan.js'
 
 const seeds = Array.from({ length: 300 }, (_, i) => i + 1)
 
