@@ -12,7 +12,7 @@ import {
 } from './stream-handlers.js'
 
 /**
- * Serves the two streams without Express (see `docs/adr/0009-streams-ahead-of-express.md`), with the same
+ * Serves the two streams without Express (see `docs/adr/0009-stream-fast-path.md`), with the same
  * handlers as the router. It takes only unambiguous requests: a GET of the documented path that accepts a
  * stream. The router serves all others, with the same answers at a higher cost.
  *
