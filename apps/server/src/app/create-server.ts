@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
@@ -97,7 +98,7 @@ async function serve(
       createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
     trustProxy: config.trustProxy,
-    webDir: overrides.webDir ?? fileURLToPath(new URL('../../../web/dist', import.meta.url)),
+    webDir: overrides.webDir ?? builtWebApp(),
   })
   const server = createServer(app)
   // Must exceed the proxy's keep-alive, or the proxy may send on a socket that we are closing.
@@ -115,6 +116,12 @@ async function serve(
   })
   url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
   return { url, api: { ...api, sessions }, hub }
+}
+
+/** The web app beside this package in the repository, else the copy in the published package. */
+function builtWebApp(): string {
+  const inRepository = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+  return existsSync(inRepository) ? inRepository : fileURLToPath(new URL('../web', import.meta.url))
 }
 
 function listen(server: Server, { port, host }: Config): Promise<number> {

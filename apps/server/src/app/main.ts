@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
 import { EmbeddedPostgresError } from '../db/embedded/index.js'
 import { type Config, ConfigError, parseConfig } from './config.js'

@@ -1,3 +1,5 @@
+'use client'
+
 import type { CompleteData } from '@espejo/contract'
 import { useEffect, useId, useMemo, useRef } from 'react'
 import type { Sync } from '../hooks/use-sync.js'

@@ -1,3 +1,5 @@
+'use client'
+
 import { DEFAULT_URL } from '../core/api/endpoints.js'
 import { useSSESync } from '../hooks/use-sse-sync.js'
 import { useSSESyncFetch } from '../hooks/use-sse-sync-fetch.js'

@@ -1,3 +1,5 @@
+'use client'
+
 import { useEffect, useMemo } from 'react'
 import { EMPTY_SNAPSHOT, type RunSnapshot } from '../core/snapshot.js'
 import { fetchTransport } from '../core/transports/fetch-transport.js'

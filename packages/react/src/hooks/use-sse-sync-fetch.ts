@@ -1,3 +1,5 @@
+'use client'
+
 import { fetchTransport } from '../core/transports/fetch-transport.js'
 import { type Sync, type SyncOptions, useSync } from './use-sync.js'
 

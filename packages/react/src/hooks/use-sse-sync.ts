@@ -1,3 +1,5 @@
+'use client'
+
 import { eventSourceTransport } from '../core/transports/event-source-transport.js'
 import { type Sync, type SyncOptions, useSync } from './use-sync.js'
 

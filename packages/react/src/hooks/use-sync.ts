@@ -1,3 +1,5 @@
+'use client'
+
 import { useEffect, useMemo } from 'react'
 import type { RunSnapshot } from '../core/snapshot.js'
 import type { TransportFactory } from '../core/transports/transport.js'

@@ -1,3 +1,5 @@
+'use client'
+
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { EndpointOptions } from '../core/api/endpoints.js'
 import { type GetToken, tokenFromLocalStorage } from '../core/api/request.js'
