@@ -11,6 +11,7 @@ import { createSealer, loadStoredSecrets } from '../connections/secrets.js'
 import { connectionProblem } from '../db/connection-problem.js'
 import { clockDifference, type DatabaseClock, describeDifference } from '../db/database-clock.js'
 import { startEmbeddedPostgres } from '../db/embedded/index.js'
+import { MigrationBlockedError } from '../db/migrate.js'
 import { createPool, type Pool } from '../db/pool.js'
 import { createGuardExpiry } from '../maintenance/guard-expiry.js'
 import { createScheduledRun } from '../maintenance/scheduled-run.js'
@@ -83,7 +84,7 @@ export async function startServices(
   onStop: (stop: () => Promise<void>) => void,
   overrides: Overrides = {},
 ): Promise<Services> {
-  const { databaseUrl, secretKey } = await openDatabase(config, onStop)
+  const { databaseUrl, secretKey } = await openDatabase(config, log, onStop)
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
   const pool = createPool(databaseUrl, { max: 20, name: config.role, onError })
   onStop(() => pool.end())
@@ -120,7 +121,7 @@ export async function startServices(
 
 const now = () => new Date()
 
-async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) => void) {
+async function openDatabase(config: Config, log: Logger, onStop: (stop: () => Promise<void>) => void) {
   let { databaseUrl, secretKey } = config
   if (databaseUrl === undefined) {
     const secrets = loadStoredSecrets(config.dataDir)
@@ -131,8 +132,11 @@ async function openDatabase(config: Config, onStop: (stop: () => Promise<void>) 
   }
   if (secretKey === undefined) throw new StartError('ESPEJO_SECRET_KEY is required.')
   try {
-    await prepareDatabase(databaseUrl)
+    await prepareDatabase(databaseUrl, () =>
+      log.warn('a migration waits for a table that another session holds locked, and is tried again'),
+    )
   } catch (cause) {
+    if (cause instanceof MigrationBlockedError) throw new StartError(cause.message, { cause })
     const problem = connectionProblem(cause, databaseUrl)
     throw problem === null ? cause : new StartError(problem, { cause })
   }

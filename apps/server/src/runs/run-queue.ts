@@ -18,10 +18,15 @@ export interface RunQueue {
   stop(timeoutMs: number): Promise<void>
 }
 
-/** Installs or migrates pg-boss and creates the queue. @param databaseUrl of the database's owner */
-export async function installRunQueue(databaseUrl: string): Promise<void> {
+/**
+ * Installs or migrates pg-boss and creates the queue.
+ * @param databaseUrl of the database's owner
+ * @param lockTimeoutMs longest wait for a lock; then it fails
+ */
+export async function installRunQueue(databaseUrl: string, lockTimeoutMs: number): Promise<void> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
+    options: `-c lock_timeout=${lockTimeoutMs}`,
     schema: RUN_QUEUE_SCHEMA,
     supervise: false,
     schedule: false,
