@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const run = promisify(execFile)
+export const run = promisify(execFile)
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** One package of this repository as `npm publish` would send it. */
@@ -32,7 +32,7 @@ export async function packAll(folder: string): Promise<readonly Tarball[]> {
 }
 
 /** npm with its usual cache and registry. Scripts are given no npm settings of the test's own npm. */
-function npm(args: readonly string[], cwd: string) {
+export function npm(args: readonly string[], cwd: string) {
   const command = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   return run(command, args, { cwd, maxBuffer: 64 * 1024 * 1024 })
 }
