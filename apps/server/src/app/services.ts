@@ -13,6 +13,7 @@ import { clockDifference, type DatabaseClock, describeDifference } from '../db/d
 import { startEmbeddedPostgres } from '../db/embedded/index.js'
 import { MigrationBlockedError } from '../db/migrate.js'
 import { createPool, type Pool } from '../db/pool.js'
+import { MissingRightsError } from '../db/rights.js'
 import { createGuardExpiry } from '../maintenance/guard-expiry.js'
 import { createScheduledRun } from '../maintenance/scheduled-run.js'
 import { startMaintenance } from '../maintenance/start-maintenance.js'
@@ -136,7 +137,8 @@ async function openDatabase(config: Config, log: Logger, onStop: (stop: () => Pr
       log.warn('a migration waits for a table that another session holds locked, and is tried again'),
     )
   } catch (cause) {
-    if (cause instanceof MigrationBlockedError) throw new StartError(cause.message, { cause })
+    if (cause instanceof MigrationBlockedError || cause instanceof MissingRightsError)
+      throw new StartError(cause.message, { cause })
     const problem = connectionProblem(cause, databaseUrl)
     throw problem === null ? cause : new StartError(problem, { cause })
   }

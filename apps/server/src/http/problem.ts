@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Problem } from '@espejo/contract'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { ZodError } from 'zod'
+import { isDatabaseUnreachable } from '../db/unreachable.js'
 
 /** What only some problems have. */
 interface ProblemOptions extends Partial<Pick<Problem, 'title' | 'errors' | 'run'>> {
@@ -49,6 +50,16 @@ export function fail(problem: HttpProblem): never {
 /** 404. Also the answer for what another tenant owns, so that it does not reveal what exists there. */
 export function notFound(detail = 'No existe, o no es de tu cuenta.'): HttpProblem {
   return new HttpProblem(404, 'not_found', detail)
+}
+
+/** 503: the database is away. */
+export function databaseUnreachable(): HttpProblem {
+  return new HttpProblem(
+    503,
+    'database_unreachable',
+    'La base de datos no responde. Probá de nuevo en unos segundos.',
+    { headers: { 'Retry-After': '5' } },
+  )
 }
 
 /** The last middleware: answers 404 where no route matched. */
@@ -108,6 +119,7 @@ function toHttpProblem(error: unknown): HttpProblem {
   const bodyProblem = BODY_PARSER_PROBLEMS[bodyParserType(error) ?? '']
   if (bodyProblem) return new HttpProblem(...bodyProblem)
   if (error instanceof URIError) return new HttpProblem(400, 'invalid_url', 'La dirección está mal escrita.')
+  if (isDatabaseUnreachable(error)) return databaseUnreachable()
   return new HttpProblem(500, 'internal', 'Algo falló de nuestro lado. Probá de nuevo en unos minutos.')
 }
 

@@ -1,3 +1,4 @@
+import { isDatabaseUnreachable } from '../db/unreachable.js'
 import type { ReadChanges } from './changes-reader.js'
 import { type Position, RunChannel } from './run-channel.js'
 import type { ReadTail } from './tail-reader.js'
@@ -25,16 +26,17 @@ export function createChannels(deps: {
   readChanges: ReadChanges
   /** Called for a viewer that was offered frames. */
   flush: (viewer: Viewer) => void
-  /** Called for a viewer whose run was deleted. */
-  onRunDeleted: (viewer: Viewer) => void
+  /** Called for a viewer whose run was deleted, or could not be read for `databaseAwayMs`. */
+  sendDrain: (viewer: Viewer) => void
   ticks: () => number
   /** A run that was not read for so many milliseconds is read without a wake-up. */
   pollMs: number
   /** An unwatched run is kept for so many milliseconds, for viewers that reconnect. */
   lingerMs: number
+  databaseAwayMs: number
   onError: (error: Error) => void
 }): Channels {
-  const { ticks, pollMs, lingerMs, onError, onRunDeleted } = deps
+  const { ticks, pollMs, lingerMs, databaseAwayMs, onError, sendDrain } = deps
   // By run id, because wake-ups have only that; two tenants may have runs of the same id.
   const byRun = new Map<string, RunChannel[]>()
 
@@ -54,7 +56,7 @@ export function createChannels(deps: {
     await reading
     if (channel.presence !== 'absent') return
     remove(channel)
-    for (const viewer of channel.viewers) onRunDeleted(viewer)
+    for (const viewer of channel.viewers) sendDrain(viewer)
   }
 
   function remove(channel: RunChannel): void {
@@ -63,9 +65,22 @@ export function createChannels(deps: {
     else byRun.delete(channel.runId)
   }
 
-  /** A failed read is only reported, because the next poll reads again. */
+  /**
+   * A failed read is only reported, because the next poll reads again. But another process may still reach the
+   * database, so viewers do not wait here for long.
+   */
   function inBackground(channel: RunChannel, reading: Promise<void>): void {
-    awaitRead(channel, reading).catch(onError)
+    awaitRead(channel, reading).then(
+      () => {
+        channel.failingSince = null
+      },
+      (error: Error) => {
+        onError(error)
+        if (!isDatabaseUnreachable(error)) return
+        channel.failingSince ??= ticks()
+        if (ticks() - channel.failingSince >= databaseAwayMs) channel.viewers.forEach(sendDrain)
+      },
+    )
   }
 
   return {

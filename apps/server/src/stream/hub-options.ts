@@ -35,6 +35,8 @@ export interface HubTiming extends ViewerPace {
   /** Range of a viewer's random reconnection delay. */
   retryFromMs: number
   retryToMs: number
+  /** A run that could not be read for this long, because the database is away, has its viewers sent `drain`. */
+  databaseAwayMs: number
   /** How long a viewer may take to read its `drain` before it is disconnected. */
   drainGraceMs: number
 }
@@ -50,5 +52,6 @@ export const DEFAULT_TIMING: HubTiming = {
   checkMs: 1_000,
   retryFromMs: 1_000,
   retryToMs: 5_000,
+  databaseAwayMs: 10_000,
   drainGraceMs: 2_000,
 }

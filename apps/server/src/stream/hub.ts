@@ -34,6 +34,8 @@ export interface StreamHub {
    * not read their `drain` by then are disconnected.
    */
   drain(overMs: number): Promise<void>
+  /** Sends `drain` as the whole of an open response, for a stream that cannot be served now. */
+  turnAway(out: Pick<ServerResponse, 'end'>): void
   stats(): { viewers: number; runs: number }
   /** Disconnects all viewers and stops the timers. */
   close(): void
@@ -62,7 +64,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   const viewers = new Set<Viewer>()
   /** Viewers with a frame that is not due yet, or whose socket is not empty yet. */
   const waiting = new DueQueue<Viewer>()
-  const channels = createChannels({ ...options, flush, onRunDeleted: sendDrain, ticks, onError, ...timing })
+  const channels = createChannels({ ...options, flush, sendDrain, ticks, onError, ...timing })
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
   const timers = [setInterval(tick, timing.tickMs), setInterval(check, timing.checkMs)]
@@ -161,6 +163,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
       while (viewers.size > 0 && ticks() < deadline) await delay(timing.tickMs)
       for (const viewer of viewers) viewer.disconnect()
     },
+    turnAway: (out) => out.end(drainFrame(drawRetryMs()).bytes),
     stats: () => ({ viewers: viewers.size, runs: channels.count() }),
     close() {
       for (const timer of timers) clearInterval(timer)

@@ -31,6 +31,8 @@ export class RunChannel {
   readAt = Number.NEGATIVE_INFINITY
   /** When a viewer last joined, left or looked the run up, in {@link ChannelDeps.ticks}. */
   usedAt = 0
+  /** When the first of the failed reads ended, in {@link ChannelDeps.ticks}; null: the newest read succeeded. */
+  failingSince: number | null = null
   #start: Frame | null = null
   #progress: Frame | null = null
   #ending: Frame | null = null

@@ -48,10 +48,12 @@ export interface Answer {
 export interface AppOptions extends Overrides {
   cianboxBaseUrl?: () => string
   runsAtOnce?: number
+  /** The service's `DATABASE_URL`, from that of the test's database. */
+  databaseUrl?: (url: string) => Promise<string>
 }
 
 /** Starts the service before the tests of the calling file. It works on no run unless `worker` says so. */
-export function useApp({ cianboxBaseUrl, runsAtOnce, ...overrides }: AppOptions = {}): TestApp {
+export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }: AppOptions = {}): TestApp {
   const database = useDatabase()
   const lines: string[] = []
   let service: Service | undefined
@@ -61,6 +63,7 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, ...overrides }: AppOptions 
       PORT: '0',
       // Nothing listens at this port.
       ...testSettings(database, cianboxBaseUrl?.() ?? 'http://127.0.0.1:9'),
+      ...(databaseUrl && { DATABASE_URL: await databaseUrl(database.url) }),
       ESPEJO_RUNS_AT_ONCE: String(runsAtOnce ?? 20),
     })
     const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { can } from '@espejo/contract'
 import type { Session } from '../../accounts/session.js'
 import { type Pool, withTenant } from '../../db/pool.js'
+import { isDatabaseUnreachable } from '../../db/unreachable.js'
 import type { RunControl } from '../../runs/run-control.js'
 import { activeRun, listRuns } from '../../runs/run-store.js'
 import type { StreamHub } from '../../stream/hub.js'
-import { notFound } from '../problem.js'
+import { HttpProblem, notFound } from '../problem.js'
 import { authenticateStream, type StreamAuthentication } from './authenticate-stream.js'
 import {
   type Cursor,
@@ -46,21 +47,45 @@ export function createStreamHandlers<Req extends IncomingMessage>(
     hub.admit(async () => {
       if (!res.destroyed) await open()
     })
+  /**
+   * An `EventSource` gives up at any status but 200. So one that reconnects is sent `drain` while the process cannot
+   * serve it. Without a cursor, the starting route answers the problem: a repeated request might start another run.
+   */
+  const orTurnAway = async (call: StreamCall, open: () => Promise<void>) => {
+    try {
+      await open()
+    } catch (error) {
+      const { req, res } = call
+      const isRepeated = cursorOf(call).kind === 'at' && req.method === 'GET'
+      if (!isRepeated || !isTransient(error) || res.headersSent || res.destroyed) throw error
+      openEventStream(call)
+      hub.turnAway(res)
+    }
+  }
   return {
     start: (call) =>
-      whenAdmitted(call, async () => {
-        const session = await authenticateStream(call, null, deps)
-        // HEAD returns the headers of a GET, and starts no run.
-        if (call.req.method === 'HEAD') openEventStream(call)
-        else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
-      }),
+      whenAdmitted(call, () =>
+        orTurnAway(call, async () => {
+          const session = await authenticateStream(call, null, deps)
+          // HEAD returns the headers of a GET, and starts no run.
+          if (call.req.method === 'HEAD') openEventStream(call)
+          else await serveStream(hub, call, session, () => startOrFollow(deps, cursorOf(call), session))
+        }),
+      ),
     watch: (call, runId) =>
-      whenAdmitted(call, async () => {
-        const session = await authenticateStream(call, runId, deps)
-        if (!isRunId(runId)) throw notFound()
-        await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
-      }),
+      whenAdmitted(call, () =>
+        orTurnAway(call, async () => {
+          const session = await authenticateStream(call, runId, deps)
+          if (!isRunId(runId)) throw notFound()
+          await serveStream(hub, call, session, () => follow(hub, session.tenantId, runId, cursorOf(call)))
+        }),
+      ),
   }
+}
+
+/** Whether another process, or this one a little later, may serve the same request. */
+function isTransient(error: unknown): boolean {
+  return error instanceof HttpProblem ? error.code === 'draining' : isDatabaseUnreachable(error)
 }
 
 /** Whether a text can be a run's id; other texts are not looked up. */
