@@ -1,5 +1,5 @@
-// Builds what is not built. TypeScript's own build mode skips what is up to date; for the web app the
-// newest source is compared with the built page.
+// `npm run build`: builds what is out of date. TypeScript's build mode skips projects that are up to date; for the web
+// app the newest source is compared with the built page.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/** Exits the process when a build fails: its own output says why. */
+/** Exits the process when a build fails, after its output. */
 export function build() {
   run('typescript', 'tsc', ['-b'], root)
   const page = join(root, 'apps/web/dist/index.html')

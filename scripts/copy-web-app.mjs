@@ -1,4 +1,4 @@
-// For the tarball of @espejo/server, which has no apps/web beside it.
+// Copies the built web app into apps/server, for the tarball of @espejo/server, which does not contain apps/web.
 import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

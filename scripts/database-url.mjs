@@ -1,5 +1,5 @@
-// `npm run --silent database-url`: the address of the database that Espejo uses here, for programs that read
-// its tables. Of the embedded one only while Espejo runs, for with each start it may have another port.
+// `npm run --silent database-url`: prints the URL of the database of this installation, for programs that read its
+// tables. The embedded database has one only while Espejo is running, since its port may change with each start.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'

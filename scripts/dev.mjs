@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 // The server needs a first build before anything watches it.
 build()
 
-// Each in a process group of its own, so that Ctrl-C reaches it once, by way of this process: a second signal ends the
-// server before it has stopped PostgreSQL.
+// Each child has its own process group, so that Ctrl-C reaches it once only, through this process: a second signal would
+// end the server before it has stopped PostgreSQL.
 const detached = process.platform !== 'win32'
 let isStopping = false
 

@@ -1,4 +1,4 @@
-// A vitest reporter whose last word is one plain line, for people and for machines.
+// A vitest reporter whose last line is a summary without colours, for people and for programs.
 export default class PlainSummary {
   onTestRunEnd(modules, errors) {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
@@ -10,7 +10,7 @@ export default class PlainSummary {
         if (state === 'skipped')
           skipped.add(`${test.fullName}${test.result().note ? `: ${test.result().note}` : ''}`)
       }
-      // What fails outside of its tests (a file that does not load, a hook) is a failure all the same.
+      // A failure outside of the tests (a file that does not load, a hook) counts too.
       for (const part of [module, ...module.children.allSuites()]) {
         if (part.errors().length > 0) count.failed += 1
       }

@@ -1,4 +1,4 @@
-// `npm run simulator -- …`: the Cianbox stand-in alone.
+// `npm run simulator -- …`: starts the simulator of the ERP alone.
 import { build } from './build.mjs'
 
 build()

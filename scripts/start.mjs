@@ -1,4 +1,4 @@
-// `npm start`: builds what is not built, then runs Espejo in this same process, so that Ctrl-C and
+// `npm start`: builds what is out of date, then runs Espejo in this same process, so that Ctrl-C and
 // signals reach it directly.
 import { build } from './build.mjs'
 

@@ -52,7 +52,7 @@ export interface AppOptions extends Overrides {
   databaseUrl?: (url: string) => Promise<string>
 }
 
-/** Starts the service before the tests of the calling file. It works on no run unless `worker` says so. */
+/** Starts the service before the tests of the calling file. It executes no runs unless `worker` is true. */
 export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }: AppOptions = {}): TestApp {
   const database = useDatabase()
   const lines: string[] = []
@@ -61,7 +61,7 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }
   beforeAll(async () => {
     const config = parseConfig({
       PORT: '0',
-      // Nothing listens at this port.
+      // No server listens on this port.
       ...testSettings(database, cianboxBaseUrl?.() ?? 'http://127.0.0.1:9'),
       ...(databaseUrl && { DATABASE_URL: await databaseUrl(database.url) }),
       ESPEJO_RUNS_AT_ONCE: String(runsAtOnce ?? 20),
@@ -137,12 +137,12 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }
   return app
 }
 
-/** The same address without a look-up of the name. */
+/** The same URL without a name lookup. */
 function loopback(url: string): string {
   return url.replace('localhost', '127.0.0.1')
 }
 
-/** The password of every user that {@link TestApp.as} makes. */
+/** The password of every user that {@link TestApp.as} creates. */
 export const TEST_PASSWORD = 'una clave de prueba'
 
 async function tokenOf({ database, sessions }: TestApp, tenantId: string, role: Role): Promise<string> {

@@ -10,7 +10,7 @@ export interface TestDatabase {
   readonly pool: Pool
 }
 
-/** Gives the calling test file a migrated database of its own. It goes with the server, at the run's end. */
+/** Gives the calling test file a migrated database of its own. It is deleted with the server, at the end of the test run. */
 export function useDatabase(): TestDatabase {
   let url = ''
   let pool: Pool | undefined
@@ -43,7 +43,7 @@ export function useDatabase(): TestDatabase {
     address.pathname = '/postgres'
     const client = new pg.Client({ connectionString: address.href })
     await client.connect()
-    // Copies of one template queue: PostgreSQL allows no other session on it meanwhile.
+    // Copies of one template wait for each other: PostgreSQL allows no other session on it meanwhile.
     await client.query('SELECT pg_advisory_lock(1)')
     await client.query(sql)
     await client.end()

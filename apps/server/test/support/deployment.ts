@@ -8,15 +8,15 @@ import { useDatabase } from './database.js'
 import { freePort, type NodeProcess, startNode } from './processes.js'
 import { addConnectedTenant, TEST_SECRET_KEY, testSettings } from './services.js'
 
-/** Espejo in several processes on one database, with a simulator whose latency each test sets. */
+/** Espejo in several processes on one database, with a simulator whose latency the tests set. */
 export interface Deployment {
   /** A tenant whose catalogue takes 45 pages, with a session of an operator. */
   addTenant(tenantId: string, latencyMs: number): Promise<Tenant>
-  /** Starts a process; it is killed at the end of the file, if not before. */
+  /** Starts a process; it is killed at the end of the file at the latest. */
   start(role: Role, port?: number): Promise<NodeProcess>
   /** Two ports, for two API nodes. */
   readonly ports: readonly [number, number]
-  /** The tenant's runs, the newest first. */
+  /** The tenant's runs, newest first. */
   runs(tenantId: string): Promise<{ id: string; status: string; seq: number; epoch: number }[]>
   /** The logs of all processes. */
   logs(): string

@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from '../../src/db/embedded/index.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A migrated database's address. Not used itself: each test file copies it. */
+    /** The URL of a migrated database, which each test file copies. */
     templateUrl: string
   }
 }
@@ -17,7 +17,7 @@ declare module 'vitest' {
 /** One real PostgreSQL for all test files, holding one migrated database that each file copies. */
 export default async function setup(project: TestProject) {
   const dataDir = mkdtempSync(join(tmpdir(), 'espejo-test-'))
-  // As root PostgreSQL runs as another user, who must reach the folder that is removed in the end.
+  // If the tests run as root, PostgreSQL runs as another user, who must have access to the folder.
   chmodSync(dataDir, 0o755)
   const ownerPassword = randomBytes(12).toString('hex')
   const postgres = await startEmbeddedPostgres({ dataDir, superuserPassword: ownerPassword, ownerPassword })

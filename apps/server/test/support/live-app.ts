@@ -10,27 +10,27 @@ import { recoverStaleRuns } from '../../src/maintenance/recover-stale-runs.js'
 import { runDueTimers } from '../../src/maintenance/tenant-timers.js'
 import { type Client, type TestApp, useApp } from './app.js'
 
-/** The whole of Espejo as one node runs it, its API, its worker and a simulator, under a clock of the test's own. */
+/** One node of Espejo, with API, worker and a simulator, under a clock that the test sets. */
 export interface LiveApp {
   readonly app: TestApp
   readonly simulator: Simulator
   readonly erpUrl: string
-  /** What the database's clock says to schedules, notifications and recovery. Moves only by {@link LiveApp.pass}. */
+  /** The time of the database's clock for schedules, notifications and recovery. Changes only by {@link LiveApp.pass}. */
   now(): Date
-  /** Lets time pass, in seconds. */
+  /** Advances the clock, in seconds. */
   pass(seconds: number): void
   /** A tenant with an account of the simulator under the same name, connected through the API. */
   tenant(
     name: string,
     options?: { account?: Partial<AccountOptions>; connection?: object },
   ): Promise<LiveTenant>
-  /** Does what is due now, on this node or on another one. Without `onError` it rejects when any of it fails. */
+  /** Runs the timers that are due, on this node or on another one. Without `onError` it rejects when one fails. */
   runDueTimers(options?: {
     node?: Node
     onError?: (error: unknown, tenantId: string) => void
   }): Promise<number>
   recover(node?: Node): Promise<number>
-  /** One more process on the same database, without a worker. Gone at the end of the file. */
+  /** One more process on the same database, without a worker. Stopped at the end of the file. */
   node(): Promise<Node>
 }
 
@@ -42,7 +42,7 @@ export interface LiveTenant {
   call: Client
   /** Newest first. */
   runs(): Promise<Run[]>
-  /** The newest run, once it is as described. */
+  /** Waits until the newest run meets the condition. */
   newest(condition: (run: Run) => boolean, seconds?: number): Promise<Run>
   ended(seconds?: number): Promise<Run>
 }
@@ -55,9 +55,9 @@ export function useLiveApp(
   let time = Date.now()
   let passedMs = 0
   const now = () => new Date(time)
-  /** Stands for the database's clock wherever the API and the timers read it. */
+  /** Replaces the database's clock in the API and the timers. */
   const clock: DatabaseClock = async () => now()
-  /** For recovery, which compares with heartbeats that carry PostgreSQL's own time. */
+  /** The clock of recovery, which compares with heartbeats in PostgreSQL's own time. */
   const movedClock: DatabaseClock = async (tx) => new Date((await readDatabaseClock(tx)).getTime() + passedMs)
   beforeAll(async () => {
     simulator = createSimulator({ accounts: [] })

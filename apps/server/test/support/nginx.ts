@@ -18,26 +18,26 @@ import { until } from '@espejo/tooling/until'
 import { describe } from 'vitest'
 import { freePort, waitForExit } from './processes.js'
 
-/** Example values of the shipped files and what a test puts in their place, file by file. */
+/** Example values of the shipped files, with the values that tests use instead, per file. */
 export type Edits = Readonly<Record<string, readonly (readonly [string, string])[]>>
 
 export interface Nginx {
   url: string
-  /** `https:`; null unless asked for. */
+  /** The `https:` URL; null unless TLS was requested. */
   tlsUrl: string | null
-  /** Everything that it has logged, access and errors, and what it said on its terminal. */
+  /** Its access log, its error log and its output. */
   logs(): string
   start(): Promise<void>
-  /** At once, as a crash or `systemctl stop` would; its connections are cut. */
+  /** Stops it at once, like a crash or `systemctl stop`; its connections are closed. */
   stop(): Promise<void>
   reload(): void
-  /** Stops it, and leaves nothing behind. */
+  /** Stops it and deletes its files. */
   close(): Promise<void>
 }
 
 /**
- * A real nginx with the shipped configuration: only its example addresses are replaced, and what
- * `edits` names. It listens on a port that was free a moment ago, for nginx cannot be told to pick one.
+ * A real nginx with the shipped configuration: only its example addresses and the text in `edits` are replaced.
+ * It listens on a port that was free a moment ago, because nginx cannot choose a free one.
  *
  * @param options.nodes - ports of the two API nodes
  */
@@ -49,7 +49,7 @@ export async function startNginx(options: {
   const { nodes, edits = {}, tls = false } = options
   const [port, tlsPort] = [await freePort(), await freePort()]
   const dir = mkdtempSync(join(tmpdir(), 'espejo-nginx-'))
-  // Started by root, its workers are nobody, who must reach the folder.
+  // Started by root, its workers run as nobody, who must have access to the folder.
   chmodSync(dir, 0o755)
   writeConfig(join(dir, 'conf'), [
     edits,
@@ -96,7 +96,7 @@ export async function startNginx(options: {
   return nginx
 }
 
-/** Asks nginx whether it would take a configuration. @throws with what it says, if not. */
+/** Checks a configuration with `nginx -t`. @throws with nginx's message when it is invalid */
 export function checkConfig(edits: Edits): void {
   const dir = mkdtempSync(join(tmpdir(), 'espejo-nginx-'))
   writeConfig(join(dir, 'conf'), [edits])
@@ -108,13 +108,13 @@ export function readDeployFile(path: string): string {
   return readFileSync(join(DEPLOY, path), 'utf8')
 }
 
-/** `describe`, left out with the reason in its name where nginx is not installed. CI has it or fails. */
+/** `describe`; skipped, with the reason in its name, where nginx is not installed. In CI a missing nginx fails. */
 export function describeWithNginx(name: string, tests: () => void): void {
   if (NGINX_IS_HERE || env.CI) describe(name, tests)
   else describe.skip(`${name} (left out: nginx is not installed here)`, tests)
 }
 
-/** For how long `nginx-idle.test.ts` leaves a stream alone; 0: only as long as it takes to see that it lives. */
+/** How long `nginx-idle.test.ts` leaves a stream idle, in minutes; 0: only until the first ping. */
 export const IDLE_MINUTES = Number(env.ESPEJO_IDLE_MINUTES ?? 0)
 
 const OPENSSL = 'openssl'
@@ -141,7 +141,7 @@ function writeConfig(dir: string, edits: readonly Edits[]): void {
   }
 }
 
-/** Takes the marks off the lines for TLS, and gives them a certificate. */
+/** Uncomments the lines for TLS, and sets a certificate. */
 function tlsEdits(dir: string, port: number): [string, string][] {
   const [key, certificate] = [join(dir, 'privkey.pem'), join(dir, 'fullchain.pem')]
   execFileSync(

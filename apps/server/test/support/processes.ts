@@ -6,17 +6,17 @@ import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { until } from '@espejo/tooling/until'
 
-/** Espejo as it is deployed: a process of its own. */
+/** Espejo in a process of its own, as it is deployed. */
 export interface NodeProcess {
-  /** All that it wrote on its terminal: its log. */
+  /** Its output, which is its log. */
   log(): string
-  /** SIGTERM, as for a deploy. Resolves when it has gone. */
+  /** Sends SIGTERM, as a deploy does. Resolves when the process has exited. */
   stop(): Promise<void>
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>
 }
 
-/** Starts the built server and waits until it says that it runs. `settings` are its whole environment. */
+/** Starts the built server and waits until it logs that it is running. `settings` are its whole environment. */
 export async function startNode(settings: Readonly<Record<string, string>>): Promise<NodeProcess> {
   const child = spawn(process.execPath, [MAIN], {
     cwd: tmpdir(), // no `.env` of ours
@@ -44,7 +44,7 @@ export async function waitForExit(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** A port that was free a moment ago, for what has to know it before it starts. */
+/** A port that was free a moment ago, for a program that must get its port before it starts. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

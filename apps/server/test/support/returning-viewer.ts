@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventSourceMessage } from 'eventsource-parser'
 import { type OpenStream, openStream } from './stream.js'
 
-/** A viewer that does what an `EventSource` does, only sooner: it comes back, with its last id. */
+/** A viewer that reconnects with its last id, like an `EventSource`, but without its delay. */
 export interface ReturningViewer {
-  /** Of all its connections, in the order they came, pings aside. */
+  /** The events of all its connections in order of arrival, without pings. */
   events(): EventSourceMessage[]
-  /** Those of logged events. */
+  /** The ids of logged events. */
   ids(): string[]
-  /** Every connection that was answered with a stream. */
+  /** The connections that were answered with a stream. */
   readonly streams: readonly OpenStream[]
-  /** The status of every answer that was none. */
+  /** The status of every other answer. */
   readonly refusals: readonly number[]
   hasEnding(): boolean
-  /** Closes its stream and does not come back. */
+  /** Closes its stream and does not reconnect. */
   leave(): Promise<void>
 }
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Stands between a worker and the simulator and rewrites the text of each answer: for JSON that no
- * JavaScript value serialises to.
+ * A proxy between a worker and the simulator that rewrites the text of each answer, for JSON that no JavaScript value
+ * serialises to.
  */
 export async function startRewritingProxy(
   target: string,

@@ -9,7 +9,7 @@ import { createConnectionStore } from '../../src/connections/connection-store.js
 import { createSealer } from '../../src/connections/secrets.js'
 import type { TestDatabase } from './database.js'
 
-/** The key under which the tests' services seal passwords. */
+/** The key with which the services of the tests encrypt passwords. */
 export const TEST_SECRET_KEY = Buffer.alloc(32, 7)
 
 /** The environment of a service on this database, for {@link parseConfig} or for a process. */

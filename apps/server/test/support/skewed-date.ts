@@ -3,7 +3,7 @@ import { afterEach } from 'vitest'
 const RealDate = Date
 let skewMs = 0
 
-/** The process's clock with an error: what a node whose clock is wrong reads, its libraries included. */
+/** The process's clock with an offset, as on a node whose clock is wrong. Libraries read it too. */
 class SkewedDate extends RealDate {
   constructor(...values: [] | [number | string | Date]) {
     if (values.length === 0) super(RealDate.now() + skewMs)
@@ -17,7 +17,7 @@ class SkewedDate extends RealDate {
   }
 }
 
-/** Gives the calling test file a switch for the error of its process's clock; each test begins without one. */
+/** Gives the calling test file a function that sets the offset of its process's clock; each test begins without one. */
 export function useSkewedDate(): (seconds: number) => void {
   afterEach(() => {
     globalThis.Date = RealDate

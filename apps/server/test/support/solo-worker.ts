@@ -5,11 +5,11 @@ import { createJobSlots } from '../../src/runs/job-slots.js'
 import { createRunHandler } from '../../src/sync/worker.js'
 import type { LiveApp, LiveTenant } from './live-app.js'
 
-/** A job that one worker, started and stopped by the test in place of the queue's workers, performs. */
+/** A job of one worker that the test starts and stops in place of the queue's workers. */
 export interface SoloWork {
   /** Settles as the job's handler does: rejects where another worker should continue. */
   readonly done: Promise<void>
-  /** Tells the worker to stop, as SIGTERM does. */
+  /** Stops the worker, as SIGTERM does. */
   stop(): void
 }
 

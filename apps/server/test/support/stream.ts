@@ -31,7 +31,7 @@ export async function addTenant(pool: Pool, tenantId: string): Promise<void> {
   )
 }
 
-/** A run that the test works on itself, one committed page or ending at a time. */
+/** A run that the test executes itself, one committed page or ending at a time. */
 export interface TestRun {
   id: string
   tenantId: string
@@ -56,7 +56,7 @@ export async function beginRun(
   return workOnRun(pool, tenantId, id, onEvent)
 }
 
-/** Takes a run that is there already. */
+/** Claims an existing run. */
 export async function workOnRun(
   pool: Pool,
   tenantId: string,
@@ -98,8 +98,8 @@ export interface TestServer {
 }
 
 /**
- * The stream's routes on a real server, with sessions that {@link bearer} makes. As in the application,
- * a plain request for a stream does not get as far as Express; `isMounted`: all of them do.
+ * The routes of the streams on a real server, with sessions by {@link bearer}. As in the application, the fast path
+ * answers plain requests for a stream; with `isMounted` Express answers all of them.
  */
 export async function serveStreams(
   pool: Pool,
@@ -156,7 +156,7 @@ export async function serveStreams(
   }
 }
 
-/** A token of the test's own kind: who, of which tenant, in which role, until when. */
+/** A token that only the tests' server accepts: user, tenant, role and expiry. */
 export function tokenOf(
   tenantId: string,
   role: Role = 'operator',
@@ -178,15 +178,15 @@ function readToken(token: string, now: Date): Session | null {
 export interface OpenStream {
   status: number
   headers: Headers
-  /** All that has arrived, pings aside. */
+  /** The events that have arrived, without pings. */
   events: EventSourceMessage[]
   pings: EventSourceMessage[]
-  /** Of `retry:` fields, in milliseconds. */
+  /** The values of `retry:` fields, in milliseconds. */
   retries: number[]
   isOver(): boolean
   /** Resolves when the server has closed the stream. */
   over: Promise<void>
-  /** Resolves with the first event of that name, present or to come. */
+  /** Resolves with the first event of that name, also one that has arrived already. */
   event(name: string): Promise<EventSourceMessage>
   close(): void
 }
@@ -275,7 +275,7 @@ function completeAt(page: number): CompleteData {
   }
 }
 
-/** A run's state after a page. What the stream does not show stays as it was. */
+/** A run's state after a page. Fields that the stream does not have stay unchanged. */
 function stateAt(run: RunState, page: number): RunState {
   const { totalPages, created, percent, phase, requests } = progressAt(page)
   return { ...run, phase, page, totalPages, created, percent, requests }

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Edits, type Nginx, startNginx } from './nginx.js'
 
-/** Stands where an API node stands, and does what a test wants. */
+/** A stub of an API node, which answers as the test defines. */
 export interface StubNode {
   port: number
-  /** What came, in order. */
+  /** The requests, in order. */
   requests: IncomingMessage[]
 }
 
-/** It is gone at the end of the test. */
+/** Starts a stub node, which is stopped at the end of the test. */
 export async function stubNode(
   handle: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<StubNode> {
@@ -29,7 +29,7 @@ export async function stubNode(
   return { port: (server.address() as AddressInfo).port, requests }
 }
 
-/** An nginx before one node, or two. It is gone at the end of the test. */
+/** Starts nginx in front of one or two nodes; it is stopped at the end of the test. */
 export async function proxy(
   node: Pick<StubNode, 'port'>,
   { other = node, ...options }: { other?: Pick<StubNode, 'port'>; edits?: Edits; tls?: boolean } = {},
@@ -39,7 +39,7 @@ export async function proxy(
   return nginx
 }
 
-/** A node whose streams say what the test says; it answers everything else at once. */
+/** A node whose streams send what the test writes; it answers every other request at once. */
 export async function streamingNode() {
   const streams: ServerResponse[] = []
   const node = await stubNode((req, res) => {
