@@ -4,9 +4,9 @@ import { afterAll, beforeAll, inject } from 'vitest'
 import { createPool, type Pool } from '../../src/db/pool.js'
 
 export interface TestDatabase {
-  /** Of the database's owner. */
+  /** The URL of the database, as its owner. */
   readonly url: string
-  /** Of the app's role, bound by row-level security. */
+  /** A pool as the application role, to which row-level security applies. */
   readonly pool: Pool
 }
 
