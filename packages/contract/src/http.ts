@@ -29,6 +29,14 @@ export interface Session {
   user: User
 }
 
+/** The state of the installation, for whoever is not signed in. */
+export interface SetupStatus {
+  /** Whether there is no tenant yet, so that `POST /api/setup` makes the first one. */
+  needed: boolean
+  /** Whether it runs with the demo's shops and logins. */
+  demo: boolean
+}
+
 export type Dialect = 'v2' | 'simple'
 
 /** A tenant's connection to its ERP account. The password is write-only. */

@@ -22,6 +22,15 @@ export const loginBody = z
   .object({ email: line(254).min(3, 'Escribí una dirección de correo.'), password })
   .meta({ id: 'LoginBody' })
 
+const email = line(254)
+  .regex(/^[^\s@]+@[^\s@]+$/, 'Escribí una dirección de correo.')
+  .transform((text) => text.toLowerCase())
+
+/** The first tenant and its administrator. */
+export const setupBody = z
+  .object({ code: z.string().min(1).max(200), tenantName: line(100), name: line(100), email, password })
+  .meta({ id: 'SetupBody' })
+
 /** `cuenta` becomes a path segment of the ERP's URL, so its characters are restricted. */
 const connectionFields = z.object({
   cuenta: z

@@ -1,5 +1,5 @@
 import type { Role, User } from '@espejo/contract'
-import type { Pool } from '../db/pool.js'
+import { type Pool, withTenant } from '../db/pool.js'
 import { newId } from '../runs/ids.js'
 import { findSignIn, insertUser } from './account-store.js'
 import { hashPassword, verifyPassword } from './passwords.js'
@@ -16,7 +16,9 @@ export interface NewUser {
 export async function createUser(pool: Pool, user: NewUser): Promise<User | null> {
   const { password, ...rest } = user
   const passwordHash = await hashPassword(password)
-  return insertUser(pool, { ...rest, id: newId(), email: normalizeEmail(user.email), passwordHash })
+  return withTenant(pool, user.tenantId, (tx) =>
+    insertUser(tx, { ...rest, id: newId(), email: normalizeEmail(user.email), passwordHash }),
+  )
 }
 
 /** The user; null when email or password is wrong. Takes as long for an unknown email, against user enumeration. */

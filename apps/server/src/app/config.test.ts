@@ -38,6 +38,30 @@ describe('days of the change log and runs at once', () => {
   })
 })
 
+describe('the demo, whose passwords are public', () => {
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('listens on %s', (HOST) => {
+    expect(parseConfig({ HOST })).toMatchObject({ demo: true, host: HOST })
+  })
+
+  it.each(['0.0.0.0', '::', '192.168.1.10', 'espejo.example', '127.0.0.1.example'])(
+    'is refused on %s, where an installation of one’s own is not',
+    (HOST) => {
+      expect(() => parseConfig({ HOST })).toThrow(/^HOST: the passwords of the demo are public/)
+      expect(() => parseConfig({ HOST, ESPEJO_DEMO: '1' })).toThrow(/ESPEJO_DEMO=0/)
+      expect(parseConfig({ HOST, ESPEJO_DEMO: '0' })).toMatchObject({ demo: false, host: HOST })
+    },
+  )
+})
+
+describe('the code of the first set-up', () => {
+  it('is random unless it is set, and fits into a link', () => {
+    expect(parseConfig({}).setupCode).toBeUndefined()
+    expect(parseConfig({ ESPEJO_SETUP_CODE: 'from_the-operator.1' }).setupCode).toBe('from_the-operator.1')
+    for (const code of ['short', 'with space', 'a&b=cdefgh'])
+      expect(() => parseConfig({ ESPEJO_SETUP_CODE: code })).toThrow(/^ESPEJO_SETUP_CODE: /)
+  })
+})
+
 describe('the list of settings', () => {
   const paper = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8')
 

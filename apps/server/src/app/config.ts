@@ -23,6 +23,8 @@ export interface Config {
   secretKey: Buffer | undefined
   /** Proxies whose `X-Forwarded-*` headers are trusted: the value of Express's `trust proxy` setting. */
   trustProxy: string | number
+  /** The one-time code of the first set-up; undefined: random. */
+  setupCode: string | undefined
   logLevel: string
 }
 
@@ -54,12 +56,19 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
       `ESPEJO_ROLE=${s.ESPEJO_ROLE} needs DATABASE_URL: the embedded PostgreSQL serves one process that plays all roles.`,
     )
   }
+  const demo = s.ESPEJO_DEMO ?? s.DATABASE_URL === undefined
+  // A worker listens nowhere.
+  if (demo && s.ESPEJO_ROLE !== 'worker' && !isLoopback(s.HOST)) {
+    throw new ConfigError(
+      `HOST: the passwords of the demo are public, so it listens on a loopback address only, not on ${s.HOST}. Set ESPEJO_DEMO=0 for an installation of your own, or HOST=127.0.0.1.`,
+    )
+  }
   return {
     port: s.PORT,
     host: s.HOST,
     databaseUrl: s.DATABASE_URL,
     dataDir: s.ESPEJO_DATA_DIR,
-    demo: s.ESPEJO_DEMO ?? s.DATABASE_URL === undefined,
+    demo,
     demoProducts: s.ESPEJO_DEMO_PRODUCTS,
     demoLatencyMs: s.ESPEJO_DEMO_LATENCY_MS,
     cianboxBaseUrl: s.CIANBOX_BASE_URL,
@@ -69,8 +78,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     runsAtOnce: s.ESPEJO_RUNS_AT_ONCE,
     secretKey: s.ESPEJO_SECRET_KEY,
     trustProxy: s.ESPEJO_TRUST_PROXY,
+    setupCode: s.ESPEJO_SETUP_CODE,
     logLevel: s.LOG_LEVEL,
   }
+}
+
+/** Whether only this machine reaches a server that listens at this host. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host)
 }
 
 function whole(min: number, max: number) {
@@ -134,6 +149,10 @@ const settings = z.object({
     .regex(/^(\d{1,2}|[\w.:/, ]+)$/, 'must be a number of proxies, or their addresses, separated by commas.')
     .transform((value) => (/^\d+$/.test(value) ? Number(value) : value))
     .default('loopback'),
+  ESPEJO_SETUP_CODE: z
+    .string()
+    .regex(/^[\w.~-]{8,200}$/, 'must have 8 to 200 letters, digits or any of - . _ ~')
+    .optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

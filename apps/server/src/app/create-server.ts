@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createAuthenticate } from '../accounts/authenticate.js'
 import { createLiveSessions } from '../accounts/live-sessions.js'
 import { createSessions, type Sessions } from '../accounts/session.js'
+import { createSetup, type Setup } from '../accounts/setup.js'
 import type { ApiDeps } from '../http/api.js'
 import { createApp } from '../http/app.js'
 import { createFastPath } from '../http/stream/fast-path.js'
@@ -17,6 +18,8 @@ import { type Overrides, type Services, StartError, startServices } from './serv
 export interface Espejo {
   /** Base URL of the API and the web app; null for a worker, which does not listen. */
   url: string | null
+  /** The one-time link of the first set-up; null once there is a tenant, and for a worker. */
+  setupUrl: string | null
   /** Stops in this order: closes the streams with `drain`, then releases the runs to other processes. */
   stop(): Promise<void>
 }
@@ -31,7 +34,8 @@ export interface Service {
 
 interface HttpService {
   url: string
-  api: Omit<ApiDeps, 'onUnexpectedError'> & { sessions: Sessions }
+  setupUrl: string | null
+  api: Omit<ApiDeps, 'onUnexpectedError'> & { sessions: Sessions; setup: Setup }
   hub: StreamHub
 }
 
@@ -42,7 +46,7 @@ interface HttpService {
  */
 export async function startEspejo(config: Config, log: Logger): Promise<Espejo> {
   const { http, stop } = await startService(config, log)
-  return { url: http?.url ?? null, stop }
+  return { url: http?.url ?? null, setupUrl: http?.setupUrl ?? null, stop }
 }
 
 /** {@link startEspejo} with access to the parts, and with some of them replaced. */
@@ -78,6 +82,7 @@ async function serve(
     return session && (await isSessionLive(session)) ? session : null
   }
   const authenticate = createAuthenticate(verifyToken)
+  const setup = createSetup({ pool, sealer: services.sealer, fixedCode: config.setupCode })
   let url = ''
   const host = {
     authenticate,
@@ -93,6 +98,8 @@ async function serve(
     ...api,
     log,
     sessions,
+    setup,
+    demo: config.demo,
     onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
     fastPath: (serve) =>
       createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
@@ -115,7 +122,17 @@ async function serve(
     clearTimeout(late)
   })
   url = `http://${/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(config.host) ? 'localhost' : config.host}:${port}`
-  return { url, api: { ...api, sessions }, hub }
+  return {
+    url,
+    setupUrl: await setupUrl(setup, config.publicUrl ?? url),
+    api: { ...api, sessions, setup },
+    hub,
+  }
+}
+
+async function setupUrl(setup: Setup, base: string): Promise<string | null> {
+  const code = await setup.currentCode()
+  return code === null ? null : `${base}/instalar?code=${code}`
 }
 
 /** The web app beside this package in the repository, else the copy in the published package. */

@@ -1,5 +1,5 @@
 import { ensureTenant } from '../accounts/account-store.js'
-import { createUser, type NewUser } from '../accounts/accounts.js'
+import { createUser, type NewUser, signIn } from '../accounts/accounts.js'
 import type { ConnectionStore } from '../connections/connection-store.js'
 import type { Pool } from '../db/pool.js'
 
@@ -35,6 +35,14 @@ export async function ensureDemoTenants(
       isActive: true,
     })
   }
+}
+
+/** Whether a demo login, whose password is public, can be used in this database. */
+export async function hasDemoLogin(pool: Pool): Promise<boolean> {
+  for (const { logins } of Object.values(DEMO)) {
+    for (const { email, password } of logins) if (await signIn(pool, email, password)) return true
+  }
+  return false
 }
 
 export type DemoTenant = 'demo' | 'vecino'

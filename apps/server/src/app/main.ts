@@ -35,13 +35,14 @@ try {
   process.exitCode = 1
 }
 
-/** Prints URL and demo logins as plain text, also when the log is JSON. */
-function announce({ demo }: Config, { url }: Espejo): void {
+/** Prints URL, demo logins and the link of the first set-up as plain text, also when the log is JSON. */
+function announce({ demo }: Config, { url, setupUrl }: Espejo): void {
   const lines = [url === null ? 'Espejo is working on runs.' : `Espejo is running at ${url}`]
   if (demo && url !== null) {
     lines.push('Demo login:        demo@espejo.test / demo-espejo')
     lines.push('May only look:     visita@espejo.test / visita-espejo')
     lines.push('Another tenant:    vecino@espejo.test / vecino-espejo')
   }
+  if (setupUrl !== null) lines.push(`Set it up, once, at: ${setupUrl}`)
   process.stdout.write(`\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`)
 }

@@ -25,9 +25,9 @@ import type { HubOptions } from '../stream/hub-options.js'
 import { createWakeups, type Wakeups } from '../stream/wakeups.js'
 import { createRunHandler } from '../sync/worker.js'
 import { createPendingProcessor } from '../webhooks/process-pending.js'
-import type { Config } from './config.js'
+import { type Config, isLoopback } from './config.js'
 import { startDemoErp } from './demo.js'
-import { ensureDemoTenants } from './demo-tenants.js'
+import { ensureDemoTenants, hasDemoLogin } from './demo-tenants.js'
 import { prepareDatabase } from './prepare-database.js'
 
 /** Espejo cannot start. The message is one line that says what to do. */
@@ -160,11 +160,22 @@ async function openErp(
   deps: { pool: Pool; sealer: ReturnType<typeof createSealer> },
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<string> {
-  if (!config.demo) return config.cianboxBaseUrl
+  if (!config.demo) {
+    await refuseDemoLogins(config, deps.pool)
+    return config.cianboxBaseUrl
+  }
   const erp = await startDemoErp({ products: config.demoProducts, latencyMs: config.demoLatencyMs })
   onStop(erp.stop)
   await ensureDemoTenants(deps.pool, { connections: createConnectionStore(deps), cuentas: erp.cuentas })
   return erp.baseUrl
+}
+
+/** Refuses to serve a database of the demo to other machines: the passwords of its logins are public. */
+async function refuseDemoLogins({ role, host }: Config, pool: Pool): Promise<void> {
+  if (role === 'worker' || isLoopback(host) || !(await hasDemoLogin(pool))) return
+  throw new StartError(
+    `HOST: this database has logins of the demo, whose passwords are public, so ${host} is refused. Use another database (or ESPEJO_DATA_DIR), or change or delete those users.`,
+  )
 }
 
 async function startWorker(

@@ -12,6 +12,7 @@ import type {
   Run,
   Schedule,
   Session,
+  SetupStatus,
   StartData,
   StreamTicket,
   Webhook,
@@ -29,6 +30,7 @@ import type {
   runSchema,
   scheduleSchema,
   sessionSchema,
+  setupStatusSchema,
   streamTicketSchema,
   webhookSchema,
 } from './answer-schemas.js'
@@ -44,6 +46,7 @@ it('the schemas of answers and events have exactly the types of the contract', (
   expectTypeOf<z.infer<typeof scheduleSchema>>().toEqualTypeOf<Schedule>()
   expectTypeOf<z.infer<typeof webhookSchema>>().toEqualTypeOf<Webhook>()
   expectTypeOf<z.infer<typeof sessionSchema>>().toEqualTypeOf<Session>()
+  expectTypeOf<z.infer<typeof setupStatusSchema>>().toEqualTypeOf<SetupStatus>()
   expectTypeOf<z.infer<typeof connectionSchema>>().toEqualTypeOf<Connection>()
   expectTypeOf<z.infer<typeof connectionTestSchema>>().toEqualTypeOf<ConnectionTest>()
   expectTypeOf<z.infer<typeof streamTicketSchema>>().toEqualTypeOf<StreamTicket>()

@@ -9,6 +9,7 @@ import type {
   Run,
   Schedule,
   Session,
+  SetupStatus,
   StreamTicket,
   User,
   Webhook,
@@ -201,6 +202,13 @@ export const userSchema = z
 export const sessionSchema = z
   .object({ token: z.string(), user: userSchema })
   .meta({ id: 'Session' }) satisfies z.ZodType<Session>
+
+export const setupStatusSchema = z
+  .object({
+    needed: z.boolean().meta({ description: 'Whether there is no tenant yet' }),
+    demo: z.boolean().meta({ description: 'Whether it runs with the demo shops and logins' }),
+  })
+  .meta({ id: 'SetupStatus' }) satisfies z.ZodType<SetupStatus>
 
 export const connectionSchema = z
   .object({

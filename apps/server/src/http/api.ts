@@ -1,6 +1,7 @@
 import express, { type Router } from 'express'
 import type { Authenticate } from '../accounts/authenticate.js'
 import type { Session, Sessions } from '../accounts/session.js'
+import type { Setup } from '../accounts/setup.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
 import type { Sealer } from '../connections/secrets.js'
@@ -20,6 +21,7 @@ import { ok, type Route, route, serveRoutes } from './route.js'
 import { runOutcomeRoutes } from './run-outcome-routes.js'
 import { runRoutes } from './run-routes.js'
 import { scheduleRoutes } from './schedule-routes.js'
+import { setupRoutes } from './setup-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface ApiDeps {
@@ -31,6 +33,10 @@ export interface ApiDeps {
   authenticate: Authenticate
   /** Issues sessions under `/auth`. Left out: no such routes, because the host application signs users in. */
   sessions?: Sessions
+  /** The first set-up under `/setup`. Left out, like `sessions`, by a host application. */
+  setup?: Setup
+  /** Whether the demo's shops and logins are in use. @defaultValue false */
+  demo?: boolean
   /** Called with the session that has signed out, so that its open streams can end. */
   onSignOut?: (session: Session) => void
   /** The routes of the streams. They authenticate and parse by themselves; their errors are answered here. */
@@ -62,10 +68,11 @@ export function createApi(deps: ApiDeps): Router {
 /** All routes of the API except those of the streams; the last one serves the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps): Route[] {
   const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester, registrations } = deps
-  const { clock = readDatabaseClock } = deps
+  const { clock = readDatabaseClock, setup, demo = false } = deps
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
     ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
+    ...(sessions && setup ? setupRoutes({ setup, sessions, demo, now }) : []),
     ...connectionRoutes({ connections, testConnection: connectionTester, registrations }),
     ...runRoutes({ pool, runControl }),
     ...guardRoutes({ pool, runControl }),

@@ -101,7 +101,8 @@ function limitByAddress(): RequestHandler {
   })
 }
 
-function tooMany(seconds: number): HttpProblem {
+/** 429. @param seconds until the next attempt */
+export function tooMany(seconds: number): HttpProblem {
   const wait = Math.max(1, Math.ceil(seconds))
   return new HttpProblem(
     429,

@@ -12,10 +12,12 @@ import type { StreamHub } from '../../src/stream/hub.js'
 import { type TestDatabase, useDatabase } from './database.js'
 import { testSettings } from './services.js'
 
-/** The whole service on a database and a port of its own, with tenants `uno` and `dos`. */
+/** The whole service on a database and a port of its own, with tenants `uno` and `dos` unless others are named. */
 export interface TestApp {
   readonly database: TestDatabase
   readonly address: string
+  /** The link of the first set-up, as it was at the start. */
+  readonly setupUrl: string | null
   readonly services: Services
   readonly deps: ApiDeps
   readonly sessions: Sessions
@@ -50,10 +52,20 @@ export interface AppOptions extends Overrides {
   runsAtOnce?: number
   /** The service's `DATABASE_URL`, from that of the test's database. */
   databaseUrl?: (url: string) => Promise<string>
+  /** @defaultValue `uno` and `dos` */
+  tenants?: readonly string[]
+  settings?: Readonly<Record<string, string>>
 }
 
 /** Starts the service before the tests of the calling file. It executes no runs unless `worker` is true. */
-export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }: AppOptions = {}): TestApp {
+export function useApp({
+  cianboxBaseUrl,
+  runsAtOnce,
+  databaseUrl,
+  tenants = ['uno', 'dos'],
+  settings,
+  ...overrides
+}: AppOptions = {}): TestApp {
   const database = useDatabase()
   const lines: string[] = []
   let service: Service | undefined
@@ -65,6 +77,7 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }
       ...testSettings(database, cianboxBaseUrl?.() ?? 'http://127.0.0.1:9'),
       ...(databaseUrl && { DATABASE_URL: await databaseUrl(database.url) }),
       ESPEJO_RUNS_AT_ONCE: String(runsAtOnce ?? 20),
+      ...settings,
     })
     const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
     service = await startService(config, log, {
@@ -78,8 +91,9 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }
       ...overrides,
       publicUrl: (url) => overrides.publicUrl?.(loopback(url)) ?? null,
     })
-    await ensureTenant(database.pool, 'uno', 'Uno')
-    await ensureTenant(database.pool, 'dos', 'Dos')
+    for (const id of tenants) {
+      await ensureTenant(database.pool, id, `${id.charAt(0).toUpperCase()}${id.slice(1)}`)
+    }
   })
   afterAll(async () => {
     await service?.stop()
@@ -94,6 +108,9 @@ export function useApp({ cianboxBaseUrl, runsAtOnce, databaseUrl, ...overrides }
     database,
     get address() {
       return loopback(started().url)
+    },
+    get setupUrl() {
+      return started().setupUrl
     },
     get services() {
       return started().services
