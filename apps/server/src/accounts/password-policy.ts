@@ -1,7 +1,7 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 
 /** Shortest password that is accepted, in characters. OWASP ASVS 6.2.1 demands 8 and recommends 15. */
-export const MIN_PASSWORD_LENGTH = 12
+const MIN_PASSWORD_LENGTH = 12
 
 /**
  * Checks a new password as NIST SP 800-63B says: its length, and how soon lists of common passwords, words, names,

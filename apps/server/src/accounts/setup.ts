@@ -15,8 +15,6 @@ export interface Setup {
   checkCode(code: string): Promise<SetupRefusal | null>
   /** Adds the tenant and its administrator, and deletes the code. */
   complete(code: string, tenantName: string, admin: NewAdmin): Promise<User | SetupRefusal>
-  /** {@link Setup.complete} for someone who may use the database anyway, without the code. */
-  completeAsOperator(tenantName: string, admin: NewAdmin): Promise<User | 'done_before'>
 }
 
 export type SetupRefusal = 'wrong_code' | 'done_before'
@@ -53,24 +51,6 @@ export function createSetup(deps: { pool: Pool; sealer: Sealer; fixedCode: strin
     return right !== null && isSame(code, right) ? null : 'wrong_code'
   }
 
-  async function add<Refusal>(
-    tenantName: string,
-    admin: NewAdmin,
-    refuse: (tx: Tx) => Promise<Refusal | null>,
-  ): Promise<User | Refusal> {
-    // Before the transaction, which holds a lock: hashing takes long.
-    const hashed = await hashAdmin(admin)
-    return withMaintenance(pool, async (tx) => {
-      await lockTenantList(tx)
-      const refused = await refuse(tx)
-      if (refused !== null) return refused
-      await tx.query('DELETE FROM app.setup_code')
-      const { user } = await addTenant(tx, tenantName, hashed)
-      if (!user) throw new Error('the first administrator was not added')
-      return user
-    })
-  }
-
   return {
     isNeeded: () => withMaintenance(pool, async (tx) => !(await hasTenant(tx))),
     currentCode: () =>
@@ -81,10 +61,36 @@ export function createSetup(deps: { pool: Pool; sealer: Sealer; fixedCode: strin
         return null
       }),
     checkCode: (code) => withMaintenance(pool, (tx) => refusal(tx, code)),
-    complete: (code, tenantName, admin) => add(tenantName, admin, (tx) => refusal(tx, code)),
-    completeAsOperator: (tenantName, admin) =>
-      add(tenantName, admin, async (tx) => ((await hasTenant(tx)) ? 'done_before' : null)),
+    complete: (code, tenantName, admin) => add(pool, tenantName, admin, (tx) => refusal(tx, code)),
   }
+}
+
+/** The first set-up by someone who may use the database anyway, and needs no code. */
+export function setUpAsOperator(
+  pool: Pool,
+  tenantName: string,
+  admin: NewAdmin,
+): Promise<User | 'done_before'> {
+  return add(pool, tenantName, admin, async (tx) => ((await hasTenant(tx)) ? 'done_before' : null))
+}
+
+async function add<Refusal>(
+  pool: Pool,
+  tenantName: string,
+  admin: NewAdmin,
+  refuse: (tx: Tx) => Promise<Refusal | null>,
+): Promise<User | Refusal> {
+  // Before the transaction, which holds a lock: hashing takes long.
+  const hashed = await hashAdmin(admin)
+  return withMaintenance(pool, async (tx) => {
+    await lockTenantList(tx)
+    const refused = await refuse(tx)
+    if (refused !== null) return refused
+    await tx.query('DELETE FROM app.setup_code')
+    const { user } = await addTenant(tx, tenantName, hashed)
+    if (!user) throw new Error('the first administrator was not added')
+    return user
+  })
 }
 
 /** Compares in the same time wherever the texts differ. */

@@ -13,7 +13,8 @@ import type { StreamHub } from '../stream/hub.js'
 import type { Config } from './config.js'
 import { createApiDeps, DRAIN_MS } from './create-api.js'
 import { startWithCleanup } from './lifecycle.js'
-import { type Overrides, type Services, StartError, startServices } from './services.js'
+import { StartError } from './open-database.js'
+import { type Overrides, type Services, startServices } from './services.js'
 
 export interface Espejo {
   /** Base URL of the API and the web app; null for a worker, which does not listen. */

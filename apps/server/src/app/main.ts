@@ -5,7 +5,7 @@ import { type Config, ConfigError, parseConfig } from './config.js'
 import { type Espejo, startEspejo } from './create-server.js'
 import { readEnvironment } from './env.js'
 import { createLog } from './log.js'
-import { StartError } from './services.js'
+import { StartError } from './open-database.js'
 
 /** Most time for closing streams, releasing runs and stopping PostgreSQL. */
 const STOP_MS = 30_000

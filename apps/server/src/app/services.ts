@@ -7,13 +7,9 @@ import {
 } from '../connections/client-factory.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import { createRequestLimits, type LimitsFor } from '../connections/request-limits.js'
-import { createSealer, loadStoredSecrets } from '../connections/secrets.js'
-import { connectionProblem } from '../db/connection-problem.js'
+import { createSealer } from '../connections/secrets.js'
 import { clockDifference, type DatabaseClock, describeDifference } from '../db/database-clock.js'
-import { startEmbeddedPostgres } from '../db/embedded/index.js'
-import { MigrationBlockedError } from '../db/migrate.js'
 import { createPool, type Pool } from '../db/pool.js'
-import { MissingRightsError } from '../db/rights.js'
 import { createGuardExpiry } from '../maintenance/guard-expiry.js'
 import { createScheduledRun } from '../maintenance/scheduled-run.js'
 import { startMaintenance } from '../maintenance/start-maintenance.js'
@@ -28,12 +24,7 @@ import { createPendingProcessor } from '../webhooks/process-pending.js'
 import { type Config, isLoopback } from './config.js'
 import { startDemoErp } from './demo.js'
 import { ensureDemoTenants, hasDemoLogin } from './demo-tenants.js'
-import { prepareDatabase } from './prepare-database.js'
-
-/** Espejo cannot start. The message is one line that says what to do. */
-export class StartError extends Error {
-  override name = 'StartError'
-}
+import { openDatabase, StartError } from './open-database.js'
 
 /** What the API, the worker and maintenance share in one process. */
 export interface Services {
@@ -85,7 +76,10 @@ export async function startServices(
   onStop: (stop: () => Promise<void>) => void,
   overrides: Overrides = {},
 ): Promise<Services> {
-  const { databaseUrl, secretKey } = await openDatabase(config, log, onStop)
+  const { databaseUrl, secretKey } = await openDatabase(config, onStop, {
+    onBlocked: () =>
+      log.warn('a migration waits for a table that another session holds locked, and is tried again'),
+  })
   const onError = (error: Error) => log.warn({ err: error }, 'a database connection failed')
   const pool = createPool(databaseUrl, { max: 20, name: config.role, onError })
   onStop(() => pool.end())
@@ -121,29 +115,6 @@ export async function startServices(
 }
 
 const now = () => new Date()
-
-async function openDatabase(config: Config, log: Logger, onStop: (stop: () => Promise<void>) => void) {
-  let { databaseUrl, secretKey } = config
-  if (databaseUrl === undefined) {
-    const secrets = loadStoredSecrets(config.dataDir)
-    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, ...secrets })
-    onStop(() => postgres.stop())
-    databaseUrl = postgres.databaseUrl
-    secretKey ??= secrets.secretKey
-  }
-  if (secretKey === undefined) throw new StartError('ESPEJO_SECRET_KEY is required.')
-  try {
-    await prepareDatabase(databaseUrl, () =>
-      log.warn('a migration waits for a table that another session holds locked, and is tried again'),
-    )
-  } catch (cause) {
-    if (cause instanceof MigrationBlockedError || cause instanceof MissingRightsError)
-      throw new StartError(cause.message, { cause })
-    const problem = connectionProblem(cause, databaseUrl)
-    throw problem === null ? cause : new StartError(problem, { cause })
-  }
-  return { databaseUrl, secretKey }
-}
 
 /** Refuses to start with a clock that is far off: sessions would expire too early or too late. */
 async function compareClocks(pool: Pool): Promise<void> {

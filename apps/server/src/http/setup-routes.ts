@@ -78,7 +78,7 @@ export function setupRoutes(deps: {
 }
 
 /** 422 for a new password that is too short or too easy to guess. @param path the field of the body */
-export function weakPassword(path: string, message: string): HttpProblem {
+function weakPassword(path: string, message: string): HttpProblem {
   return new HttpProblem(422, 'weak_password', `La contraseña no sirve. ${message}`, {
     errors: [{ path, message }],
   })
