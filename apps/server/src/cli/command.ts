@@ -29,7 +29,7 @@ export interface CommandInput {
   openPool(): Promise<Pool>
 }
 
-export interface CommandResult {
+interface CommandResult {
   /** Printed with `--json`. */
   json: unknown
   /** Printed without it, one line each. */
