@@ -19,6 +19,8 @@ export interface Config {
   changesDays: number
   /** Most concurrent runs of one worker process. */
   runsAtOnce: number
+  /** How long a stopping process is not ready but still serves new connections, in seconds. */
+  drainSeconds: number
   /** 32 bytes; undefined: generated in `dataDir`. */
   secretKey: Buffer | undefined
   /** Proxies whose `X-Forwarded-*` headers are trusted: the value of Express's `trust proxy` setting. */
@@ -76,6 +78,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     publicUrl: s.ESPEJO_PUBLIC_URL,
     changesDays: s.ESPEJO_CHANGES_DAYS,
     runsAtOnce: s.ESPEJO_RUNS_AT_ONCE,
+    drainSeconds: s.ESPEJO_DRAIN_SECONDS,
     secretKey: s.ESPEJO_SECRET_KEY,
     trustProxy: s.ESPEJO_TRUST_PROXY,
     setupCode: s.ESPEJO_SETUP_CODE,
@@ -135,6 +138,7 @@ const settings = z.object({
     .optional(),
   ESPEJO_CHANGES_DAYS: whole(1, 36_500).default(180),
   ESPEJO_RUNS_AT_ONCE: whole(1, 1000).default(100),
+  ESPEJO_DRAIN_SECONDS: whole(0, 120).default(1),
   ESPEJO_ROLE: z.enum(['all', 'api', 'worker'], 'must be all, api or worker.').default('all'),
   ESPEJO_SECRET_KEY: z
     .string()

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAuthenticate } from '../accounts/authenticate.js'
@@ -21,7 +22,10 @@ export interface Espejo {
   url: string | null
   /** The one-time link of the first set-up; null once there is a tenant, and for a worker. */
   setupUrl: string | null
-  /** Stops in this order: closes the streams with `drain`, then releases the runs to other processes. */
+  /**
+   * Stops in this order: is not ready for the drain time, takes no new connections and closes the streams with
+   * `drain`, then releases the runs to other processes.
+   */
   stop(): Promise<void>
 }
 
@@ -95,6 +99,7 @@ async function serve(
   const { api, hub, tickets } = createApiDeps(services, host, overrides)
   onStop(async () => hub.close())
 
+  let isDraining = false
   const app = createApp({
     ...api,
     log,
@@ -105,6 +110,7 @@ async function serve(
     fastPath: (serve) =>
       createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
+    isDraining: () => isDraining,
     trustProxy: config.trustProxy,
     webDir: overrides.webDir ?? builtWebApp(),
   })
@@ -113,6 +119,8 @@ async function serve(
   server.keepAliveTimeout = 65_000
   const port = await listen(server, config)
   onStop(async () => {
+    isDraining = true
+    await delay(config.drainSeconds * 1000)
     const closed = new Promise((resolve) => server.close(resolve))
     await hub.drain(DRAIN_MS)
     // Pending requests are answered; those that take too long are aborted.

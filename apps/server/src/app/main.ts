@@ -7,7 +7,7 @@ import { readEnvironment } from './env.js'
 import { createLog } from './log.js'
 import { StartError } from './open-database.js'
 
-/** Most time for closing streams, releasing runs and stopping PostgreSQL. */
+/** Most time, after the drain time, for closing streams, releasing runs and stopping PostgreSQL. */
 const STOP_MS = 30_000
 
 let starting: Promise<Espejo> | undefined
@@ -16,13 +16,16 @@ try {
   const log = createLog(config.logLevel)
   // Before the start, so that Ctrl-C during the start stops the services that are up.
   // Without `beforeExit`, which would replace the exit code of a failed start by 0.
-  closeWithGrace({ delay: STOP_MS, logger: false, skip: ['beforeExit'] }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'Espejo stops: unexpected error')
-    else log.info({ signal }, 'Espejo stops')
-    // A failed start stops its own services.
-    const espejo = await starting?.catch(() => undefined)
-    await espejo?.stop()
-  })
+  closeWithGrace(
+    { delay: config.drainSeconds * 1000 + STOP_MS, logger: false, skip: ['beforeExit'] },
+    async ({ signal, err }) => {
+      if (err) log.fatal({ err }, 'Espejo stops: unexpected error')
+      else log.info({ signal }, 'Espejo stops')
+      // A failed start stops its own services.
+      const espejo = await starting?.catch(() => undefined)
+      await espejo?.stop()
+    },
+  )
   starting = startEspejo(config, log)
   announce(config, await starting)
 } catch (error) {

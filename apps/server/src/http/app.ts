@@ -18,6 +18,8 @@ export interface AppDeps extends Omit<ApiDeps, 'onUnexpectedError'> {
   streams: () => { viewers: number; runs: number }
   /** Creates the handler that is offered each request before Express; left out: Express serves all. */
   fastPath?: (serve: ServeRaw) => FastPath
+  /** Whether the process is about to stop: it is not ready, and each answer closes its connection. */
+  isDraining: () => boolean
   /** Folder of the built web app; if it does not exist, only the API is served. */
   webDir: string
   /**
@@ -51,6 +53,8 @@ export function createApp(deps: AppDeps): RequestListener {
   app.use(problemHandler({ onUnexpected: onUnexpectedError }))
   const isServed = deps.fastPath?.(createRawHttpHost({ log: deps.log, metrics, onUnexpectedError }))
   return (req, res) => {
+    // A proxy that reuses a connection which is closed meanwhile answers 502.
+    if (deps.isDraining()) res.setHeader('Connection', 'close')
     if (!isServed?.(req, res)) app(req, res)
   }
 }

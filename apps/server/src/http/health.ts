@@ -7,14 +7,16 @@ import { databaseUnreachable, HttpProblem } from './problem.js'
 
 /**
  * `/healthz`: 200 when the process answers. `/readyz`: 200 when the database answers too, has every migration of this
- * release and the tables of the job queue, and the app's role has its rights on them, else 503.
+ * release and the tables of the job queue, and the app's role has its rights on them, else 503. From the start of a stop
+ * on it is 503 `draining`, so that a load balancer sends nothing new.
  */
-export function createHealthRouter(deps: { pool: Pool }): Router {
+export function createHealthRouter(deps: { pool: Pool; isDraining: () => boolean }): Router {
   const router = express.Router()
   router.get('/healthz', (_req, res) => {
     res.set('Cache-Control', 'no-store').json({ status: 'ok' })
   })
   router.get('/readyz', async (_req, res) => {
+    if (deps.isDraining()) throw new HttpProblem(503, 'draining', 'El servidor se está reiniciando.')
     await checkDatabase(deps.pool)
     res.set('Cache-Control', 'no-store').json({ status: 'ready' })
   })

@@ -18,6 +18,7 @@ export function testSettings({ url }: TestDatabase, cianboxBaseUrl: string) {
     DATABASE_URL: url,
     ESPEJO_SECRET_KEY: TEST_SECRET_KEY.toString('base64'),
     CIANBOX_BASE_URL: cianboxBaseUrl,
+    ESPEJO_DRAIN_SECONDS: '0',
   }
 }
 
