@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next'
 import { Route, Switch } from 'wouter'
 import { createQueryClient } from './api/query-client.js'
 import { ErrorBoundary } from './components/ErrorBoundary.js'
+import { DemoRibbon } from './layout/DemoRibbon.js'
 import { Shell } from './layout/Shell.js'
 import { NotFoundPage } from './pages/NotFoundPage.js'
 import { RunPage } from './pages/run/RunPage.js'
+import { SetupPage } from './pages/setup/SetupPage.js'
 import { SyncPage } from './pages/sync/SyncPage.js'
 import { SessionGate } from './session/SessionGate.js'
 import { LiveSyncProvider } from './sync/LiveSync.js'
@@ -30,16 +32,24 @@ export function App() {
   return (
     <QueryClientProvider client={queryClient}>
       <ErrorBoundary>
-        <SessionGate>
-          <LiveSyncProvider>
-            <Shell>
-              <Suspense fallback={<Loading />}>
-                <Pages />
-              </Suspense>
-            </Shell>
-          </LiveSyncProvider>
-        </SessionGate>
+        <Switch>
+          <Route path="/instalar">
+            <SetupPage />
+          </Route>
+          <Route>
+            <SessionGate>
+              <LiveSyncProvider>
+                <Shell>
+                  <Suspense fallback={<Loading />}>
+                    <Pages />
+                  </Suspense>
+                </Shell>
+              </LiveSyncProvider>
+            </SessionGate>
+          </Route>
+        </Switch>
       </ErrorBoundary>
+      <DemoRibbon />
     </QueryClientProvider>
   )
 }

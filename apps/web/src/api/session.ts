@@ -70,7 +70,8 @@ async function readUser(signal: AbortSignal): Promise<User | null> {
   }
 }
 
-function enter(client: QueryClient, state: SessionState): void {
+/** Shows the app to this person, or the sign-in form, without the data of whoever was here before. */
+export function enter(client: QueryClient, state: SessionState): void {
   removeOtherQueries(client)
   client.setQueryData<SessionState>(SESSION_KEY, state)
 }

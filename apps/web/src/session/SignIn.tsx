@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSignIn } from '../api/session.js'
+import { useSetupStatus } from '../api/setup.js'
 import { ErrorText } from '../components/ErrorText.js'
 import { usePageTitle } from '../components/page-title.js'
 import { Settings } from '../components/Settings.js'
@@ -14,6 +15,7 @@ import { Card } from '../ui/Page.js'
 export function SignIn({ expired }: { expired: boolean }) {
   const { t } = useTranslation()
   const signIn = useSignIn()
+  const setup = useSetupStatus()
   const form = useRef<HTMLFormElement>(null)
   usePageTitle(t('signIn.title'))
 
@@ -40,6 +42,11 @@ export function SignIn({ expired }: { expired: boolean }) {
             signIn.mutate({ email: String(data.get('email')), password: String(data.get('password')) })
           }}
         >
+          {setup.data?.needed && (
+            <Notice tone="info" title={t('setup.neededTitle')} live>
+              {t('setup.neededBody')}
+            </Notice>
+          )}
           {expired && signIn.isIdle && (
             <Notice tone="info" live>
               {t('signIn.expired')}
