@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { loadStoredSecrets } from '../connections/secrets.js'
 import { connectionProblem } from '../db/connection-problem.js'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../db/embedded/index.js'
-import { MigrationBlockedError } from '../db/migrate.js'
-import { MissingRightsError } from '../db/rights.js'
+import { DatabaseSetupError } from '../db/setup-error.js'
 import type { Config } from './config.js'
 import { prepareDatabase } from './prepare-database.js'
 
@@ -41,8 +40,7 @@ export async function openDatabase(
   try {
     await prepareDatabase(databaseUrl, options.onBlocked)
   } catch (cause) {
-    if (cause instanceof MigrationBlockedError || cause instanceof MissingRightsError)
-      throw new StartError(cause.message, { cause })
+    if (cause instanceof DatabaseSetupError) throw new StartError(cause.message, { cause })
     const problem = connectionProblem(cause, databaseUrl)
     throw problem === null ? cause : new StartError(problem, { cause })
   }

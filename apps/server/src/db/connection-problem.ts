@@ -2,7 +2,22 @@
 export function connectionProblem(error: unknown, databaseUrl: string): string | null {
   const { hostname, port, pathname, username } = new URL(databaseUrl)
   const where = `${hostname}:${port || 5432}`
+  const message = error instanceof Error ? error.message : ''
+  if (message.includes('does not support SSL')) {
+    return `DATABASE_URL: PostgreSQL at ${where} does not offer TLS. Leave out sslmode, or turn TLS on there.`
+  }
+  if (message.includes('no encryption')) {
+    return `DATABASE_URL: PostgreSQL at ${where} accepts only TLS for this user. Add ?sslmode=verify-full.`
+  }
   switch (codeOf(error)) {
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `DATABASE_URL: the certificate of PostgreSQL at ${where} is signed by an unknown authority. Name its file: ?sslrootcert=/path/ca.pem.`
+    case 'CERT_HAS_EXPIRED':
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `DATABASE_URL: the certificate of PostgreSQL at ${where} has expired, or is for another host name. Correct it there, or the host here.`
     case 'ECONNREFUSED':
       return `DATABASE_URL: nothing answers at ${where}. Start PostgreSQL there, or correct the host and port.`
     case 'ENOTFOUND':

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { APP_ROLE, ensureAppRole } from './roles.js'
+import { DatabaseSetupError } from './setup-error.js'
 
 /**
  * Migrates a database to this release: creates the app's role, applies the files of `migrations/`, and calls
  * `andThen` with the owner's connection. Idempotent; several processes may call it at once (a lock serializes them).
  * A statement waits for a table's lock for {@link MIGRATION_LOCK_TIMEOUT_MS} at most, because all other statements on
  * the table queue behind it; then everything that is missing is tried again, and `onBlocked` is called.
- * @throws {@link MigrationBlockedError} when the locks were not free for ten minutes
+ * @throws {@link DatabaseSetupError} when the locks were not free for ten minutes
  */
 export async function migrate(
   databaseUrl: string,
@@ -28,7 +29,7 @@ export async function migrate(
     await client.query(`SET lock_timeout = ${MIGRATION_LOCK_TIMEOUT_MS}`)
     const deadline = performance.now() + GIVE_UP_MS
     while (!(await tryToMigrate(client, andThen))) {
-      if (performance.now() > deadline) throw new MigrationBlockedError()
+      if (performance.now() > deadline) throw blocked()
       onBlocked()
       await delay(RETRY_MS)
     }
@@ -42,14 +43,10 @@ export const MIGRATION_LOCK_TIMEOUT_MS = 1_000
 const RETRY_MS = 2_000
 const GIVE_UP_MS = 10 * 60_000
 
-/** Other sessions hold locks on tables that a migration changes. The message is one line. */
-export class MigrationBlockedError extends Error {
-  override name = 'MigrationBlockedError'
-  constructor() {
-    super(
-      'A migration waited ten minutes for a table that another session holds locked, such as a pg_dump. Wait for it to end, or end it (`SELECT pid, query FROM pg_stat_activity`), and start again.',
-    )
-  }
+function blocked(): DatabaseSetupError {
+  return new DatabaseSetupError(
+    'A migration waited ten minutes for a table that another session holds locked, such as a pg_dump. Wait for it to end, or end it (`SELECT pid, query FROM pg_stat_activity`), and start again.',
+  )
 }
 
 /** Returns false when a lock was not free in time. Migrations that were applied before stay applied. */

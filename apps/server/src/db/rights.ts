@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { APP_ROLE } from './roles.js'
+import { DatabaseSetupError } from './setup-error.js'
 
 /**
  * The schemas that are missing or empty, or on whose tables the app's role lacks a right; `espejo_migrations` where it
@@ -32,14 +33,11 @@ export function isMissingRights(error: unknown): boolean {
   return typeof code === 'string' && /^(42501|42704|3F000|42P01|22023|0P000)$/.test(code)
 }
 
-/** The app's role lacks rights that the migrations gave it. The message is one line with the statements to run. */
-export class MissingRightsError extends Error {
-  override name = 'MissingRightsError'
-  constructor(missing: readonly string[]) {
-    super(
-      `The role ${APP_ROLE} lacks rights on ${missing.join(', ')}, as after a restore on a server without this role. As the owner of the database run: ${GRANTS.join('; ')}; and start again.`,
-    )
-  }
+/** The error for what {@link findMissingRights} found, with the statements to run. */
+export function missingRights(missing: readonly string[]): DatabaseSetupError {
+  return new DatabaseSetupError(
+    `The role ${APP_ROLE} lacks rights on ${missing.join(', ')}, as after a restore on a server without this role. As the owner of the database run: ${GRANTS.join('; ')}; and start again.`,
+  )
 }
 
 const GRANTS = [

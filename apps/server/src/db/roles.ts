@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { DatabaseSetupError } from './setup-error.js'
 
 /**
  * The database role of the app. It owns nothing and is subject to row-level security. The role in `DATABASE_URL`
@@ -8,7 +9,7 @@ export const APP_ROLE = 'espejo_app'
 
 /**
  * Creates the app's role, unless it exists, and grants it to the connected role.
- * @throws when the connected role may not; the message has the statements for an administrator.
+ * @throws {@link DatabaseSetupError} when the connected role may not; the message has the statements for an administrator.
  */
 export async function ensureAppRole(client: pg.Client): Promise<void> {
   if (await canSetRole(client)) return
@@ -22,7 +23,7 @@ export async function ensureAppRole(client: pg.Client): Promise<void> {
     })
     await client.query(grant)
   } catch (cause) {
-    throw new Error(
+    throw new DatabaseSetupError(
       `The role in DATABASE_URL may not prepare the app's own role. Have an administrator run: ${create}; ${grant};`,
       { cause },
     )
