@@ -26,7 +26,7 @@ export interface OverlappingPager {
 /** Minimum window length: shorter windows all end at common multiples of their lengths, so that none overlaps those. */
 const MIN_LENGTH = 20
 /** After so many windows in a row without a new row the reader restarts at the first row. */
-const MAX_WITHOUT_NEW_ROWS = 20
+const MAX_WITHOUT_NEW_ROWS = 6
 /** Restarts before the list counts as lost. */
 const MAX_RESTARTS = 3
 

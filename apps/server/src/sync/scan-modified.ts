@@ -148,7 +148,10 @@ async function fetchWindow(
   { phase, expected }: ScanOptions,
 ): Promise<ListedPage> {
   const query = { ...window, order: 'modified-date-desc' as const }
-  const first = (await fetchUnlessRefused(fetchPage, query)) ?? EMPTY_PAGE
+  const first = await fetchUnlessRefused(fetchPage, query)
+  // The client has repeated the request already, and the pager requests the place again in another window. Five errors
+  // in a row would open the circuit breaker for 30 s.
+  if (first === null) return EMPTY_PAGE
   if (lengthOf(first) >= window.limit && !repeatsARow(first)) return first
   const known = await expected()
   const isKnown = phase === 'drift' ? rowsThrough(window, first) >= known : window.page === 1
