@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { start } from '../../test/start.js'
 
@@ -133,4 +134,25 @@ test('an invalid control has an error text', async () => {
     expect([path, status]).toEqual([path, 400])
     expect(answer.error).toContain(named)
   }
+})
+
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const CURLS = [...README.matchAll(/^curl -s(?: -X (\w+))? localhost:4010(\S+)(?: -d '([^']*)')?/gm)].map(
+  ([, method, path = '', body]) => ({ method, path, body }),
+)
+
+test('the README has curl lines with and without a body', () => {
+  expect(CURLS.filter(({ body }) => body !== undefined).length).toBeGreaterThan(5)
+  expect(CURLS.filter(({ body }) => body === undefined).length).toBeGreaterThan(2)
+})
+
+test.each(CURLS)('the README’s curl line works: $path $body', async ({ method, path, body }) => {
+  const { url } = await controlled()
+  const response = await fetch(url + path, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    // What `curl -d` sends.
+    ...(body !== undefined && { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+  })
+  expect(response.status).toBe(200)
+  await response.text()
 })

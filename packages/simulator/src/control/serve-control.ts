@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { AccountControl } from '../account.js'
-import { readBody } from '../http/incoming.js'
+import { readJsonBody } from '../http/incoming.js'
 import type { AccountOptions } from '../options.js'
 import { controlIndex } from './control-index.js'
 import { CONTROL_ROUTES } from './routes.js'
@@ -28,7 +28,7 @@ export async function serveControl(
     if (!cuenta) return send(response, 200, controlIndex(host.accounts()))
     if (cuenta === 'accounts' && method === 'POST' && !action) {
       // `addAccount` validates the fields.
-      const body: unknown = await readBody(request, 'error')
+      const body: unknown = await readJsonBody(request)
       const added = host.addAccount(body as AccountOptions)
       return send(response, 201, { cuenta: added.cuenta })
     }
@@ -36,7 +36,7 @@ export async function serveControl(
     if (!control) return send(response, 404, { error: `No existe la cuenta "${cuenta}".` })
     const route = CONTROL_ROUTES.find((candidate) => candidate.path === action && candidate.method === method)
     if (!route) return send(response, 404, { error: `No existe ${method} ${action}. Mirá /${CONTROL_ROOT}.` })
-    const result = await route.run(control, await readBody(request, 'error'), url.searchParams)
+    const result = await route.run(control, await readJsonBody(request), url.searchParams)
     if (isIterator(result)) return await sendLines(response, result)
     send(response, 200, result === undefined ? { ok: true } : result)
   } catch (error) {

@@ -36,7 +36,24 @@ export async function readBody(
   request: IncomingMessage,
   array: Switches['jsonArrayBody'],
 ): Promise<Record<string, unknown>> {
-  if (request.method === 'GET' || request.method === 'HEAD') return {}
+  const text = await readText(request)
+  if (request.headers['content-type']?.includes('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(text))
+  }
+  return parseObject(text, array)
+}
+
+/**
+ * Reads a JSON object whatever the content type is: `curl -d` sends that of a form. An empty body is an empty object.
+ *
+ * @throws as {@link readBody}
+ */
+export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  return parseObject(await readText(request), 'error')
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  if (request.method === 'GET' || request.method === 'HEAD') return ''
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -44,11 +61,11 @@ export async function readBody(
     if (size > MAX_BODY) throw new RangeError('El cuerpo supera 1 MB.')
     chunks.push(chunk)
   }
-  const text = Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseObject(text: string, array: Switches['jsonArrayBody']): Record<string, unknown> {
   if (text.trim() === '') return {}
-  if (request.headers['content-type']?.includes('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(text))
-  }
   const sent: unknown = JSON.parse(text)
   const parsed = Array.isArray(sent) ? insteadOf(sent, array) : sent
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
