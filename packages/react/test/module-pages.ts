@@ -10,7 +10,8 @@ const PACKAGES = ['@espejo/react/core', '@espejo/contract', 'eventsource-parser'
 export function servePage(server: SseServer): void {
   const imports: Record<string, string> = {}
   for (const name of PACKAGES) {
-    const entry = fileURLToPath(import.meta.resolve(name))
+    // Tests resolve the workspace's packages to their sources; a browser needs what was built from them.
+    const entry = fileURLToPath(import.meta.resolve(name)).replace(/\/src\/(.*)\.ts$/, '/dist/$1.js')
     const folder = dirname(entry)
     imports[name] = `/modules/${name}/${entry.slice(folder.length + 1)}`
     const files = readdirSync(folder, { encoding: 'utf8', recursive: true })
