@@ -34,9 +34,13 @@ export function encodeEvent({ event, id, data, retry }: EncodableEvent): string 
   return `${retryLine}event: ${event}\n${idLine}data: ${data.replace(LINE_END, '\ndata: ')}\n\n`
 }
 
-/** Encodes a `retry` without an event, for the beginning of a stream. */
+/**
+ * Encodes the `retry` at the beginning of a stream, as the first line of the block of the event that follows it.
+ * It is no block of its own, because clients such as `@microsoft/fetch-event-source` report a block without data
+ * as a message with empty data.
+ */
 export function encodeRetry(ms: number): string {
-  return `${retryField(ms)}\n`
+  return retryField(ms)
 }
 
 /**

@@ -26,7 +26,7 @@ export function eventFrame(runId: string, { seq, event, data }: StoredEvent): Fr
   }
 }
 
-/** The first frame of a stream: the reconnection delay of an `EventSource`. */
+/** The first frame of a stream: the reconnection delay of an `EventSource`, in the block of the first event. */
 export function retryFrame(retryMs: number): Frame {
   return { ...encoded(encodeRetry(retryMs)), seq: 0, delivery: 'lossless', isLast: false }
 }

@@ -8,6 +8,7 @@ import { drainFrame, pingFrame, RESET_FRAME, retryFrame } from './frame.js'
 import { DEFAULT_TIMING, type HubOptions } from './hub-options.js'
 import type { Position } from './run-channel.js'
 import { recheckSessions } from './session-check.js'
+import { StartGuard, type StreamWithoutCursor } from './start-guard.js'
 import { type Outlet, Viewer } from './viewer.js'
 import { createViewerLimits, type ViewerSlot } from './viewer-limits.js'
 
@@ -22,6 +23,8 @@ export interface StreamHub {
    * @param atLeast a position that the caller has seen; the log is read again if the known one is lower
    */
   locate(tenantId: string, runId: string, atLeast: number): Promise<Position | null>
+  /** Bounds the runs that clients without a cursor start. */
+  readonly startGuard: StartGuard
   /** Sends a run to an open response until the run ends. Releases the slot when the response closes. */
   watch(request: WatchRequest): void
   /** Reads these runs again; does nothing for runs that are not watched here. */
@@ -51,7 +54,9 @@ interface WatchRequest {
   reset: boolean
   /** Whether to send `changes`. */
   changes: boolean
-  out: Outlet & Pick<ServerResponse, 'on'>
+  /** Of a client without a cursor on the starting route. */
+  stream?: StreamWithoutCursor
+  out: Outlet & Pick<ServerResponse, 'on' | 'writableFinished'>
 }
 
 export function createStreamHub(options: HubOptions): StreamHub {
@@ -65,6 +70,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   /** Viewers with a frame that is not due yet, or whose socket is not empty yet. */
   const waiting = new DueQueue<Viewer>()
   const channels = createChannels({ ...options, flush, sendDrain, ticks, onError, ...timing })
+  const startGuard = new StartGuard(ticks)
   let isDraining = false
   let recheckDue = ticks() + timing.recheckMs
   const timers = [setInterval(tick, timing.tickMs), setInterval(check, timing.checkMs)]
@@ -121,7 +127,8 @@ export function createStreamHub(options: HubOptions): StreamHub {
     admit: createAdmissionQueue(),
     acquire: limits.acquire,
     locate: channels.locate,
-    watch({ slot, session, runId, afterSeq, reset, changes, out }) {
+    startGuard,
+    watch({ slot, session, runId, afterSeq, reset, changes, stream, out }) {
       const firstPingDue = ticks() + random() * timing.pingMs
       const viewer = new Viewer({
         out,
@@ -141,6 +148,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
         viewers.delete(viewer)
         viewer.discardPending()
         channels.leave(viewer, channel)
+        startGuard.closed(session, runId, viewer.hasEnding && out.writableFinished, stream)
         slot.release()
       })
     },

@@ -36,6 +36,8 @@ export class Viewer {
   cursor: number
   /** Whether it has asked for `changes` events. */
   readonly wantsChanges: boolean
+  /** Whether it was offered the ending of its run. */
+  hasEnding = false
   /** Whether the hub's queue has it, to be flushed later. */
   isQueued = false
   readonly #out: Outlet
@@ -77,6 +79,7 @@ export class Viewer {
     }
     this.#newest = frame
     this.#isClosing = frame.isLast
+    this.hasEnding = frame.isLast && frame.seq > 0
   }
 
   /** Adds a `changes` frame to the pending ones. If they become too large, RELOAD replaces them. */

@@ -26,9 +26,24 @@ const ended = { seq: 9, ended: true }
 const watch = (runId: string, afterSeq: number, reset: boolean) => ({ do: 'watch', runId, afterSeq, reset })
 
 describe('decideStart', () => {
-  const idle = { named: null, active: null, newest: null, mayStart: true }
+  const idle = { named: null, active: null, newest: null, mayStart: true, instead: null }
   it.each([
     ['starts for a new viewer', { ...idle, cursor: none }, { do: 'start' }],
+    [
+      'shows the ending that the guard requires',
+      { ...idle, cursor: none, instead: 'e' },
+      watch('e', 0, false),
+    ],
+    [
+      'joins an active run in spite of the guard',
+      { ...idle, cursor: none, active: 'a', instead: 'e' },
+      watch('a', 0, false),
+    ],
+    [
+      'has no guard for a cursor',
+      { ...idle, cursor: at(4), named: going, instead: 'e' },
+      watch('mine', 4, false),
+    ],
     ['starts or joins when a run is active', { ...idle, cursor: none, active: 'a' }, { do: 'start' }],
     [
       'joins for a user who may only watch',
@@ -92,7 +107,7 @@ describe('decideStart', () => {
       for (const named of [null, going, ended]) {
         for (const active of [null, 'a', 'mine']) {
           for (const newest of [null, 'old']) {
-            const decision = decideStart({ cursor, named, active, newest, mayStart: true })
+            const decision = decideStart({ ...idle, cursor, named, active, newest })
             expect(decision.do).not.toBe('start')
           }
         }

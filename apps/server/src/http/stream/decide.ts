@@ -1,5 +1,6 @@
 import { parseCursor } from '@espejo/contract'
 import type { Position } from '../../stream/run-channel.js'
+import type { StreamWithoutCursor } from '../../stream/start-guard.js'
 
 /** The cursor of a request: up to where its viewer has received events. */
 export type Cursor =
@@ -43,7 +44,10 @@ export type Decision =
   | { do: 'not-found' }
 
 /** A decision after its `start`, if any, was carried out and became a `watch`. */
-export type StartedDecision = Exclude<Decision, { do: 'start' }>
+export type StartedDecision = Exclude<Decision, { do: 'start' }> & {
+  /** Of a client without a cursor that may start runs. */
+  stream?: StreamWithoutCursor
+}
 
 /**
  * Decides what the starting route does. Only a request without a cursor can start a run, so a reconnect
@@ -52,6 +56,7 @@ export type StartedDecision = Exclude<Decision, { do: 'start' }>
  * | cursor | its run | answer |
  * |---|---|---|
  * | none | | start or join; a user who may only watch joins the active run, or gets 403 |
+ * | none | the start guard forbids a start | the active run, else the user's last run, from its beginning |
  * | of a run of this tenant | not ended, the log has reached the position | that run, from the position on |
  * | of a run of this tenant | ended, the viewer lacks events | that run, from the position on, with its ending |
  * | of a run of this tenant | ended, the viewer has the ending | 204 |
@@ -66,10 +71,12 @@ export function decideStart(facts: {
   /** The tenant's newest run, active or not. Used when the cursor is unknown. */
   newest: string | null
   mayStart: boolean
+  /** The user's last run, when the start guard forbids a start. Used without a cursor. */
+  instead: string | null
 }): Decision {
-  const { cursor, named, active, newest, mayStart } = facts
+  const { cursor, named, active, newest, mayStart, instead } = facts
   if (cursor.kind === 'none') {
-    if (mayStart) return { do: 'start' }
+    if (mayStart) return instead === null ? { do: 'start' } : fromTheBeginning(active ?? instead, false)
     return active === null ? { do: 'forbid' } : fromTheBeginning(active, false)
   }
   const known = cursor.kind === 'at' ? follow(cursor, named) : null

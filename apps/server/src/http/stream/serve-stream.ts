@@ -20,8 +20,9 @@ export async function serveStream(
   const changes = readFlag('changes', query.changes)
   const slot = acquireSlot(hub, session.tenantId)
   let isWatching = false
+  let decision: StartedDecision | undefined
   try {
-    const decision = await decide()
+    decision = await decide()
     if (decision.do === 'not-found') throw notFound()
     if (decision.do === 'forbid') throw forbidden()
     if (decision.do === 'finish') {
@@ -35,7 +36,12 @@ export async function serveStream(
     hub.watch({ slot, session, changes, out: res, ...decision })
     isWatching = true
   } finally {
-    if (!isWatching) slot.release()
+    if (!isWatching) {
+      slot.release()
+      if (decision?.do === 'watch' && decision.stream) {
+        hub.startGuard.closed(session, decision.runId, false, decision.stream)
+      }
+    }
   }
 }
 

@@ -97,24 +97,38 @@ export function isRunId(text: string): boolean {
 async function startOrFollow(
   { hub, pool, runControl }: Pick<StreamDeps<never>, 'hub' | 'pool' | 'runControl'>,
   cursor: Cursor,
-  { tenantId, userId, role }: Session,
+  session: Session,
 ): Promise<StartedDecision> {
+  const { tenantId, userId, role } = session
   const mayStart = can(role, 'operate')
   const named = cursor.kind === 'at' ? await hub.locate(tenantId, cursor.runId, cursor.seq) : null
+  const isWithoutCursor = cursor.kind === 'none' && mayStart
+  const instead = isWithoutCursor ? await runInstead(hub, session) : null
   const needsCurrentRuns =
     cursor.kind === 'none'
-      ? !mayStart
+      ? !mayStart || instead !== null
       : cursor.kind === 'garbage' || checkCursor(cursor.seq, named) === 'unknown'
   const current = needsCurrentRuns ? await currentRuns(pool, tenantId) : { active: null, newest: null }
-  const decision = decideStart({ cursor, named, mayStart, ...current })
-  if (decision.do !== 'start') return decision
-  const { run } = await runControl.start(tenantId, {
+  const decision = decideStart({ cursor, named, mayStart, instead, ...current })
+  if (decision.do !== 'start') {
+    if (!isWithoutCursor || decision.do !== 'watch') return decision
+    return { ...decision, stream: hub.startGuard.opened(session, decision.runId, false) }
+  }
+  const { run, started } = await runControl.start(tenantId, {
     mode: 'full',
     dryRun: false,
     ids: null,
     startedBy: userId,
   })
-  return { do: 'watch', runId: run.id, afterSeq: 0, reset: false }
+  const stream = hub.startGuard.opened(session, run.id, started)
+  return { do: 'watch', runId: run.id, afterSeq: 0, reset: false, stream }
+}
+
+/** The user's last run, when the start guard forbids a start; null: a start is allowed. */
+async function runInstead(hub: StreamHub, session: Session): Promise<string | null> {
+  const runId = hub.startGuard.runInstead(session)
+  if (runId === null) return null
+  return (await hub.locate(session.tenantId, runId, 0)) && runId
 }
 
 async function follow(
