@@ -6,7 +6,13 @@ import fc from 'fast-check'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, whyNoBrowser } from '../../../e2e/support/chromium.js'
-import { type EncodableEvent, EVENT_NAMES, encodeEvent, encodeRetry, jsonLine } from '../src/stream/encode.js'
+import {
+  type EncodableEvent,
+  EVENT_NAMES,
+  encodeEvent,
+  encodeRetry,
+  jsonLine,
+} from '../src/stream/pure/encode.js'
 
 interface Received {
   type: string

@@ -7,7 +7,7 @@ import { isConfirmed, openGuard } from '../src/runs/guard-store.js'
 import { claimRun, endRun } from '../src/runs/held-run.js'
 import { pauseRun } from '../src/runs/pause-run.js'
 import { findRun } from '../src/runs/run-store.js'
-import { completeData, stateOf } from '../src/sync/ledger.js'
+import { completeData, stateOf } from '../src/sync/pure/ledger.js'
 import { useLiveApp } from './support/live-app.js'
 
 /** Every order of actions of a worker, of people and of the clock on a run with a guard, compared with a model. */

@@ -4,7 +4,7 @@ import { claimRun, commitProgress, StaleLedgerError, SupersededError } from '../
 import { recordPage } from '../src/runs/page-store.js'
 import { progressData } from '../src/runs/run-state.js'
 import { findRun } from '../src/runs/run-store.js'
-import { stateOf } from '../src/sync/ledger.js'
+import { stateOf } from '../src/sync/pure/ledger.js'
 import { useDatabase } from './support/database.js'
 import { useSyncService } from './support/sync-service.js'
 

@@ -3,7 +3,7 @@ import { withTenant } from '../src/db/pool.js'
 import { claimRun } from '../src/runs/held-run.js'
 import { pauseRun } from '../src/runs/pause-run.js'
 import { activeRun, findRun, listRuns, lockRun } from '../src/runs/run-store.js'
-import { stateOf } from '../src/sync/ledger.js'
+import { stateOf } from '../src/sync/pure/ledger.js'
 import { useDatabase } from './support/database.js'
 import { useSyncService } from './support/sync-service.js'
 

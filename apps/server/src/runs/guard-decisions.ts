@@ -1,7 +1,7 @@
 import { asksAPerson, type LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { findOpenGuard, msUntilExpiry, writeDecision } from './guard-store.js'
-import { guardExpiredEvent, guardRefusedEvent } from './messages.js'
+import { guardExpiredEvent, guardRefusedEvent } from './pure/messages.js'
 import type { RunQueue } from './run-queue.js'
 import type { RunSummary } from './run-row.js'
 import { progressData } from './run-state.js'

@@ -1,10 +1,10 @@
 import type { LoggedEvent } from '@espejo/contract'
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
+import { transition } from './pure/transitions.js'
 import { RUN_COLUMNS, type RunClaim, type RunRow } from './run-row.js'
 import type { RunState } from './run-state.js'
 import { findRun, lockRun } from './run-store.js'
 import { transitionRun } from './transition-run.js'
-import { transition } from './transitions.js'
 
 /** Another worker has claimed the run, or it has ended: the caller's write must not be committed. */
 export class SupersededError extends Error {

@@ -3,13 +3,13 @@ import { type Pool, type Tx, withTenant } from '../db/pool.js'
 import { appendEvent } from './event-log.js'
 import { createGuardDecisions, type GuardDecisions } from './guard-decisions.js'
 import { newId } from './ids.js'
-import { cancelledEvent, startEvent } from './messages.js'
+import { cancelledEvent, startEvent } from './pure/messages.js'
+import { intentAfter, type RunRequest, transition } from './pure/transitions.js'
 import type { RunQueue } from './run-queue.js'
 import { type RunSummary, toRun } from './run-row.js'
 import { progressData } from './run-state.js'
 import { activeRun, insertRun, lockRun } from './run-store.js'
 import { transitionRun } from './transition-run.js'
-import { intentAfter, type RunRequest, transition } from './transitions.js'
 
 export interface StartRun {
   mode: RunMode

@@ -1,5 +1,5 @@
 import type { Run, RunErrorCode, RunMode, RunPhase, RunStatus, Waiting } from '@espejo/contract'
-import type { RunIntent } from './transitions.js'
+import type { RunIntent } from './pure/transitions.js'
 
 /** A row of `app.runs` as selected by {@link RUN_COLUMNS}, for the worker that claims it. */
 export interface RunRow extends RunSummary {

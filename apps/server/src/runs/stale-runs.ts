@@ -1,5 +1,5 @@
 import { type Pool, type Tx, withTenant } from '../db/pool.js'
-import { errorEvent } from './messages.js'
+import { errorEvent } from './pure/messages.js'
 import { isOpenJobOf, RUN_QUEUE_SCHEMA } from './queue-tables.js'
 import type { RunQueue } from './run-queue.js'
 import { lockRun } from './run-store.js'

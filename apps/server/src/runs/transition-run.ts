@@ -1,7 +1,7 @@
 import { isFinal, type LoggedEvent } from '@espejo/contract'
 import type { Tx } from '../db/pool.js'
+import { type RunTrigger, transition } from './pure/transitions.js'
 import { RUN_SUMMARY_COLUMNS, type RunSummary } from './run-row.js'
-import { type RunTrigger, transition } from './transitions.js'
 
 /** `claim` is `claimRun`'s alone: it raises the epoch and logs no event. */
 type LoggedTrigger = Exclude<RunTrigger, 'claim'>

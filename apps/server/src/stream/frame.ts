@@ -1,6 +1,6 @@
 import { type ChangesData, formatCursor } from '@espejo/contract'
 import type { StoredEvent } from '../runs/event-log.js'
-import { encodeEvent, encodeRetry, jsonLine } from './encode.js'
+import { encodeEvent, encodeRetry, jsonLine } from './pure/encode.js'
 
 /** One encoded event, shared by all viewers that it is sent to. */
 export interface Frame {

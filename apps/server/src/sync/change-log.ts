@@ -4,9 +4,9 @@ import type { StoredProduct } from '../catalog/product-store.js'
 import { type ProductToWrite, readStoredRows } from '../catalog/product-store.js'
 import type { Tx } from '../db/pool.js'
 import type { RunRow } from '../runs/run-row.js'
-import { isStale } from './content-hash.js'
 import { creationFields, type FieldChange, fieldChanges } from './field-changes.js'
 import type { PhaseContext } from './phase-context.js'
+import { isStale } from './pure/content-hash.js'
 
 export interface ProductChange {
   id: string

@@ -1,6 +1,6 @@
 import { type Dialect, parseProductRows, type SourceReject } from '@espejo/cianbox'
 import type { ProductToWrite } from '../catalog/product-store.js'
-import type { SourceRow, SourceRows } from './source-rows.js'
+import type { SourceRow, SourceRows } from './pure/source-rows.js'
 
 /** Parses rows into products to write; rows that cannot be parsed become rejects. */
 export function parseRows(

@@ -2,7 +2,7 @@ import type { Connection } from '@espejo/contract'
 import type { Pool } from '../db/pool.js'
 import { type PinnedSettings, savePinnedSettings } from '../runs/pinned-settings.js'
 import type { RunRow } from '../runs/run-row.js'
-import { MAPPING_VERSION } from './content-hash.js'
+import { MAPPING_VERSION } from './pure/content-hash.js'
 import { connectionInactive, settingsChange } from './settings-change.js'
 import type { StopSignal } from './stop-signal.js'
 

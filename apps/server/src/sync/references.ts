@@ -11,11 +11,11 @@ import { isConfirmed, openGuard } from '../runs/guard-store.js'
 import { recordRejects } from '../runs/page-store.js'
 import type { RunRow } from '../runs/run-row.js'
 import { exceedsGuard, MAX_ATTEMPTS } from './belief/rules.js'
-import { contentHash } from './content-hash.js'
 import { GuardOpened } from './guard-opened.js'
-import { NO_COUNTS } from './ledger.js'
 import type { PhaseContext } from './phase-context.js'
-import { prefetched } from './prefetch.js'
+import { contentHash } from './pure/content-hash.js'
+import { NO_COUNTS } from './pure/ledger.js'
+import { prefetched } from './pure/prefetch.js'
 
 const KINDS: readonly ReferenceKind[] = [
   'categories',

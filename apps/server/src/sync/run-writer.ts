@@ -4,9 +4,9 @@ import { commitProgress, type Ending, endRun, type HeldRun, undoClaimCount } fro
 import { type Paused, pauseRun } from '../runs/pause-run.js'
 import type { RunRow } from '../runs/run-row.js'
 import { progressData, type RunState } from '../runs/run-state.js'
-import { afterPage, type PageResult, stateOf } from './ledger.js'
+import { afterPage, type PageResult, stateOf } from './pure/ledger.js'
+import { createThroughput } from './pure/throughput.js'
 import type { WaitingSlot } from './release-while-waiting.js'
-import { createThroughput } from './throughput.js'
 
 /**
  * The only writer of a claimed run. Pages, `waiting` notices and the ending go through one serial queue, each based on

@@ -9,9 +9,9 @@ import { countPlaces } from './belief/prove-whole.js'
 import { MAX_ATTEMPTS } from './belief/rules.js'
 import { commitProducts } from './commit-products.js'
 import { incompletePass, pagingError } from './failure.js'
-import { createOverlappingPager, type Window } from './overlapping-pages.js'
 import type { PhaseContext } from './phase-context.js'
-import { prepareRows, type SourceRows } from './source-rows.js'
+import { createOverlappingPager, type Window } from './pure/overlapping-pages.js'
+import { prepareRows, type SourceRows } from './pure/source-rows.js'
 import { modifiedAt, newestModification } from './source-time.js'
 
 /**

@@ -14,7 +14,7 @@ import { incompletePass } from './failure.js'
 import { createByIdFetcher, IDS_PER_REQUEST } from './fetch-by-id.js'
 import { GuardOpened } from './guard-opened.js'
 import type { PhaseContext } from './phase-context.js'
-import { prepareRows } from './source-rows.js'
+import { prepareRows } from './pure/source-rows.js'
 
 const PRODUCTS: GuardTopic = { kind: 'retire', subject: 'products' }
 

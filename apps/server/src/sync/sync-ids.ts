@@ -3,7 +3,7 @@ import { nextPageNumber, recordRejects } from '../runs/page-store.js'
 import { commitProducts } from './commit-products.js'
 import { fetchByIdIsolating, IDS_PER_REQUEST } from './fetch-by-id.js'
 import type { PhaseContext } from './phase-context.js'
-import { prepareRows, type SourceRows } from './source-rows.js'
+import { prepareRows, type SourceRows } from './pure/source-rows.js'
 
 /**
  * Mirrors the requested products. Missing ones are left to the sweep. An id whose requests always fail becomes a reject,

@@ -7,9 +7,9 @@ import type { FetchPage, ListedPage } from './belief/listed-page.js'
 import { readCatalog } from './belief/read-catalog.js'
 import type { VerifiedPage } from './belief/verify-page.js'
 import { commitProducts } from './commit-products.js'
-import { NO_COUNTS } from './ledger.js'
 import type { PhaseContext } from './phase-context.js'
-import { prepareRows, rangeOf } from './source-rows.js'
+import { NO_COUNTS } from './pure/ledger.js'
+import { prepareRows, rangeOf } from './pure/source-rows.js'
 import { newestModification } from './source-time.js'
 
 /** Mirrors the whole catalogue page by page, in the order of {@link readCatalog}. @returns the start of the pass */

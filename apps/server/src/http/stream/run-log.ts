@@ -5,7 +5,7 @@ import { type Pool, withTenant } from '../../db/pool.js'
 import { readLog, readTails, type StoredEvent } from '../../runs/event-log.js'
 import { toRun } from '../../runs/run-row.js'
 import { findRun } from '../../runs/run-store.js'
-import { jsonLine } from '../../stream/encode.js'
+import { jsonLine } from '../../stream/pure/encode.js'
 
 /**
  * Writes a run's log past `afterSeq` as NDJSON, up to its current end. Reads one page at a time, and

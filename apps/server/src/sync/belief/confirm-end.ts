@@ -1,6 +1,6 @@
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { createOverlappingPager, type Window } from '../overlapping-pages.js'
+import { createOverlappingPager, type Window } from '../pure/overlapping-pages.js'
 import {
   descending,
   type FetchPage,

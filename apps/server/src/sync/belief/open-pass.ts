@@ -1,7 +1,7 @@
 import { CianboxError, type ProductOrder } from '@espejo/cianbox'
 import type { PassStart } from '../../runs/pass-store.js'
 import { incompletePass } from '../failure.js'
-import { findLastPage, type PageKind } from '../find-last-page.js'
+import { findLastPage, type PageKind } from '../pure/find-last-page.js'
 import { type FetchPage, highestOf, type ListedPage, lengthOf, sameIds, union } from './listed-page.js'
 import { divisible, isFull, isRefusal } from './rules.js'
 

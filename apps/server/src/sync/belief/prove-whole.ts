@@ -1,7 +1,7 @@
 import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { findLastPage } from '../find-last-page.js'
-import { createOverlappingPager } from '../overlapping-pages.js'
+import { findLastPage } from '../pure/find-last-page.js'
+import { createOverlappingPager } from '../pure/overlapping-pages.js'
 import {
   type FetchPage,
   highestOf,

@@ -1,6 +1,6 @@
 import type { PassStart, WalkCounts } from '../../runs/pass-store.js'
 import { incompletePass, pagingError } from '../failure.js'
-import { prefetched } from '../prefetch.js'
+import { prefetched } from '../pure/prefetch.js'
 import { confirmEnd } from './confirm-end.js'
 import type { FetchPage, ListedPage } from './listed-page.js'
 import { fetchUnlessRefused, findEnd, type OpenOptions, openPass } from './open-pass.js'

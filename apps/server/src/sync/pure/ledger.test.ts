@@ -1,7 +1,7 @@
 import { isBalanced } from '@espejo/contract'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { progressData, type RunState } from '../runs/run-state.js'
+import { progressData, type RunState } from '../../runs/run-state.js'
 import { afterPage } from './ledger.js'
 
 const EMPTY: RunState = {

@@ -1,4 +1,4 @@
-import type { StoredProduct } from '../catalog/product-store.js'
+import type { StoredProduct } from '../../catalog/product-store.js'
 
 /** A page's changes to the ledger. `unchanged` and `errors` can be negative. */
 export interface LedgerChange {

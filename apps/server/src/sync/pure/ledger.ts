@@ -1,6 +1,6 @@
 import type { CompleteData, RunPhase } from '@espejo/contract'
-import type { RunRow } from '../runs/run-row.js'
-import type { RunState } from '../runs/run-state.js'
+import type { RunRow } from '../../runs/run-row.js'
+import type { RunState } from '../../runs/run-state.js'
 
 /** The counts that one committed page adds to the ledger. */
 export interface PageCounts {

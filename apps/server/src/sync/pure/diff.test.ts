@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { StoredProduct } from '../catalog/product-store.js'
+import type { StoredProduct } from '../../catalog/product-store.js'
 import { countPage, differs } from './diff.js'
 
 const NONE: ReadonlySet<string> = new Set()
