@@ -17,7 +17,12 @@ export async function migrate(
   andThen: (client: pg.Client) => Promise<void>,
   onBlocked: () => void = () => undefined,
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'espejo migrations' })
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'espejo migrations',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  })
   // A broken connection fails the next query. Without a listener, its 'error' event would end the process.
   client.on('error', () => undefined)
   await client.connect()

@@ -12,7 +12,7 @@ export function listenerOf(databaseUrl: string): ConnectListener {
       connectionString: databaseUrl,
       application_name: 'espejo wake-ups',
       connectionTimeoutMillis: 10_000,
-      query_timeout: 10_000,
+      query_timeout: 8_000,
       keepAlive: true,
     })
 }
@@ -68,4 +68,4 @@ function backoffMs(failures: number): number {
   return Math.random() * Math.min(10_000, 200 * 2 ** Math.min(failures, 10))
 }
 
-const PROBE_MS = 30_000
+const PROBE_MS = 5_000
