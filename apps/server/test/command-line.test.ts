@@ -61,7 +61,9 @@ describe('the command line', () => {
       name: 'Ana Pérez',
       role: 'admin',
     })
-    expect(await signIn(database.pool, 'ana@uno.test', PASSWORD)).toMatchObject({ tenantId: 'ferreteria' })
+    expect(await signIn(database.pool, 'ana@uno.test', PASSWORD)).toMatchObject({
+      user: { tenantId: 'ferreteria' },
+    })
     const second = await espejo(setup, PASSWORD)
     expect(second).toMatchObject({ code: 1, out: '' })
     expect(second.error).toBe('espejo: There is a tenant already. For another one: tenants create.\n')

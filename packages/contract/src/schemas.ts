@@ -31,6 +31,9 @@ export const setupBody = z
   .object({ code: z.string().min(1).max(200), tenantName: line(100), name: line(100), email, password })
   .meta({ id: 'SetupBody' })
 
+/** A change of one's own password. */
+export const passwordBody = z.object({ current: password, new: password }).meta({ id: 'PasswordBody' })
+
 /** `cuenta` becomes a path segment of the ERP's URL, so its characters are restricted. */
 const connectionFields = z.object({
   cuenta: z

@@ -21,11 +21,18 @@ export async function createUser(pool: Pool, user: NewUser): Promise<User | null
   )
 }
 
-/** The user; null when email or password is wrong. Takes as long for an unknown email, against user enumeration. */
-export async function signIn(pool: Pool, email: string, password: string): Promise<User | null> {
+/**
+ * The user and the hash of the password; null when email or password is wrong. Takes as long for an unknown email,
+ * against user enumeration.
+ */
+export async function signIn(
+  pool: Pool,
+  email: string,
+  password: string,
+): Promise<{ user: User; passwordHash: string } | null> {
   const found = await findSignIn(pool, normalizeEmail(email))
   const isRight = await verifyPassword(password, found?.passwordHash ?? null)
-  return found && isRight ? found.user : null
+  return isRight ? found : null
 }
 
 /** Trims and lowercases an address, as it is stored. */

@@ -16,7 +16,7 @@ function sessionsFrom(start: string) {
 describe('a token that was accepted before', () => {
   it('is accepted until one millisecond before it expires', async () => {
     const { issue, verifyToken, pass } = sessionsFrom('2026-11-24T12:00:00Z')
-    const { token, expiresAt } = await issue(user)
+    const { token, expiresAt } = await issue(user, 'session1')
     for (const ms of [0, 6 * HOUR, 6 * HOUR - 1]) {
       pass(ms)
       expect(await verifyToken(token)).toEqual({
@@ -24,6 +24,7 @@ describe('a token that was accepted before', () => {
         tenantId: 'uno',
         role: 'operator',
         expiresAt,
+        id: 'session1',
       })
     }
     pass(1)

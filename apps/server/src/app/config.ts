@@ -25,6 +25,10 @@ export interface Config {
   secretKey: Buffer | undefined
   /** Proxies whose `X-Forwarded-*` headers are trusted: the value of Express's `trust proxy` setting. */
   trustProxy: string | number
+  /** A session ends so long after the sign-in. */
+  sessionHours: number
+  /** A session that is not used for so long ends. */
+  sessionIdleMinutes: number
   /** The one-time code of the first set-up; undefined: random. */
   setupCode: string | undefined
   logLevel: string
@@ -81,6 +85,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     drainSeconds: s.ESPEJO_DRAIN_SECONDS,
     secretKey: s.ESPEJO_SECRET_KEY,
     trustProxy: s.ESPEJO_TRUST_PROXY,
+    sessionHours: s.ESPEJO_SESSION_HOURS,
+    sessionIdleMinutes: s.ESPEJO_SESSION_IDLE_MINUTES,
     setupCode: s.ESPEJO_SETUP_CODE,
     logLevel: s.LOG_LEVEL,
   }
@@ -153,6 +159,8 @@ const settings = z.object({
     .regex(/^(\d{1,2}|[\w.:/, ]+)$/, 'must be a number of proxies, or their addresses, separated by commas.')
     .transform((value) => (/^\d+$/.test(value) ? Number(value) : value))
     .default('loopback'),
+  ESPEJO_SESSION_HOURS: whole(1, 720).default(12),
+  ESPEJO_SESSION_IDLE_MINUTES: whole(1, 43_200).default(120),
   ESPEJO_SETUP_CODE: z
     .string()
     .regex(/^[\w.~-]{8,200}$/, 'must have 8 to 200 letters, digits or any of - . _ ~')

@@ -23,6 +23,8 @@ export interface ApiHost {
   verifyToken(token: string): Promise<Session | null>
   /** Whether a session with open streams is still valid. Called before its `expiresAt`. */
   isSessionLive(session: Session): Promise<boolean>
+  /** Interval at which the sessions of open streams are checked. @defaultValue 60 s */
+  recheckMs?: number
   /** Base URL at which the ERP reaches the API, without the API's own path; null: unknown. */
   publicUrl(): string | null
 }
@@ -42,12 +44,13 @@ export function createApiDeps(
     onError: (error) => log.warn({ err: error }, 'the log of a run could not be read'),
     isSessionLive: host.isSessionLive,
     ...overrides.hub,
+    timing: { ...(host.recheckMs !== undefined && { recheckMs: host.recheckMs }), ...overrides.hub?.timing },
   })
   wakeups.listen(hub.wake)
 
-  const { authenticate, verifyToken, publicUrl } = host
+  const { authenticate, verifyToken, isSessionLive, publicUrl } = host
   const connections = createConnectionStore({ pool, sealer })
-  const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now })
+  const tickets = createTickets({ pool, key: deriveKey(secretKey, 'ticket'), now, isSessionLive })
   const webhooks = createWebhookStore({ pool, sealer })
   const api = {
     pool,

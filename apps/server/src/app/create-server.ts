@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { createAuthenticate } from '../accounts/authenticate.js'
-import { createLiveSessions } from '../accounts/live-sessions.js'
 import { createSessions, type Sessions } from '../accounts/session.js'
+import { createSessionStore, type SessionStore } from '../accounts/session-store.js'
 import { createSetup, type Setup } from '../accounts/setup.js'
 import type { ApiDeps } from '../http/api.js'
 import { createApp } from '../http/app.js'
@@ -40,7 +40,8 @@ export interface Service {
 interface HttpService {
   url: string
   setupUrl: string | null
-  api: Omit<ApiDeps, 'onUnexpectedError'> & { sessions: Sessions; setup: Setup }
+  api: Omit<ApiDeps, 'onUnexpectedError'> & { sessions: SessionStore; setup: Setup }
+  tokens: Sessions
   hub: StreamHub
 }
 
@@ -63,6 +64,9 @@ export async function startService(config: Config, log: Logger, overrides: Overr
   return { ...started, stop }
 }
 
+/** With the hub's own timer of 1 s, a stream ends within 5 s of its session. */
+const RECHECK_MS = 2_500
+
 /** Requests that a stopping process has not answered after this time are aborted. */
 const LAST_ANSWERS_MS = 10_000
 
@@ -80,10 +84,12 @@ async function serve(
   overrides: Overrides,
 ): Promise<HttpService> {
   const { config, log, pool, secretKey } = services
-  const { now = () => new Date(), isSessionLive = createLiveSessions({ pool, now }) } = overrides
-  const sessions = createSessions({ secretKey, now })
+  const { now = () => new Date() } = overrides
+  const tokens = createSessions({ secretKey, now, hours: config.sessionHours })
+  const sessions = createSessionStore({ pool, tokens, idleMinutes: config.sessionIdleMinutes })
+  const { isSessionLive = sessions.isLive } = overrides
   const verifyToken = async (token: string) => {
-    const session = await sessions.verifyToken(token)
+    const session = await tokens.verifyToken(token)
     return session && (await isSessionLive(session)) ? session : null
   }
   const authenticate = createAuthenticate(verifyToken)
@@ -93,6 +99,7 @@ async function serve(
     authenticate,
     verifyToken,
     isSessionLive,
+    recheckMs: RECHECK_MS,
     // In the demo, only the simulator sends notifications, from this machine.
     publicUrl: () => overrides.publicUrl?.(url) ?? config.publicUrl ?? (config.demo && url ? url : null),
   }
@@ -106,7 +113,7 @@ async function serve(
     sessions,
     setup,
     demo: config.demo,
-    onSignOut: ({ userId }) => hub.endSessions((session) => session.userId === userId),
+    onSessionsEnded: hub.endSessions,
     fastPath: (serve) =>
       createFastPath('/api', { ...services, hub, tickets, authenticate, verifyToken }, serve),
     streams: hub.stats,
@@ -135,6 +142,7 @@ async function serve(
     url,
     setupUrl: await setupUrl(setup, config.publicUrl ?? url),
     api: { ...api, sessions, setup },
+    tokens,
     hub,
   }
 }

@@ -1,6 +1,7 @@
 import express, { type Router } from 'express'
 import type { Authenticate } from '../accounts/authenticate.js'
-import type { Session, Sessions } from '../accounts/session.js'
+import type { Session } from '../accounts/session.js'
+import type { SessionStore } from '../accounts/session-store.js'
 import type { Setup } from '../accounts/setup.js'
 import { createConnectionStore } from '../connections/connection-store.js'
 import type { ConnectionTester } from '../connections/connection-tester.js'
@@ -31,14 +32,14 @@ export interface ApiDeps {
   connectionTester: ConnectionTester
   /** Finds the session of a request. A host application passes its own; the default is `createAuthenticate`. */
   authenticate: Authenticate
-  /** Issues sessions under `/auth`. Left out: no such routes, because the host application signs users in. */
-  sessions?: Sessions
+  /** Starts and ends sessions under `/auth`. Left out: no such routes, because the host application signs users in. */
+  sessions?: SessionStore
   /** The first set-up under `/setup`. Left out, like `sessions`, by a host application. */
   setup?: Setup
   /** Whether the demo's shops and logins are in use. @defaultValue false */
   demo?: boolean
-  /** Called with the session that has signed out, so that its open streams can end. */
-  onSignOut?: (session: Session) => void
+  /** Called when sessions have ended, so that their open streams can end at once. */
+  onSessionsEnded?: (hasEnded: (session: Session) => boolean) => void
   /** The routes of the streams. They authenticate and parse by themselves; their errors are answered here. */
   streamRouter?: Router
   /** Registers and removes the webhook at the ERP. */
@@ -67,11 +68,12 @@ export function createApi(deps: ApiDeps): Router {
 
 /** All routes of the API except those of the streams; the last one serves the OpenAPI document. */
 export function apiRoutes(deps: ApiDeps): Route[] {
-  const { pool, runControl, sessions, authenticate, onSignOut, now, connectionTester, registrations } = deps
+  const { pool, runControl, sessions, authenticate, onSessionsEnded, now, connectionTester, registrations } =
+    deps
   const { clock = readDatabaseClock, setup, demo = false } = deps
   const connections = createConnectionStore(deps)
   const routes: Route[] = [
-    ...(sessions ? authRoutes({ pool, sessions, authenticate, onSignOut, now }) : []),
+    ...(sessions ? authRoutes({ pool, sessions, authenticate, onSessionsEnded, now }) : []),
     ...(sessions && setup ? setupRoutes({ setup, sessions, demo, now }) : []),
     ...connectionRoutes({ connections, testConnection: connectionTester, registrations }),
     ...runRoutes({ pool, runControl }),

@@ -1,37 +1,45 @@
 import type { User } from '@espejo/contract'
-import { loginBody } from '@espejo/contract/schemas'
-import type { RequestHandler } from 'express'
+import { loginBody, passwordBody } from '@espejo/contract/schemas'
+import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { findUser } from '../accounts/account-store.js'
 import { normalizeEmail, signIn } from '../accounts/accounts.js'
 import { type Authenticate, SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
-import type { Session, Sessions } from '../accounts/session.js'
+import { checkNewPassword } from '../accounts/password-policy.js'
+import { hashPassword } from '../accounts/passwords.js'
+import type { Session } from '../accounts/session.js'
+import type { SessionStore } from '../accounts/session-store.js'
 import { createSignInThrottle } from '../accounts/sign-in-throttle.js'
 import type { Pool } from '../db/pool.js'
 import { sessionSchema, userSchema } from './answer-schemas.js'
-import { HttpProblem } from './problem.js'
+import { fail, HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
 /** Signing in and out with Espejo's own accounts. A host application with its own accounts leaves them out. */
 export function authRoutes(deps: {
   pool: Pool
-  sessions: Sessions
+  sessions: SessionStore
   authenticate: Authenticate
-  /** Called with the session that has signed out, so that its open streams can end. */
-  onSignOut?: ((session: Session) => void) | undefined
+  /** Called when sessions have ended, so that their open streams can end at once. */
+  onSessionsEnded?: ((hasEnded: (session: Session) => boolean) => void) | undefined
   now: () => Date
 }): Route[] {
   const { pool, sessions, now } = deps
   const throttle = createSignInThrottle({ now })
 
-  async function check(email: string, password: string, address: string): Promise<User> {
+  async function check(
+    email: string,
+    password: string,
+    address: string,
+    refused: () => HttpProblem,
+  ): Promise<{ user: User; passwordHash: string }> {
     const account = normalizeEmail(email)
     const wait = throttle.attempt(account, address)
     if (wait > 0) throw tooMany(wait / 1000)
-    const user = await signIn(pool, account, password)
-    if (!user) throw new HttpProblem(401, 'wrong_credentials', 'El correo o la contraseña no son correctos.')
+    const found = await signIn(pool, account, password)
+    if (!found) throw refused()
     throttle.succeeded(account, address)
-    return user
+    return found
   }
 
   return [
@@ -43,26 +51,57 @@ export function authRoutes(deps: {
       access: 'public',
       before: limitByAddress(),
       body: loginBody,
-      answers: { 200: { description: 'A session of 12 hours', schema: sessionSchema } },
+      answers: { 200: { description: 'A session', schema: sessionSchema } },
       async handle({ body, req, res }) {
-        // As in the rate limiter: one key for all addresses of an IPv6 subscriber.
-        const user = await check(body.email, body.password, ipKeyGenerator(req.ip ?? ''))
-        const { token, expiresAt } = await sessions.issue(user)
-        res.cookie(SESSION_COOKIE, token, sessionCookieOptions(req, expiresAt))
-        return ok({ token, user })
+        const { user, passwordHash } = await check(
+          body.email,
+          body.password,
+          addressOf(req),
+          wrongCredentials,
+        )
+        const started = (await sessions.start(user, passwordHash)) ?? fail(wrongCredentials())
+        res.cookie(SESSION_COOKIE, started.token, sessionCookieOptions(req, started.expiresAt))
+        return ok({ token: started.token, user })
       },
     }),
     route({
       method: 'post',
       path: '/auth/logout',
-      summary: 'Drop the session cookie',
+      summary: 'End the session, on all nodes, and drop its cookie',
       tag: 'auth',
       access: 'public',
       answers: { 204: { description: 'Signed out' } },
       async handle({ req, res }) {
         const session = await deps.authenticate(req)
-        if (session) deps.onSignOut?.(session)
+        if (session) {
+          await sessions.end(session)
+          deps.onSessionsEnded?.(({ id }) => id === session.id)
+        }
         res.clearCookie(SESSION_COOKIE, sessionCookieOptions(req))
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/auth/password',
+      summary: "Change one's own password; ends one's other sessions",
+      tag: 'auth',
+      access: 'read',
+      body: passwordBody,
+      answers: {
+        204: { description: 'Changed' },
+        403: { description: 'The current password is wrong' },
+        422: { description: 'The new password is too short or easy to guess' },
+      },
+      async handle({ body, session, req }) {
+        const { tenantId, userId } = session
+        const user = (await findUser(pool, tenantId, userId)) ?? fail(userGone())
+        const { passwordHash } = await check(user.email, body.current, addressOf(req), wrongPassword)
+        const weakness = await checkNewPassword(body.new, [user.email, user.name])
+        if (weakness !== null) throw weakPassword('new', weakness)
+        const isChanged = await sessions.changePassword(session, passwordHash, await hashPassword(body.new))
+        if (!isChanged) throw wrongPassword()
+        deps.onSessionsEnded?.((other) => other.userId === userId && other.id !== session.id)
         return { status: 204 }
       },
     }),
@@ -74,12 +113,35 @@ export function authRoutes(deps: {
       access: 'read',
       answers: { 200: { description: 'The user', schema: userSchema } },
       async handle({ session }) {
-        const user = await findUser(pool, session.tenantId, session.userId)
-        if (!user) throw new HttpProblem(401, 'unauthenticated', 'Tu usuario ya no existe.')
-        return ok(user)
+        return ok((await findUser(pool, session.tenantId, session.userId)) ?? fail(userGone()))
       },
     }),
   ]
+}
+
+/** As in the rate limiter: one key for all addresses of an IPv6 subscriber. */
+function addressOf(req: Request): string {
+  return ipKeyGenerator(req.ip ?? '')
+}
+
+function wrongCredentials(): HttpProblem {
+  return new HttpProblem(401, 'wrong_credentials', 'El correo o la contraseña no son correctos.')
+}
+
+/** 403, because a 401 means that the session is over. */
+function wrongPassword(): HttpProblem {
+  return new HttpProblem(403, 'wrong_password', 'La contraseña actual no es correcta.')
+}
+
+function userGone(): HttpProblem {
+  return new HttpProblem(401, 'unauthenticated', 'Tu usuario ya no existe.')
+}
+
+/** 422 for a new password that is too short or too easy to guess. @param path the field of the body */
+export function weakPassword(path: string, message: string): HttpProblem {
+  return new HttpProblem(422, 'weak_password', `La contraseña no sirve. ${message}`, {
+    errors: [{ path, message }],
+  })
 }
 
 /**

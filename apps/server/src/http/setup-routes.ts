@@ -2,18 +2,18 @@ import { setupBody } from '@espejo/contract/schemas'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
 import { checkNewPassword } from '../accounts/password-policy.js'
-import type { Sessions } from '../accounts/session.js'
+import type { SessionStore } from '../accounts/session-store.js'
 import type { Setup, SetupRefusal } from '../accounts/setup.js'
 import { createSignInThrottle } from '../accounts/sign-in-throttle.js'
 import { sessionSchema, setupStatusSchema } from './answer-schemas.js'
-import { tooMany } from './auth-routes.js'
-import { HttpProblem } from './problem.js'
+import { tooMany, weakPassword } from './auth-routes.js'
+import { fail, HttpProblem } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
 /** The first set-up of an installation: the first tenant and its administrator, by the code that the start prints. */
 export function setupRoutes(deps: {
   setup: Setup
-  sessions: Sessions
+  sessions: SessionStore
   demo: boolean
   now: () => Date
 }): Route[] {
@@ -69,19 +69,12 @@ export function setupRoutes(deps: {
         if (weakness !== null) throw weakPassword('password', weakness)
         const user = await setup.complete(code, tenantName, admin)
         if (typeof user === 'string') throw refused(user)
-        const { token, expiresAt } = await sessions.issue(user)
+        const { token, expiresAt } = (await sessions.start(user, null)) ?? fail(refused('done_before'))
         res.cookie(SESSION_COOKIE, token, sessionCookieOptions(req, expiresAt))
         return { status: 201, body: { token, user } }
       },
     }),
   ]
-}
-
-/** 422 for a new password that is too short or too easy to guess. @param path the field of the body */
-function weakPassword(path: string, message: string): HttpProblem {
-  return new HttpProblem(422, 'weak_password', `La contraseña no sirve. ${message}`, {
-    errors: [{ path, message }],
-  })
 }
 
 function refused(reason: SetupRefusal): HttpProblem {

@@ -8,7 +8,7 @@ export interface HubOptions {
   readChanges: ReadChanges
   now: () => Date
   onError: (error: Error) => void
-  /** Whether a session is still valid (user not removed, role unchanged). Called for one user at a time. */
+  /** Whether a session is still valid (user not removed, role unchanged). Called for the sessions of one tenant at a time. */
   isSessionLive?: (session: Session) => Promise<boolean>
   /** @defaultValue 200 */
   viewersPerTenant?: number

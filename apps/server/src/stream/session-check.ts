@@ -1,9 +1,10 @@
 import type { Session } from '../accounts/session.js'
 
 /**
- * Checks the sessions of all viewers, once for each user and role, and calls `end` for viewers whose
- * session is not valid any more. One check at a time, because it is not urgent and must not occupy the
- * database. A failed check is reported to `onError` and ends no stream.
+ * Checks the sessions of all viewers, once for each session (of a host application: once for each user and role), and
+ * calls `end` for viewers whose session is not valid any more. One tenant at a time, so that it does not occupy the
+ * database; those of a tenant at once, so that they share a query. A failed check is reported to `onError` and ends no
+ * stream.
  */
 export async function recheckSessions<V extends { readonly session: Session }>(
   viewers: readonly V[],
@@ -11,21 +12,29 @@ export async function recheckSessions<V extends { readonly session: Session }>(
   end: (viewer: V) => void,
   onError: (error: Error) => void,
 ): Promise<void> {
-  const byUser = new Map<string, V[]>()
-  for (const viewer of viewers) {
-    const { tenantId, userId, role } = viewer.session
-    const key = `${tenantId} ${role} ${userId}`
-    const same = byUser.get(key)
-    if (same) same.push(viewer)
-    else byUser.set(key, [viewer])
-  }
-  for (const ofUser of byUser.values()) {
-    const [first] = ofUser
-    if (!first) continue
+  async function check(same: readonly V[]): Promise<void> {
+    const [first] = same
     try {
-      if (!(await isLive(first.session))) for (const viewer of ofUser) end(viewer)
+      if (first && !(await isLive(first.session))) for (const viewer of same) end(viewer)
     } catch (error) {
       onError(error as Error)
     }
   }
+  for (const ofTenant of groupBy(viewers, ({ session }) => session.tenantId)) {
+    const bySession = groupBy(
+      ofTenant,
+      ({ session: { role, userId, id } }) => `${role} ${userId} ${id ?? ''}`,
+    )
+    await Promise.all(bySession.map(check))
+  }
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
+  }
+  return [...groups.values()]
 }

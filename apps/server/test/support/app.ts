@@ -55,6 +55,8 @@ export interface AppOptions extends Overrides {
   /** @defaultValue `uno` and `dos` */
   tenants?: readonly string[]
   settings?: Readonly<Record<string, string>>
+  /** Whether sessions must be in the database. @defaultValue false: tests issue tokens of users that do not exist */
+  liveSessions?: boolean
 }
 
 /** Starts the service before the tests of the calling file. It executes no runs unless `worker` is true. */
@@ -64,6 +66,7 @@ export function useApp({
   databaseUrl,
   tenants = ['uno', 'dos'],
   settings,
+  liveSessions = false,
   ...overrides
 }: AppOptions = {}): TestApp {
   const database = useDatabase()
@@ -83,8 +86,7 @@ export function useApp({
     service = await startService(config, log, {
       worker: false,
       maintenance: false,
-      // Tests issue sessions of users that they do not create.
-      isSessionLive: async () => true,
+      ...(liveSessions ? {} : { isSessionLive: async () => true }),
       connectionTestMs: 5_000,
       webhookRemovalMs: 3_000,
       webDir: '/nowhere',
@@ -119,7 +121,7 @@ export function useApp({
       return { ...started().api, onUnexpectedError: () => undefined }
     },
     get sessions() {
-      return started().api.sessions
+      return started().tokens
     },
     get hub() {
       return started().hub

@@ -117,7 +117,12 @@ export async function serveStreams(
     ...options,
     now,
   })
-  const tickets = createTickets({ pool, key: new Uint8Array(32).fill(7), now })
+  const tickets = createTickets({
+    pool,
+    key: new Uint8Array(32).fill(7),
+    now,
+    isSessionLive: async () => true,
+  })
   const queue = { enqueue: async () => undefined, work: async () => undefined, stop: async () => undefined }
   const onEvent = options.onEvent ?? ((runId: string) => hub.wake([runId]))
   const runControl = createRunControl({ pool, queue, now, onEvent })

@@ -30,13 +30,25 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   now = new Date()
-  tickets = createTickets({ pool: database.pool, key, now: () => now })
+  tickets = createTickets({
+    pool: database.pool,
+    key,
+    now: () => now,
+    isSessionLive: async ({ id }) => id !== 'ended',
+  })
 })
 
 describe('a ticket', () => {
   it('returns its session', async () => {
     const { ticket } = await tickets.mint(session(), null)
     expect(await tickets.redeem(ticket, 'any0run')).toEqual(session())
+  })
+
+  it('opens nothing after its session has ended', async () => {
+    const live = await tickets.mint({ ...session(), id: 'live' }, null)
+    expect(await tickets.redeem(live.ticket, 'r')).toEqual({ ...session(), id: 'live' })
+    const ended = await tickets.mint({ ...session(), id: 'ended' }, null)
+    expect(await tickets.redeem(ended.ticket, 'r')).toBeNull()
   })
 
   it('opens one stream, however many try at once', async () => {

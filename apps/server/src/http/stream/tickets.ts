@@ -25,6 +25,8 @@ export function createTickets(options: {
   /** 32 bytes; a key for tickets only. */
   key: Uint8Array
   now: () => Date
+  /** A ticket opens nothing after its session has ended. */
+  isSessionLive(session: Session): Promise<boolean>
   /** @defaultValue 30 */
   ttlSeconds?: number
 }): Tickets {
@@ -52,7 +54,7 @@ export function createTickets(options: {
       // A ticket for a run opens only that run; one without a run opens any stream.
       if (claims.run !== undefined && claims.run !== runId) return null
       const isFirst = await useUp(pool, session.tenantId, claims.jti, new Date(claims.exp * 1000))
-      return isFirst ? session : null
+      return isFirst && (await options.isSessionLive(session)) ? session : null
     },
   }
 }
@@ -73,14 +75,15 @@ async function verify(ticket: string, key: CryptoKey, at: Date): Promise<JWTPayl
   }
 }
 
-function claimsOf({ tenantId, role, expiresAt }: Session) {
-  return { tenant: tenantId, role, sessionEnd: expiresAt.getTime() }
+function claimsOf({ tenantId, role, expiresAt, id }: Session) {
+  return { tenant: tenantId, role, sessionEnd: expiresAt.getTime(), ...(id !== undefined && { sid: id }) }
 }
 
 /** The signature is ours, so these checks only fail for tickets of another release. */
-function sessionOf({ sub, tenant, role, sessionEnd }: JWTPayload): Session | null {
+function sessionOf({ sub, tenant, role, sessionEnd, sid }: JWTPayload): Session | null {
   if (!sub || typeof tenant !== 'string' || typeof sessionEnd !== 'number' || !isRole(role)) return null
-  return { userId: sub, tenantId: tenant, role, expiresAt: new Date(sessionEnd) }
+  const session = { userId: sub, tenantId: tenant, role, expiresAt: new Date(sessionEnd) }
+  return typeof sid === 'string' ? { ...session, id: sid } : session
 }
 
 function isRole(role: unknown): role is Role {
