@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { List, Product, Run } from '@espejo/contract'
@@ -12,6 +13,15 @@ import { type EspejoProcess, signIn, startEspejo, temporaryDataDir } from '../..
 
 const run = promisify(execFile)
 const fileOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+
+/** The README's code block of this language that contains this text. */
+function readmeBlock(language: string, text: string): string {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```/gms)]
+  const found = blocks.find(([, name, code = '']) => name === language && code.includes(text))
+  if (!found?.[2]) throw new Error(`The README has no ${language} block with ${text}`)
+  return found[2]
+}
 
 describe('with a running Espejo', () => {
   const PRODUCTS = 400
@@ -56,6 +66,31 @@ describe('with a running Espejo', () => {
     const lines = stdout.trim().split('\n')
     expect(lines.at(-1)).toBe(`${synced?.id}: ${PRODUCTS} products in ${synced?.requests} requests`)
     expect(lines.slice(0, -1).join('\n')).toMatch(/^ *\d+ % {2}page \d+\/\d+$/m)
+  })
+
+  it('the README’s requests of the HTTP API find products and stream a sync', async () => {
+    const block = readmeBlock('sh', 'api/auth/login').replaceAll('localhost:3000', new URL(espejo.url).host)
+    const { stdout } = await run('bash', ['-c', block])
+    const answer = stdout.split('\n').find((line) => line.startsWith('{"items":['))
+    expect((JSON.parse(answer ?? '{}') as List<Product>).items).toHaveLength(2)
+    expect(stdout).toContain('event: complete')
+  })
+
+  it('the README’s SQL finds a product of the demo, typed in psql', async () => {
+    const client = new pg.Client({ connectionString: postgres.databaseUrl })
+    await client.connect()
+    const rows: unknown[] = []
+    // psql sends one statement at a time, each in a transaction of its own unless BEGIN opened one.
+    for (const statement of readmeBlock('sql', 'set_config').replaceAll(/--.*/g, '').split(';')) {
+      if (statement.trim() !== '') rows.push(...(await client.query(statement)).rows)
+    }
+    await client.end()
+    expect(rows).toContainEqual({
+      sku: expect.any(String),
+      name: expect.any(String),
+      charge: expect.stringMatching(/^\d/),
+      stock: expect.any(String),
+    })
   })
 
   it('watch-run prints an error and exits with code 1', async () => {
