@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createUser } from '../src/accounts/accounts.js'
 import { type Service, startService } from '../src/app/create-server.js'
 import { withTenant } from '../src/db/pool.js'
+import { openSessionSchema } from '../src/http/answer-schemas.js'
 import { TEST_PASSWORD, useApp } from './support/app.js'
 import { beginRun, openStream, type TestRun } from './support/stream.js'
 
@@ -173,6 +174,44 @@ describe('a session', () => {
       tx.query('SELECT FROM app.sessions'),
     )
     expect(rowCount).toBe(0)
+  })
+})
+
+describe("a person's own sessions", () => {
+  const call = (method: string, path: string, token: string) =>
+    app.send(method, path, { headers: bearer(token) })
+
+  it('are listed, and one of them can be ended, but none of another person', async () => {
+    await addPerson()
+    const foreign = await signIn()
+    const [foreignSession] = (await call('GET', '/api/auth/sessions', foreign)).json.items
+    await addPerson()
+    const [own, lost] = [await signIn(), await signIn()]
+    const { items, nextCursor } = (await call('GET', '/api/auth/sessions', own)).json
+    expect(nextCursor).toBeNull()
+    for (const item of items) openSessionSchema.strict().parse(item)
+    expect(items).toHaveLength(2)
+    const [rest, current] = [false, true].map((isCurrent) =>
+      items.find((item: { isCurrent: boolean }) => item.isCurrent === isCurrent),
+    )
+    expect(current.id).not.toBe(rest.id)
+    expect((await call('DELETE', `/api/auth/sessions/${foreignSession.id}`, own)).status).toBe(404)
+    expect((await call('DELETE', `/api/auth/sessions/${rest.id}`, own)).status).toBe(204)
+    expect((await call('DELETE', `/api/auth/sessions/${rest.id}`, own)).status).toBe(404)
+    expect(await statuses(lost)).toEqual([401, 401])
+    expect(await statuses(own)).toEqual([200, 200])
+    expect(await statuses(foreign)).toEqual([200, 200])
+  })
+
+  it('can all be ended at once', async () => {
+    await addPerson()
+    const tokens = [await signIn(), await signIn()]
+    const stream = await watch(1, tokens[1] ?? '')
+    const answer = await call('POST', '/api/auth/logout-everywhere', tokens[0] ?? '')
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('set-cookie')).toMatch(/^espejo_session=;/)
+    expect((await Promise.all(tokens.map(statuses))).flat()).toEqual([401, 401, 401, 401])
+    await stream.over
   })
 })
 

@@ -29,6 +29,16 @@ export interface Session {
   user: User
 }
 
+/** One of a person's own sessions, as `GET /api/auth/sessions` lists them. */
+export interface OpenSession {
+  id: string
+  /** Whether it is the session of the request. */
+  isCurrent: boolean
+  createdAt: string
+  lastSeenAt: string
+  expiresAt: string
+}
+
 /** The state of the installation, for whoever is not signed in. */
 export interface SetupStatus {
   /** Whether there is no tenant yet, so that `POST /api/setup` makes the first one. */

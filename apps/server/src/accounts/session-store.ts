@@ -13,8 +13,21 @@ export interface SessionStore {
   /** Whether a session has not ended, was used recently, and its user still exists in its role. */
   isLive(session: Session): Promise<boolean>
   end(session: Session): Promise<void>
+  /** The user's sessions that have not ended, the latest used first. */
+  list(session: Session): Promise<OpenSession[]>
+  /** Ends one of the user's sessions; false when the user has no such open one. */
+  endById(session: Session, id: string): Promise<boolean>
+  /** Ends all sessions of the user, this one included. */
+  endAll(session: Session): Promise<void>
   /** Replaces the password and ends the user's other sessions; false when the old password was replaced meanwhile. */
   changePassword(session: Session, oldHash: string, newHash: string): Promise<boolean>
+}
+
+interface OpenSession {
+  id: string
+  createdAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
 }
 
 export function createSessionStore(deps: {
@@ -76,6 +89,37 @@ export function createSessionStore(deps: {
         tx.query(
           'UPDATE app.sessions SET ended_at = now() WHERE tenant_id = $1 AND session_id = $2 AND ended_at IS NULL',
           [tenantId, id],
+        ),
+      )
+    },
+    async list({ tenantId, userId }) {
+      const { rows } = await withTenant(pool, tenantId, (tx) =>
+        tx.query<OpenSession>(
+          `SELECT session_id AS id, created_at AS "createdAt", last_seen_at AS "lastSeenAt", expires_at AS "expiresAt"
+             FROM app.sessions
+            WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > now()
+              AND last_seen_at > now() - make_interval(mins => $3)
+            ORDER BY last_seen_at DESC, session_id LIMIT 200`,
+          [tenantId, userId, deps.idleMinutes],
+        ),
+      )
+      return rows
+    },
+    async endById({ tenantId, userId }, id) {
+      const { rowCount } = await withTenant(pool, tenantId, (tx) =>
+        tx.query(
+          `UPDATE app.sessions SET ended_at = now()
+            WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND ended_at IS NULL`,
+          [tenantId, userId, id],
+        ),
+      )
+      return rowCount === 1
+    },
+    async endAll({ tenantId, userId }) {
+      await withTenant(pool, tenantId, (tx) =>
+        tx.query(
+          'UPDATE app.sessions SET ended_at = now() WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL',
+          [tenantId, userId],
         ),
       )
     },

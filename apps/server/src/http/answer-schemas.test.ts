@@ -4,6 +4,7 @@ import type {
   ConnectionTest,
   ErrorData,
   Guard,
+  OpenSession,
   Product,
   ProductChange,
   ProgressData,
@@ -23,6 +24,7 @@ import type {
   connectionSchema,
   connectionTestSchema,
   guardSchema,
+  openSessionSchema,
   productChangeSchema,
   productSchema,
   referenceSchema,
@@ -46,6 +48,7 @@ it('the schemas of answers and events have exactly the types of the contract', (
   expectTypeOf<z.infer<typeof scheduleSchema>>().toEqualTypeOf<Schedule>()
   expectTypeOf<z.infer<typeof webhookSchema>>().toEqualTypeOf<Webhook>()
   expectTypeOf<z.infer<typeof sessionSchema>>().toEqualTypeOf<Session>()
+  expectTypeOf<z.infer<typeof openSessionSchema>>().toEqualTypeOf<OpenSession>()
   expectTypeOf<z.infer<typeof setupStatusSchema>>().toEqualTypeOf<SetupStatus>()
   expectTypeOf<z.infer<typeof connectionSchema>>().toEqualTypeOf<Connection>()
   expectTypeOf<z.infer<typeof connectionTestSchema>>().toEqualTypeOf<ConnectionTest>()

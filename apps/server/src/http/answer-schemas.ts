@@ -2,6 +2,7 @@ import type {
   Connection,
   ConnectionTest,
   Guard,
+  OpenSession,
   Product,
   ProductChange,
   Reference,
@@ -202,6 +203,16 @@ export const userSchema = z
 export const sessionSchema = z
   .object({ token: z.string(), user: userSchema })
   .meta({ id: 'Session' }) satisfies z.ZodType<Session>
+
+export const openSessionSchema = z
+  .object({
+    id: z.string(),
+    isCurrent: z.boolean().meta({ description: 'Whether it is the session of this request' }),
+    createdAt: time,
+    lastSeenAt: time.meta({ description: 'To the minute' }),
+    expiresAt: time,
+  })
+  .meta({ id: 'OpenSession' }) satisfies z.ZodType<OpenSession>
 
 export const setupStatusSchema = z
   .object({

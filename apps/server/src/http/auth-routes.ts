@@ -2,6 +2,7 @@ import type { User } from '@espejo/contract'
 import { loginBody, passwordBody } from '@espejo/contract/schemas'
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { z } from 'zod'
 import { findUser } from '../accounts/account-store.js'
 import { normalizeEmail, signIn } from '../accounts/accounts.js'
 import { type Authenticate, SESSION_COOKIE, sessionCookieOptions } from '../accounts/authenticate.js'
@@ -11,8 +12,8 @@ import type { Session } from '../accounts/session.js'
 import type { SessionStore } from '../accounts/session-store.js'
 import { createSignInThrottle } from '../accounts/sign-in-throttle.js'
 import type { Pool } from '../db/pool.js'
-import { sessionSchema, userSchema } from './answer-schemas.js'
-import { fail, HttpProblem } from './problem.js'
+import { listOf, openSessionSchema, sessionSchema, userSchema } from './answer-schemas.js'
+import { fail, HttpProblem, notFound } from './problem.js'
 import { ok, type Route, route } from './route.js'
 
 /** Signing in and out with Espejo's own accounts. A host application with its own accounts leaves them out. */
@@ -102,6 +103,52 @@ export function authRoutes(deps: {
         const isChanged = await sessions.changePassword(session, passwordHash, await hashPassword(body.new))
         if (!isChanged) throw wrongPassword()
         deps.onSessionsEnded?.((other) => other.userId === userId && other.id !== session.id)
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/auth/sessions',
+      summary: "One's own open sessions, the latest used first, at most 200",
+      tag: 'auth',
+      access: 'read',
+      answers: { 200: { description: 'The sessions', schema: listOf(openSessionSchema) } },
+      async handle({ session }) {
+        const items = (await sessions.list(session)).map(({ id, ...times }) => ({
+          id,
+          isCurrent: id === session.id,
+          ...times,
+        }))
+        return ok({ items, nextCursor: null })
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/auth/sessions/:id',
+      summary: "End one of one's own sessions, on all nodes",
+      tag: 'auth',
+      access: 'read',
+      params: z.object({ id: z.string().regex(/^[a-z0-9]{1,40}$/) }),
+      answers: { 204: { description: 'Ended' } },
+      async handle({ params, session }) {
+        if (!(await sessions.endById(session, params.id))) throw notFound()
+        deps.onSessionsEnded?.(({ id }) => id === params.id)
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/auth/logout-everywhere',
+      summary: "End all of one's own sessions, this one included",
+      tag: 'auth',
+      access: 'read',
+      answers: { 204: { description: 'Ended' } },
+      async handle({ session, req, res }) {
+        await sessions.endAll(session)
+        deps.onSessionsEnded?.(
+          ({ tenantId, userId }) => tenantId === session.tenantId && userId === session.userId,
+        )
+        res.clearCookie(SESSION_COOKIE, sessionCookieOptions(req))
         return { status: 204 }
       },
     }),
