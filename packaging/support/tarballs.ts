@@ -45,7 +45,7 @@ interface Packed {
 
 /** npm 10 prints a list; npm 11 may print an object by package name. The scripts' output comes first. */
 function readPacked(stdout: string): Packed[] {
-  const json = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Packed[] | Record<string, Packed>
+  const json = JSON.parse(stdout.slice(stdout.search(/^[[{]$/m))) as Packed[] | Record<string, Packed>
   return Object.values(json)
 }
 
