@@ -21,7 +21,6 @@ afterAll(() => proxy.close())
 const START = '/api/cianbox/sync/products/stream'
 /** Status of the routes that do not use the database for this request. */
 const WITHOUT_DATABASE: Readonly<Record<string, number>> = {
-  'post /auth/logout': 204,
   'get /openapi.json': 200,
 }
 const UNREACHABLE = { status: 503, code: 'database_unreachable', retryAfter: '5' }
@@ -31,6 +30,14 @@ describe('while the database is away', () => {
     const headers = await headersOf('admin')
     const bodies: Record<string, unknown> = {
       '/auth/login': { email: 'ana@uno.test', password: 'clave de prueba' },
+      '/auth/password': { current: 'clave de prueba', new: 'otra clave larga de prueba' },
+      '/setup': {
+        code: 'x'.repeat(26),
+        tenantName: 'Uno',
+        name: 'Ana',
+        email: 'ana@uno.test',
+        password: 'otra clave larga',
+      },
       '/cianbox/sync/schedule': {
         fullCron: null,
         incrementalCron: null,

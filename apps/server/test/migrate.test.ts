@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { prepareDatabase } from '../src/app/prepare-database.js'
+import { migrate } from '../src/db/migrate.js'
 import { withTenant } from '../src/db/pool.js'
 import { useDatabase } from './support/database.js'
 
@@ -30,6 +32,9 @@ const LANDED: Readonly<Record<string, string>> = {
   '0044_pass-start.sql': '852cb0eec1f3517a',
   '0045_reserve-request.sql': '7abeaa807f54b8d6',
   '0046_page-bounds.sql': 'e112039915787e24',
+  '0047_setup-code.sql': 'c732ed2d7c253512',
+  '0048_sessions.sql': '3ad1de4688b148be',
+  '0049_plain-amounts.sql': '2e76979a2101dc2f',
 }
 
 describe('a migration that has landed', () => {
@@ -44,15 +49,20 @@ describe('a migration that has landed', () => {
 
 describe('a migration of a table that a session reads for long, as pg_dump does', () => {
   it('lets the API of the version before go on answering, and is applied when the session ends', async () => {
-    await undoNewestMigration()
+    const folder = oneMoreMigration()
     const dump = await connectAsOwner()
     await dump.query('BEGIN; LOCK TABLE app.run_pages IN ACCESS SHARE MODE')
 
     let blocked = 0
     let isDone = false
-    const migrated = prepareDatabase(database.url, () => {
-      blocked += 1
-    }).then(() => {
+    const migrated = migrate(
+      database.url,
+      async () => undefined,
+      () => {
+        blocked += 1
+      },
+      folder,
+    ).then(() => {
       isDone = true
     })
     let slowestMs = 0
@@ -68,15 +78,21 @@ describe('a migration of a table that a session reads for long, as pg_dump does'
 
     await dump.query('COMMIT')
     await migrated
-    const { rows } = await dump.query('SELECT lowest, highest FROM app.run_pages')
+    const { rows } = await dump.query('SELECT one_more FROM app.run_pages')
     expect(rows).toEqual([])
   })
 })
 
-async function undoNewestMigration(): Promise<void> {
-  const owner = await connectAsOwner()
-  await owner.query('ALTER TABLE app.run_pages DROP COLUMN lowest, DROP COLUMN highest')
-  await owner.query("DELETE FROM espejo_migrations WHERE name = '0046_page-bounds'")
+/** The folder of this release's migrations, and one more that changes a table. */
+function oneMoreMigration(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'espejo-migrations-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  cpSync(FOLDER, folder, { recursive: true })
+  writeFileSync(
+    join(folder, '9999_one-more.sql'),
+    '-- Up Migration\n\nALTER TABLE app.run_pages ADD COLUMN one_more int;\n',
+  )
+  return folder
 }
 
 async function connectAsOwner(): Promise<pg.Client> {

@@ -10,12 +10,14 @@ import { DatabaseSetupError } from './setup-error.js'
  * `andThen` with the owner's connection. Idempotent; several processes may call it at once (a lock serializes them).
  * A statement waits for a table's lock for {@link MIGRATION_LOCK_TIMEOUT_MS} at most, because all other statements on
  * the table queue behind it; then everything that is missing is tried again, and `onBlocked` is called.
+ * @param folder of the migrations @defaultValue this release's
  * @throws {@link DatabaseSetupError} when the locks were not free for ten minutes
  */
 export async function migrate(
   databaseUrl: string,
   andThen: (client: pg.Client) => Promise<void>,
   onBlocked: () => void = () => undefined,
+  folder = fileURLToPath(new URL('../../migrations', import.meta.url)),
 ): Promise<void> {
   const client = new pg.Client({
     connectionString: databaseUrl,
@@ -33,7 +35,7 @@ export async function migrate(
     // Not before the lock above, whose holder may work for long.
     await client.query(`SET lock_timeout = ${MIGRATION_LOCK_TIMEOUT_MS}`)
     const deadline = performance.now() + GIVE_UP_MS
-    while (!(await tryToMigrate(client, andThen))) {
+    while (!(await tryToMigrate(client, folder, andThen))) {
       if (performance.now() > deadline) throw blocked()
       onBlocked()
       await delay(RETRY_MS)
@@ -57,12 +59,13 @@ function blocked(): DatabaseSetupError {
 /** Returns false when a lock was not free in time. Migrations that were applied before stay applied. */
 async function tryToMigrate(
   client: pg.Client,
+  folder: string,
   andThen: (client: pg.Client) => Promise<void>,
 ): Promise<boolean> {
   try {
     await runner({
       dbClient: client,
-      dir: fileURLToPath(new URL('../../migrations', import.meta.url)),
+      dir: folder,
       direction: 'up',
       migrationsTable: 'espejo_migrations',
       checkOrder: true,
