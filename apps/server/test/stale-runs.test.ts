@@ -297,8 +297,13 @@ describe('retention', () => {
       'kept',
       `INSERT INTO app.used_tickets VALUES ('kept', 'a', now() - interval '2 days'), ('kept', 'b', now() + interval '9 days')`,
     )
-    await apply()
-    expect(await count('kept', 'app.used_tickets')).toBe(1)
+    // The server's own retention may hold the lock at this moment; a call then does nothing.
+    await expect
+      .poll(async () => {
+        await apply()
+        return count('kept', 'app.used_tickets')
+      })
+      .toBe(1)
   })
 })
 
