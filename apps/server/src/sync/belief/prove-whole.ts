@@ -25,8 +25,8 @@ export interface PassRecord {
  * Proves that the pass saw every place of the list: it has as many rows as the list had places at the start. A page
  * that was shifted, repeated or answered with the rows of another leaves too few. Fewer rows are accepted only if the
  * list has no more places now, because products were deleted meanwhile. The list is measured again also when later
- * phases found rows that the walk lacks. If the counts still differ, or two pages overlapped, the whole list is read once more, in pages that
- * overlap.
+ * phases found rows that the walk lacks. If the counts still differ, or two pages of the walk had ids in common ranges,
+ * the whole list is read once more, in pages that overlap.
  * @throws {@link RunFailure} `incomplete_pass`, `upstream_paging`
  */
 export async function proveWhole(

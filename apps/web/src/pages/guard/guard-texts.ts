@@ -1,15 +1,8 @@
+import { REFERENCE_KINDS } from '@espejo/contract'
 import { useTranslation } from 'react-i18next'
 import type { LoadedGuard } from '../../api/guard.js'
 
-const SUBJECTS = [
-  'products',
-  'categories',
-  'brands',
-  'price_lists',
-  'seasons',
-  'branches',
-  'exchange_rates',
-] as const
+const SUBJECTS = ['products', ...REFERENCE_KINDS] as const
 
 /** The texts of a guard, by its kind and subject. */
 export function useGuardTexts({ kind, subject, count, of }: LoadedGuard) {
